@@ -1,0 +1,321 @@
+//! A system the agent speaks to, and its declared connector.
+
+use std::{any::Any, collections::BTreeMap, marker::PhantomData, sync::Arc};
+
+use async_trait::async_trait;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    Action, Checkpoint, Destination, Does, Error, Found, Host, Outcome, ReadAction, Result, Row, Secrets,
+    WriteAction, WriteStep,
+    action::{Of, OpenOf, WriteOn},
+};
+
+/// A live connection to one system. Implemented by the connector's connection type.
+#[async_trait]
+pub trait System: Send + Sync + Sized + 'static {
+    /// The fields of the connection form. Secret fields are not among them, see [`System::SECRETS`].
+    type Settings: DeserializeOwned + JsonSchema;
+    /// What a run holds open to write: a transaction, a file, or nothing.
+    type Open: Session;
+
+    /// The connector's name in processflow files and on the command line.
+    const NAME: &'static str;
+    /// The name people read.
+    const TITLE: &'static str;
+    /// One sentence for the catalogue.
+    const ABOUT: &'static str;
+    /// Secret fields: name, and the words of the form.
+    const SECRETS: &'static [(&'static str, &'static str)] = &[];
+
+    /// The one place the secrets may be sent to (`https://api.bigcommerce.com/stores/abc123`). Secrets are
+    /// sealed with it: settings that lead elsewhere make the connection Config until they are entered anew.
+    fn seal(settings: &Self::Settings) -> Result<String>;
+
+    /// What the connection understood of its settings, to be shown while typing ("store hash", "abc123").
+    fn understood(settings: &Self::Settings) -> Vec<Fact> {
+        let _ = settings;
+        Vec::new()
+    }
+
+    /// Makes a connection from settings and secrets. Sends nothing yet.
+    fn connect(settings: Self::Settings, secrets: &Secrets, host: &Host) -> Result<Self>;
+
+    /// Tries it, with the same code that runs use.
+    async fn validate(&self) -> Result<Validation>;
+
+    /// Opens it for the write steps of one run.
+    async fn open(self: Arc<Self>, purpose: OpenFor) -> Result<Self::Open>;
+}
+
+/// Whose writes an open end carries.
+#[derive(Clone, Debug)]
+pub struct OpenFor {
+    /// The deployment's id, stable over versions: what checkpoints are keyed by.
+    pub deployment: String,
+    /// See [`Checkpoint::epoch`].
+    pub epoch: u64,
+}
+
+/// What a run holds open on a system: the transaction part of [`Destination`]. The defaults are those of a
+/// system without transactions.
+#[async_trait]
+pub trait Session: Send + 'static {
+    /// See [`Destination::resume`].
+    async fn resume(&mut self) -> Result<Option<Checkpoint>> {
+        Ok(None)
+    }
+    /// See [`Destination::undo`].
+    async fn undo(&mut self) -> Result<()> {
+        Ok(())
+    }
+    /// See [`Destination::commit`].
+    async fn commit(&mut self, at: &Checkpoint) -> Result<()> {
+        let _ = at;
+        Ok(())
+    }
+    /// See [`Destination::finish`].
+    async fn finish(&mut self, at: &Checkpoint) -> Result<()> {
+        let _ = at;
+        Ok(())
+    }
+}
+
+/// A connection that works, and what it told of itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Validation {
+    /// Store name, plan's quota, clock difference, engine version.
+    pub facts: Vec<Fact>,
+    /// Permissions that were found missing, in the system's own words; the connection works without them.
+    pub missing: Vec<String>,
+    /// True when the other end only pretends (a sandbox).
+    pub sandbox: bool,
+}
+
+/// A name and a value to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// "Store"
+    pub name: String,
+    /// "Blue Bottle Ltd."
+    pub value: String,
+}
+
+impl Fact {
+    /// A name and a value to show.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+/// A connector as the engine sees it: declared once in `connectors::all()`.
+pub struct Connector {
+    /// The connector's name in processflow files.
+    pub name: &'static str,
+    /// The name people read.
+    pub title: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// JSON Schema of the settings.
+    pub settings: fn() -> Schema,
+    /// Secret fields: name, and the words of the form.
+    pub secrets: &'static [(&'static str, &'static str)],
+    /// What can be done with it.
+    pub actions: Vec<Action>,
+    system: Box<dyn AnySystem>,
+}
+
+impl Connector {
+    /// Declares a system; actions follow with [`ConnectorOf::reads`] and [`ConnectorOf::writes`].
+    pub fn of<S: System>() -> ConnectorOf<S> {
+        ConnectorOf { actions: Vec::new(), writers: BTreeMap::new(), system: PhantomData }
+    }
+
+    /// The action of that name.
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name == name)
+    }
+
+    /// See [`System::seal`].
+    pub fn seal(&self, settings: &serde_json::Value) -> Result<String> {
+        self.system.seal(settings)
+    }
+
+    /// See [`System::understood`].
+    pub fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>> {
+        self.system.understood(settings)
+    }
+
+    /// See [`System::connect`].
+    pub fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live> {
+        self.system.connect(settings, secrets, host)
+    }
+}
+
+/// A connector while it is being declared.
+pub struct ConnectorOf<S: System> {
+    actions: Vec<Action>,
+    writers: Writers<S>,
+    system: PhantomData<fn() -> S>,
+}
+
+type Writers<S> = BTreeMap<&'static str, Arc<dyn WriteOn<<S as System>::Open>>>;
+
+impl<S: System> ConnectorOf<S> {
+    /// Adds a read action.
+    pub fn reads<R: ReadAction<System = S>>(mut self) -> Self {
+        let does = Does::Read(Box::new(Of::<R>(PhantomData)));
+        let schema = || schemars::schema_for!(R);
+        self.actions.push(Action { name: R::NAME, about: R::ABOUT, scope: R::SCOPE, schema, does });
+        self
+    }
+
+    /// Adds a write action.
+    pub fn writes<W: WriteAction<System = S>>(mut self) -> Self
+    where
+        OpenOf<W>: Session,
+    {
+        let does = Does::Write(Box::new(Of::<W>(PhantomData)));
+        let schema = || schemars::schema_for!(W);
+        self.actions.push(Action { name: W::NAME, about: W::ABOUT, scope: W::SCOPE, schema, does });
+        self.writers.insert(W::NAME, Arc::new(Of::<W>(PhantomData)));
+        self
+    }
+
+    /// Done.
+    pub fn build(self) -> Connector {
+        Connector {
+            name: S::NAME,
+            title: S::TITLE,
+            about: S::ABOUT,
+            settings: || schemars::schema_for!(S::Settings),
+            secrets: S::SECRETS,
+            actions: self.actions,
+            system: Box::new(Declared::<S> { writers: Arc::new(self.writers) }),
+        }
+    }
+}
+
+/// A live connection of any connector.
+#[derive(Clone)]
+pub struct Live {
+    system: Arc<dyn Any + Send + Sync>,
+    dispatch: Arc<dyn AnyLive>,
+}
+
+impl Live {
+    /// The connection as the connector's own type, for [`AnyRead::open`](crate::action::AnyRead::open).
+    pub fn system(&self) -> Arc<dyn Any + Send + Sync> {
+        self.system.clone()
+    }
+
+    /// See [`System::validate`].
+    pub async fn validate(&self) -> Result<Validation> {
+        self.dispatch.validate().await
+    }
+
+    /// Opens it for the write steps of one run.
+    pub async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>> {
+        self.dispatch.open(purpose).await
+    }
+}
+
+trait AnySystem: Send + Sync {
+    fn seal(&self, settings: &serde_json::Value) -> Result<String>;
+    fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>>;
+    fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live>;
+}
+
+#[async_trait]
+trait AnyLive: Send + Sync {
+    async fn validate(&self) -> Result<Validation>;
+    async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>>;
+}
+
+struct Declared<S: System> {
+    writers: Arc<Writers<S>>,
+}
+
+impl<S: System> AnySystem for Declared<S> {
+    fn seal(&self, settings: &serde_json::Value) -> Result<String> {
+        S::seal(&read::<S>(settings)?)
+    }
+
+    fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>> {
+        Ok(S::understood(&read::<S>(settings)?))
+    }
+
+    fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live> {
+        let system = Arc::new(S::connect(read::<S>(settings)?, secrets, host)?);
+        let dispatch = Arc::new(LiveOf { system: system.clone(), writers: self.writers.clone() });
+        Ok(Live { system, dispatch })
+    }
+}
+
+fn read<S: System>(settings: &serde_json::Value) -> Result<S::Settings> {
+    S::Settings::deserialize(settings).map_err(|error| {
+        Error::config(format!("the settings of this {} connection: {error}", S::TITLE))
+            .hint(format!("`processflow actions {}` lists the settings it takes.", S::NAME))
+    })
+}
+
+struct LiveOf<S: System> {
+    system: Arc<S>,
+    writers: Arc<Writers<S>>,
+}
+
+#[async_trait]
+impl<S: System> AnyLive for LiveOf<S> {
+    async fn validate(&self) -> Result<Validation> {
+        self.system.validate().await
+    }
+
+    async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>> {
+        let open = self.system.clone().open(purpose).await?;
+        Ok(Box::new(OpenEnd::<S> { open, writers: self.writers.clone() }))
+    }
+}
+
+/// A system's session with its write actions: the [`Destination`] the engine writes to.
+struct OpenEnd<S: System> {
+    open: S::Open,
+    writers: Arc<Writers<S>>,
+}
+
+impl<S: System> OpenEnd<S> {
+    fn writer(&self, step: &WriteStep) -> Arc<dyn WriteOn<S::Open>> {
+        self.writers.get(step.action).expect("the step was prepared by this connector").clone()
+    }
+}
+
+#[async_trait]
+impl<S: System> Destination for OpenEnd<S> {
+    async fn resume(&mut self) -> Result<Option<Checkpoint>> {
+        self.open.resume().await
+    }
+
+    async fn ready(&mut self, step: &WriteStep) -> Result<()> {
+        self.writer(step).ready(&mut self.open, step).await
+    }
+
+    async fn write(&mut self, step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
+        self.writer(step).write(&mut self.open, step, rows).await
+    }
+
+    async fn undo(&mut self) -> Result<()> {
+        self.open.undo().await
+    }
+
+    async fn commit(&mut self, at: &Checkpoint) -> Result<()> {
+        self.open.commit(at).await
+    }
+
+    async fn find(&mut self, step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>> {
+        self.writer(step).find(&mut self.open, step, rows).await
+    }
+
+    async fn finish(&mut self, at: &Checkpoint) -> Result<()> {
+        self.open.finish(at).await
+    }
+}

@@ -1,0 +1,140 @@
+//! What a connector says of a request, and what came of it.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::{Error, Raw, Result};
+
+/// The verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "HTTP's own words")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// A request as its connector describes it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The verb.
+    pub method: Method,
+    /// Below the client's base address, without a leading slash; its parts already percent-encoded
+    /// ([`Request::segment`]).
+    pub path: String,
+    /// Query parameters; encoded by the client, once (`+` becomes `%2B`).
+    pub query: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+    /// Sending it twice does no more than sending it once: the client may retry it.
+    pub repeatable: bool,
+    /// Its path, query and body stay out of the log.
+    pub sensitive: bool,
+}
+
+/// A request's body.
+#[derive(Clone, Debug, Default)]
+pub enum Body {
+    /// None.
+    #[default]
+    Empty,
+    /// JSON.
+    Json(Raw),
+}
+
+impl Request {
+    /// A GET: repeatable.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::of(Method::Get, path, true)
+    }
+
+    /// A request that must not be repeated by the client; say [`Request::repeatable`] where it may.
+    pub fn once(method: Method, path: impl Into<String>, body: &impl serde::Serialize) -> Self {
+        let mut request = Self::of(method, path, false);
+        request.body = Body::Json(Raw::of(body));
+        request
+    }
+
+    fn of(method: Method, path: impl Into<String>, repeatable: bool) -> Self {
+        let (path, query) = (path.into(), Vec::new());
+        Self { method, path, query, body: Body::Empty, repeatable, sensitive: false }
+    }
+
+    /// Adds a query parameter.
+    pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Sending it twice does no more than sending it once.
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    /// One path segment from a value: everything but unreserved characters is percent-encoded, so that an id
+    /// from outside cannot leave its place.
+    pub fn segment(value: &str) -> String {
+        const PLAIN: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+            .remove(b'-')
+            .remove(b'_')
+            .remove(b'~');
+        percent_encoding::utf8_percent_encode(value, PLAIN).to_string()
+    }
+}
+
+/// An answer, of whatever status.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Content type without parameters, in lower case; empty when not sent.
+    pub content_type: String,
+    /// The body, decoded, within the cap.
+    pub body: Bytes,
+    /// The server's own clock (`Date`), where it said.
+    pub server_time: Option<Timestamp>,
+    /// `X-Request-ID` or the like, for people who talk to the vendor.
+    pub request_id: Option<String>,
+    /// `METHOD path`, for messages; `…` when sensitive.
+    pub what: String,
+}
+
+impl Answer {
+    /// 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as JSON text, or `None` when there is none (204, or an empty 200). A page of HTML or other
+    /// text is Unavailable: a proxy's login page or a store in maintenance, never "no records".
+    pub fn json(&self) -> Result<Option<Raw>> {
+        if self.body.is_empty() {
+            return Ok(None);
+        }
+        Raw::parse(self.body.clone()).map(Some).map_err(|error| self.not_json(error))
+    }
+
+    fn not_json(&self, error: Error) -> Error {
+        let kind = if self.content_type.is_empty() { "no content type" } else { &self.content_type };
+        Error::unavailable(format!(
+            "{} answered {} with a page that is not data ({kind})",
+            self.what, self.status
+        ))
+        .hint("Usually a proxy's login page or a store in maintenance. Open the address in a browser on this machine.")
+        .source(error)
+    }
+}
+
+/// What came of a request that must not be repeated.
+#[derive(Debug)]
+pub enum Sent {
+    /// An answer came.
+    Answered(Answer),
+    /// It failed before its first byte left (name, connection, TLS, proxy): sending again is safe.
+    NotSent(Error),
+    /// It may have been applied: the connection was cut, the answer never came or cannot be read.
+    Unknown(Error),
+}

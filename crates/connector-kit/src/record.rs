@@ -1,0 +1,75 @@
+//! What is read: records, in batches, each batch with the watermark that stands behind it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Raw};
+
+/// One thing that was read: an order, a product, a line of a file.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What the source calls it (order id, product id, `stock.csv:17`); the ledger is kept by it.
+    pub id: String,
+    /// Other names people search it by: order number, SKU, e-mail.
+    pub labels: Vec<String>,
+    /// The record itself, as JSON text.
+    pub body: Raw,
+    /// Set when the source could not make sense of it (an undecodable byte, a ragged row): the engine sets the
+    /// record aside under this cause, `body` holding what was legible, and goes on with the others.
+    pub unreadable: Option<Error>,
+}
+
+impl Record {
+    /// A record without further labels.
+    pub fn new(id: impl Into<String>, body: Raw) -> Self {
+        Self { id: id.into(), labels: Vec::new(), body, unreadable: None }
+    }
+
+    /// Adds a name it can be searched by; empty ones are left out.
+    pub fn label(mut self, label: Option<String>) -> Self {
+        self.labels.extend(label.filter(|label| !label.is_empty()));
+        self
+    }
+}
+
+/// Records and how far their source has come once they are settled.
+#[derive(Debug)]
+pub struct Batch {
+    /// In the order they should be written.
+    pub records: Vec<Record>,
+    /// Where to go on when all of `records` are settled.
+    pub watermark: Watermark,
+    /// Progress, where the source knows it: how many records it expects in all.
+    pub expected: Option<u64>,
+    /// Room that the source lent to these records (pages it may have under way). Given back when the batch is
+    /// durable, so that reading ahead, memory, and what is asked again after a crash all have one bound.
+    pub room: Vec<tokio::sync::OwnedSemaphorePermit>,
+}
+
+impl Batch {
+    /// A batch from a source that reads one page after the other and needs no room.
+    pub fn new(records: Vec<Record>, watermark: Watermark) -> Self {
+        Self { records, watermark, expected: None, room: Vec::new() }
+    }
+}
+
+/// A position in a source: versioned JSON that only its source reads. The engine keeps it, shows it, and gives
+/// it back; it moves only when every record before it is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Watermark(pub serde_json::Value);
+
+impl Watermark {
+    /// The watermark as its source's own type. An unreadable one is Config: reading from the beginning by
+    /// accident would import the whole history again.
+    pub fn read<T: serde::de::DeserializeOwned>(&self) -> crate::Result<T> {
+        serde_json::from_value(self.0.clone()).map_err(|error| {
+            Error::config(format!("the saved watermark cannot be read ({error})"))
+                .hint("Move it with `processflow watermark NAME --move T`, or read everything with `run NAME --full`.")
+        })
+    }
+
+    /// A watermark from its source's own type.
+    pub fn of(position: &impl Serialize) -> Self {
+        Self(serde_json::to_value(position).expect("a watermark is plain data"))
+    }
+}
