@@ -77,6 +77,12 @@ pub trait WriteAction: DeserializeOwned + JsonSchema + Send + Sync + 'static {
         None
     }
 
+    /// True when the result is right only after a run that read everything (a file that is replaced): runs over
+    /// chosen records are refused then.
+    fn needs_everything(&self) -> bool {
+        false
+    }
+
     /// See [`Destination::ready`](crate::Destination::ready).
     async fn ready(&self, open: &mut OpenOf<Self>, step: &WriteStep) -> Result<()> {
         let _ = (open, step);
@@ -151,6 +157,8 @@ pub struct Prepared {
     pub key: Vec<String>,
     /// See [`WriteAction::scope`].
     pub scope: Option<Vec<String>>,
+    /// See [`WriteAction::needs_everything`].
+    pub needs_everything: bool,
 }
 
 /// A write action joined to what its system holds open: how [`Live`](crate::Live) connections dispatch.
@@ -192,8 +200,8 @@ impl<W: WriteAction> AnyWrite for Of<W> {
     fn prepare(&self, with: &serde_json::Value, columns: &[String]) -> Result<Prepared> {
         let action = parameters::<W>(W::NAME, with)?;
         action.check(columns)?;
-        let (key, scope) = (action.key(), action.scope());
-        Ok(Prepared { with: Arc::new(action), key, scope })
+        let (key, scope, needs_everything) = (action.key(), action.scope(), action.needs_everything());
+        Ok(Prepared { with: Arc::new(action), key, scope, needs_everything })
     }
 }
 

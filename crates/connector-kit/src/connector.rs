@@ -39,6 +39,12 @@ pub trait System: Send + Sync + Sized + 'static {
         Vec::new()
     }
 
+    /// What expressions may use of a connection: `connections.store.hash`.
+    fn facts(settings: &Self::Settings) -> Vec<(&'static str, String)> {
+        let _ = settings;
+        Vec::new()
+    }
+
     /// Makes a connection from settings and secrets. Sends nothing yet.
     fn connect(settings: Self::Settings, secrets: &Secrets, host: &Host) -> Result<Self>;
 
@@ -147,6 +153,11 @@ impl Connector {
         self.system.understood(settings)
     }
 
+    /// See [`System::facts`].
+    pub fn facts(&self, settings: &serde_json::Value) -> Result<Vec<(&'static str, String)>> {
+        self.system.facts(settings)
+    }
+
     /// See [`System::connect`].
     pub fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live> {
         self.system.connect(settings, secrets, host)
@@ -224,6 +235,7 @@ impl Live {
 trait AnySystem: Send + Sync {
     fn seal(&self, settings: &serde_json::Value) -> Result<String>;
     fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>>;
+    fn facts(&self, settings: &serde_json::Value) -> Result<Vec<(&'static str, String)>>;
     fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live>;
 }
 
@@ -244,6 +256,10 @@ impl<S: System> AnySystem for Declared<S> {
 
     fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>> {
         Ok(S::understood(&read::<S>(settings)?))
+    }
+
+    fn facts(&self, settings: &serde_json::Value) -> Result<Vec<(&'static str, String)>> {
+        Ok(S::facts(&read::<S>(settings)?))
     }
 
     fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live> {

@@ -36,13 +36,45 @@ impl Secrets {
     /// A secret that must be there.
     pub fn require(&self, field: &str) -> Result<&Secret> {
         self.get(field).ok_or_else(|| {
-            Error::config(format!("the secret `{field}` is not set"))
-                .hint(format!("Enter it with `processflow connections edit NAME --secret {field}`."))
+            Error::config(format!("the secret `{field}` is not set")).hint(format!(
+                "Enter it with `processflow connections edit NAME --secret {field}`."
+            ))
         })
     }
 
     /// A secret that may be there.
     pub fn get(&self, field: &str) -> Option<&Secret> {
         self.0.get(field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print() {
+        let secrets = Secrets([("token".to_owned(), Secret::new("t0ken".into()))].into());
+        let printed = format!("{secrets:?} {secrets:#?} {:?}", secrets.get("token"));
+        assert!(!printed.contains("t0ken"), "{printed}");
+        assert!(
+            printed.contains("token") && printed.contains("[redacted]"),
+            "its name may be known: {printed}"
+        );
+        assert_eq!(
+            secrets.require("token").unwrap().expose(),
+            "t0ken",
+            "the transport gets it"
+        );
+    }
+
+    #[test]
+    fn a_missing_secret_is_a_persons_matter() {
+        let error = Secrets::default().require("token").unwrap_err();
+        assert_eq!(error.kind, crate::Kind::Config);
+        assert!(
+            error.hint.unwrap().contains("--secret token"),
+            "the way out is a command"
+        );
     }
 }

@@ -1,28 +1,146 @@
 //! Reads with retries, and writes that are sent once.
 
-use super::{Answer, Request, Sent};
-use crate::{Host, Result, Secret};
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use url::{Position, Url};
+
+use super::{
+    Answer, Body, Network, Quota, Request, RequestRecord, Sent,
+    failure::Failure,
+    gate::Heard,
+    log,
+    retry::{self, Stopped},
+    said::Said,
+    sign::Seal,
+    transport::{Reply, Transport},
+    verdict::Verdict,
+};
+use crate::{Clock, Error, Host, Result, Secret};
 
 /// A client for one base address and one secret header. Cloning shares.
 #[derive(Clone)]
-pub struct Client {}
+pub struct Client(Arc<Inner>);
+
+/// What the layers share.
+pub(super) struct Inner {
+    seal: Seal,
+    transport: Transport,
+    quota: Arc<Quota>,
+    network: Arc<Network>,
+    clock: Arc<dyn Clock>,
+}
 
 impl Client {
     /// A client that sends to `base` (`https://api.bigcommerce.com/stores/abc123/`) and nowhere else. `store`
     /// names the quota it shares. The header is sent with every request and marked sensitive.
-    pub fn new(_base: &str, _store: &str, _header: Option<(&'static str, Secret)>, _host: &Host) -> Result<Self> {
-        Ok(Self {})
+    ///
+    /// Err: Config when the address is not https (http is only for this machine itself), or proxy, certificates
+    /// or the secret cannot be used.
+    pub fn new(base: &str, store: &str, header: Option<(&'static str, Secret)>, host: &Host) -> Result<Self> {
+        let seal = Seal::new(base, header)?;
+        let transport = Transport::new(&seal, &host.network)?;
+        let (network, clock) = (host.network.clone(), host.clock.clone());
+        Ok(Self(Arc::new(Inner {
+            seal,
+            transport,
+            quota: network.quota(store),
+            network,
+            clock,
+        })))
     }
 
     /// Sends a repeatable request until an answer comes that is neither "slow down" nor "not now". Answers of
-    /// any other status are returned. Err: Config (certificate, proxy login), Unavailable.
-    pub async fn read(&self, _request: Request) -> Result<Answer> {
-        Err(crate::Error::bug("not built"))
+    /// any other status are returned. Err: Config (certificate, proxy login), Unavailable, Rejected (its path
+    /// would leave the base address).
+    pub async fn read(&self, request: Request) -> Result<Answer> {
+        if !request.repeatable {
+            return Err(Error::bug(format!(
+                "{} is not repeatable and was to be read",
+                request.what()
+            )));
+        }
+        self.send(&request)
+            .await
+            .or_else(|stopped| stopped.page.ok_or(stopped.error))
     }
 
     /// Sends a request that must not be repeated: once, unless it certainly was not applied (never sent, 429,
-    /// 423, maintenance), which the client waits for as [`Client::read`] does.
-    pub async fn write(&self, _request: Request) -> Sent {
-        Sent::NotSent(crate::Error::bug("not built"))
+    /// 423, maintenance), which the client waits for as [`Client::read`] does. A repeatable request is repeated.
+    pub async fn write(&self, request: Request) -> Sent {
+        match self.send(&request).await {
+            Ok(answer) => Sent::Answered(answer),
+            Err(stopped) if stopped.not_applied => Sent::NotSent(stopped.error),
+            Err(stopped) => Sent::Unknown(stopped.error),
+        }
+    }
+
+    async fn send(&self, request: &Request) -> Result<Answer, Stopped> {
+        let began = self.0.clock.now();
+        let result = retry::until_answered(&self.0, request).await;
+        let took = self.0.since(began);
+        match &result {
+            Ok(answer) => log::answered(request, answer.status, took),
+            Err(stopped) => log::given_up(request, &stopped.error, took),
+        }
+        result
+    }
+}
+
+impl Inner {
+    /// The address of a request, below the base.
+    pub(super) fn address(&self, request: &Request) -> Result<Url> {
+        self.seal.address(request)
+    }
+
+    /// What a request waits altogether when the store asks for it.
+    pub(super) fn patience(&self) -> Duration {
+        self.network.limits.patience
+    }
+
+    pub(super) async fn sleep(&self, wait: Duration) {
+        self.clock.sleep(wait).await;
+    }
+
+    /// One try: through the quota, signed, over the wire, judged.
+    pub(super) async fn attempt(&self, request: &Request, url: &Url, patience: &mut Duration) -> Verdict {
+        let pass = match self.quota.enter(&*self.clock, patience).await {
+            Ok(pass) => pass,
+            Err(error) => return Verdict::Hopeless(error),
+        };
+        let tried = self.transport.send(request, &self.seal, url).await;
+        pass.give_back(heard(&tried), self.clock.now());
+        self.show(request, url, tried.as_ref().ok().map(|reply| reply.status));
+        Verdict::of(tried, request, &self.seal.host())
+    }
+
+    fn show(&self, request: &Request, url: &Url, status: Option<u16>) {
+        let body = match &request.body {
+            Body::Empty => None,
+            Body::Json(body) => Some(body),
+        };
+        let path = &url[Position::BeforePath..Position::AfterQuery];
+        self.network.observe(&RequestRecord {
+            method: request.method,
+            path,
+            body,
+            status,
+        });
+    }
+
+    fn since(&self, began: Timestamp) -> Duration {
+        self.clock
+            .now()
+            .duration_since(began)
+            .try_into()
+            .unwrap_or_default()
+    }
+}
+
+fn heard(tried: &Result<Reply, Failure>) -> Heard {
+    match tried {
+        Ok(reply) => Heard::Answer(reply.status, Said::of(&reply.headers)),
+        Err(failure) if failure.may_have_left => Heard::Nothing,
+        Err(_) => Heard::NeverLeft,
     }
 }

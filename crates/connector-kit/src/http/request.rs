@@ -16,6 +16,25 @@ pub enum Method {
     Delete,
 }
 
+impl Method {
+    /// `GET`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl std::fmt::Display for Method {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
 /// A request as its connector describes it.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -59,10 +78,18 @@ impl Request {
 
     fn of(method: Method, path: impl Into<String>, repeatable: bool) -> Self {
         let (path, query) = (path.into(), Vec::new());
-        Self { method, path, query, body: Body::Empty, repeatable, sensitive: false }
+        Self {
+            method,
+            path,
+            query,
+            body: Body::Empty,
+            repeatable,
+            sensitive: false,
+        }
     }
 
     /// Adds a query parameter.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are passed alike")]
     pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
@@ -72,6 +99,21 @@ impl Request {
     pub fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
+    }
+
+    /// Its path, query and body stay out of the log and out of messages.
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// `GET v2/orders`, for messages; the path is `…` when sensitive.
+    pub(super) fn what(&self) -> String {
+        format!("{} {}", self.method, self.shown_path())
+    }
+
+    pub(super) fn shown_path(&self) -> &str {
+        if self.sensitive { "…" } else { &self.path }
     }
 
     /// One path segment from a value: everything but unreserved characters is percent-encoded, so that an id
@@ -114,17 +156,22 @@ impl Answer {
         if self.body.is_empty() {
             return Ok(None);
         }
-        Raw::parse(self.body.clone()).map(Some).map_err(|error| self.not_json(error))
+        Raw::parse(self.body.clone())
+            .map(Some)
+            .map_err(|error| self.not_data().source(error))
     }
 
-    fn not_json(&self, error: Error) -> Error {
-        let kind = if self.content_type.is_empty() { "no content type" } else { &self.content_type };
+    pub(super) fn not_data(&self) -> Error {
+        let kind = if self.content_type.is_empty() {
+            "no content type"
+        } else {
+            &self.content_type
+        };
         Error::unavailable(format!(
-            "{} answered {} with a page that is not data ({kind})",
+            "We received a page instead of data: {} answered {} ({kind}).",
             self.what, self.status
         ))
         .hint("Usually a proxy's login page or a store in maintenance. Open the address in a browser on this machine.")
-        .source(error)
     }
 }
 
@@ -133,7 +180,8 @@ impl Answer {
 pub enum Sent {
     /// An answer came.
     Answered(Answer),
-    /// It failed before its first byte left (name, connection, TLS, proxy): sending again is safe.
+    /// It certainly was not applied: it failed before its first byte left (name, connection, TLS, proxy), or the
+    /// store only ever said "not now" (429, 423, maintenance). Sending it again later is safe.
     NotSent(Error),
     /// It may have been applied: the connection was cut, the answer never came or cannot be read.
     Unknown(Error),

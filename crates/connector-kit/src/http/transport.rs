@@ -1,0 +1,192 @@
+//! The innermost layer: sends one request once and takes its answer within the limits. Follows no redirect,
+//! repeats nothing.
+//!
+//! Two transports: a pooled one for repeatable requests, and one whose connections are never used twice for
+//! requests that must not be repeated. A pooled connection that the server closed under us looks the same as an
+//! answer that was lost. HTTP/1.1 only: a cut or a stall concerns one request, never its neighbours.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, header};
+use reqwest::{ClientBuilder, NoProxy, Response, redirect, retry};
+use url::Url;
+
+use super::{
+    failure::{Failure, Place},
+    network::{Limits, Network, Proxy},
+    request::{Body, Method, Request},
+    sign::Seal,
+};
+use crate::{Error, Result};
+
+#[expect(
+    clippy::disallowed_types,
+    reason = "this is what the one HTTP client is made of"
+)]
+type Wire = reqwest::Client;
+
+/// Connections on which nothing was asked for this long are closed; servers commonly do so after 30 s or more.
+const IDLE_CONNECTION: Duration = Duration::from_secs(20);
+
+pub(super) struct Transport {
+    pooled: Wire,
+    single: Wire,
+    place: Place,
+    limits: Limits,
+}
+
+/// An answer as it came over the wire.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    /// The body, decoded; what was legible of it when `broken`.
+    pub(super) body: Bytes,
+    /// Why the body is not whole.
+    pub(super) broken: Option<Error>,
+}
+
+impl Transport {
+    pub(super) fn new(seal: &Seal, network: &Network) -> Result<Self> {
+        let place = Place {
+            host: seal.host(),
+            proxied: network.proxy != Proxy::Direct && !seal.is_loopback(),
+        };
+        let build = |idle: usize| {
+            let wire = builder(seal, network)?.pool_max_idle_per_host(idle).build();
+            wire.map_err(|error| {
+                Error::config("the network settings cannot be used")
+                    .hint("See `processflow settings` for proxy and certificates.")
+                    .source(error)
+            })
+        };
+        Ok(Self {
+            pooled: build(32)?,
+            single: build(0)?,
+            place,
+            limits: network.limits,
+        })
+    }
+
+    /// Sends `request` once.
+    pub(super) async fn send(&self, request: &Request, seal: &Seal, url: &Url) -> Result<Reply, Failure> {
+        let wire = if request.repeatable {
+            &self.pooled
+        } else {
+            &self.single
+        };
+        let sent = wire.execute(prepared(request, seal, url)).await;
+        let mut response = sent.map_err(|error| Failure::of(error, &self.place))?;
+        let (body, broken) = self.body(&mut response).await;
+        let status = response.status().as_u16();
+        Ok(Reply {
+            status,
+            headers: std::mem::take(response.headers_mut()),
+            body,
+            broken,
+        })
+    }
+
+    /// The decoded body as one piece. An answer that comes in one chunk is not copied.
+    async fn body(&self, response: &mut Response) -> (Bytes, Option<Error>) {
+        let expected = response
+            .content_length()
+            .unwrap_or(0)
+            .min(self.limits.body as u64) as usize;
+        let mut whole = BytesMut::new();
+        let mut first = Bytes::new();
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) if whole.is_empty() => return (first, None),
+                Ok(None) => return (whole.freeze(), None),
+                Err(error) => {
+                    let legible = if whole.is_empty() { first } else { whole.freeze() };
+                    return (legible, Some(Failure::of(error, &self.place).error));
+                }
+            };
+            if first.len().max(whole.len()) + chunk.len() > self.limits.body {
+                return (Bytes::new(), Some(self.place.too_large(self.limits.body)));
+            }
+            if first.is_empty() {
+                first = chunk;
+                continue;
+            }
+            if whole.is_empty() {
+                whole.reserve(expected.max(first.len() + chunk.len()));
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&chunk);
+        }
+    }
+}
+
+fn builder(seal: &Seal, network: &Network) -> Result<ClientBuilder> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    if seal.is_loopback() {
+        // Compression costs a sixth of the throughput and saves nothing where there is no line.
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
+    let builder = Wire::builder()
+        .user_agent(concat!("ProcessflowAgent/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .gzip(true)
+        .http1_only()
+        .https_only(!seal.is_plain())
+        .connect_timeout(network.limits.connect)
+        .read_timeout(network.limits.idle)
+        .timeout(network.limits.total)
+        .pool_idle_timeout(IDLE_CONNECTION);
+    let builder = if seal.is_plain() {
+        // Loopback without TLS: no certificate is asked for, so none need be installed.
+        builder.tls_certs_only([])
+    } else {
+        builder.tls_backend_preconfigured(network.tls()?.0.clone())
+    };
+    proxied(builder, seal, &network.proxy)
+}
+
+fn proxied(builder: ClientBuilder, seal: &Seal, proxy: &Proxy) -> Result<ClientBuilder> {
+    match proxy {
+        _ if seal.is_loopback() => Ok(builder.no_proxy()),
+        Proxy::Direct => Ok(builder.no_proxy()),
+        Proxy::System => Ok(builder),
+        Proxy::Address(address) => {
+            // The address may hold a password, so the message does not repeat it.
+            let proxy = reqwest::Proxy::all(address).map_err(|_| {
+                Error::config("the proxy's address cannot be read").hint(
+                    "It looks like `http://proxy.example:3128`: see `processflow settings set proxy=…`.",
+                )
+            })?;
+            let local = NoProxy::from_string("localhost,127.0.0.0/8,::1");
+            Ok(builder.no_proxy().proxy(proxy.no_proxy(local)))
+        }
+    }
+}
+
+fn prepared(request: &Request, seal: &Seal, url: &Url) -> reqwest::Request {
+    let mut prepared = reqwest::Request::new(verb(request.method), url.clone());
+    if let Body::Json(body) = &request.body {
+        let json = HeaderValue::from_static("application/json");
+        prepared.headers_mut().insert(header::CONTENT_TYPE, json);
+        *prepared.body_mut() = Some(body.bytes().into());
+    }
+    if let Some((name, value)) = seal.header() {
+        prepared.headers_mut().insert(name, value);
+    }
+    prepared
+}
+
+fn verb(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+    }
+}

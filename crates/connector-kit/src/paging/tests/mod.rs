@@ -1,0 +1,6 @@
+//! Reading against a store in memory that moves while it is read.
+
+mod moving;
+mod schedules;
+mod traps;
+mod walks;

@@ -1,0 +1,235 @@
+//! Whoever holds the lock of a data folder *is* the agent; everybody else is its client.
+//!
+//! [`Door::attach`] decides which of the two this process is. Desktop, service and command line all start that
+//! way, so there is one path to test, and a run never depends on a window.
+
+mod connections;
+mod desk;
+mod door;
+mod serve;
+mod socket;
+mod start;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use connector_kit::{Clock, Error, Host, Live, OpenFor, Result, async_trait};
+
+use crate::{
+    folder::{DataFolder, Lock, LookupCache, Settings},
+    os,
+    processflow::{Plan, Step},
+    secrets::{self, Passphrase, SecretStore},
+    state::{Deployment, SavedConnection, State, Version},
+};
+
+pub use desk::Desk;
+pub use door::Door;
+pub use start::{Wanted, moved};
+
+use start::RunningRun;
+
+/// What the shells lend to the agent.
+#[derive(Clone)]
+pub struct Shell {
+    /// Asked for the vault's passphrase.
+    pub passphrase: Arc<dyn Passphrase>,
+    /// Starts the sandbox store behind a connection with `sandbox=true`.
+    pub sandbox: Option<Arc<dyn StartSandbox>>,
+    /// Where relative paths of connection settings start.
+    pub base: PathBuf,
+}
+
+/// Starts the sandbox store, once per connection, for as long as the agent lives.
+#[async_trait]
+pub trait StartSandbox: Send + Sync {
+    /// Its API path and token.
+    async fn start(&self, connection: &SavedConnection) -> Result<(String, connector_kit::Secret)>;
+}
+
+/// The agent of a data folder.
+pub struct Agent {
+    desk: Desk,
+    state: State,
+    secrets: Mutex<Arc<dyn SecretStore>>,
+    settings: Mutex<Settings>,
+    host: Host,
+    shell: Shell,
+    running: Mutex<HashMap<String, RunningRun>>,
+    starting: tokio::sync::Mutex<()>,
+    schedule_changed: tokio::sync::Notify,
+    _lock: Lock,
+}
+
+impl Agent {
+    /// Becomes the agent of the folder whose lock this is.
+    pub async fn new(desk: Desk, lock: Lock, shell: Shell) -> Result<Arc<Self>> {
+        let folder = desk.folder().clone();
+        let state_db = folder.state_db();
+        os::touch_private(&state_db).map_err(|error| crate::folder::trouble("the state database", &state_db, error))?;
+        let state = State::open(&state_db).await?;
+        let settings = Settings::load(&folder)?;
+        let store = secrets::store(settings.secrets, &folder, desk.clock().clone(), shell.passphrase.clone())?;
+        let host = Host {
+            clock: desk.clock().clone(),
+            network: Arc::new(settings.network()),
+            base: shell.base.clone(),
+            cache: Arc::new(LookupCache::open(&folder.cache())),
+        };
+        Ok(Arc::new(Self {
+            desk,
+            state,
+            secrets: Mutex::new(store),
+            settings: Mutex::new(settings),
+            host,
+            shell,
+            running: Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
+            schedule_changed: tokio::sync::Notify::new(),
+            _lock: lock,
+        }))
+    }
+
+    /// The same folder as its readers see it.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// What happened.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &DataFolder {
+        self.desk.folder()
+    }
+
+    /// Time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        self.desk.clock()
+    }
+
+    /// Now, as it is written down.
+    pub fn now(&self) -> String {
+        self.clock().now().to_string()
+    }
+
+    /// The settings as they are now.
+    pub fn settings(&self) -> Settings {
+        self.settings.lock().expect("nothing panics while it holds this lock").clone()
+    }
+
+    /// Changes one setting. Another secret store takes over what the old one kept.
+    pub async fn change_setting(&self, key: &str, value: &str) -> Result<()> {
+        let mut settings = self.settings();
+        let before = settings.secrets;
+        settings.set(key, value)?;
+        if settings.secrets != before {
+            let clock = self.clock().clone();
+            let to = secrets::store(settings.secrets, self.folder(), clock, self.shell.passphrase.clone())?;
+            to.probe().await?;
+            // A store that cannot be opened here has nothing of ours to carry over.
+            let from = self.store();
+            if from.list().await.is_ok_and(|kept| !kept.is_empty()) {
+                secrets::carry_over(from.as_ref(), to.as_ref()).await?;
+            }
+            *self.secrets.lock().expect("nothing panics while it holds this lock") = to;
+        }
+        settings.save(self.folder())?;
+        *self.settings.lock().expect("nothing panics while it holds this lock") = settings;
+        Ok(())
+    }
+
+    fn store(&self) -> Arc<dyn SecretStore> {
+        self.secrets.lock().expect("nothing panics while it holds this lock").clone()
+    }
+
+    /// A deployed processflow, taken off or not.
+    pub(crate) async fn deployment(&self, name: &str) -> Result<Option<Deployment>> {
+        let name = name.to_owned();
+        self.state.read(move |on| Deployment::find(on, &name)).await
+    }
+
+    /// A processflow that is deployed now.
+    pub(crate) async fn deployed(&self, name: &str) -> Result<Deployment> {
+        let name = name.to_owned();
+        self.state
+            .read(move |on| match Deployment::find(on, &name)? {
+                Some(found) if found.state != crate::state::DeploymentState::Undeployed => Ok(found),
+                _ => Err(desk::not_deployed(on, &name)),
+            })
+            .await
+    }
+
+    /// The version of a deployment that runs.
+    pub(crate) async fn version(&self, deployment: &Deployment) -> Result<Version> {
+        let (id, version, name) = (deployment.id.clone(), deployment.version, deployment.name.clone());
+        let found = self.state.read(move |on| Version::find(on, &id, version)).await?;
+        found.ok_or_else(|| {
+            Error::config(format!("processflow `{name}` has no version {version}"))
+                .hint(format!("`processflow versions {name}` lists them."))
+        })
+    }
+
+    /// Changes a deployment that is there.
+    pub(crate) async fn change(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut Deployment) + Send + 'static,
+    ) -> Result<()> {
+        let name = name.to_owned();
+        self.state
+            .write(move |on| {
+                let mut deployment = Deployment::find(on, &name)?.ok_or_else(|| desk::not_deployed(on, &name))?;
+                change(&mut deployment);
+                deployment.save(on)
+            })
+            .await?;
+        self.schedule_changed();
+        Ok(())
+    }
+
+    /// Says that schedules or pauses are not what they were.
+    pub(crate) fn schedule_changed(&self) {
+        self.schedule_changed.notify_one();
+    }
+
+    /// Opens every destination of a plan and asks whether its rows can be written: what fails here fails the
+    /// deployment, not the first run at night.
+    pub(crate) async fn try_destinations(
+        &self,
+        plan: &Plan,
+        bindings: &BTreeMap<String, String>,
+        deployment: Option<&Deployment>,
+    ) -> Result<()> {
+        let purpose = OpenFor {
+            deployment: deployment.map_or_else(|| "deploying".to_owned(), |deployment| deployment.id.clone()),
+            epoch: deployment.map_or(1, |deployment| deployment.epoch),
+        };
+        let connections = self.bound(bindings).await?;
+        for step in &plan.steps {
+            if let Step::Write(write) = step {
+                let live = connections.get(&write.alias).expect("every alias was bound");
+                live.open(purpose.clone()).await?.ready(&write.step).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The live connections behind the aliases of a processflow.
+    pub(crate) async fn bound(&self, bindings: &BTreeMap<String, String>) -> Result<BTreeMap<String, Live>> {
+        let mut live = BTreeMap::new();
+        for (alias, name) in bindings {
+            let saved = self.connection(name).await?.ok_or_else(|| {
+                Error::config(format!("Source Application Not Found: connection `{name}` (`{alias}`) was removed"))
+                    .hint(format!("Add it again, or deploy with `--connection {alias}=NAME`."))
+            })?;
+            live.insert(alias.clone(), self.live(&saved).await?);
+        }
+        Ok(live)
+    }
+}

@@ -1,0 +1,300 @@
+//! Runs of this agent: started, watched, cancelled. One at a time for each processflow.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use connector_kit::{Does, Error, Reading, Record, Result, Span, Watermark};
+use futures::FutureExt;
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::Agent;
+use crate::{
+    operations::compiled,
+    processflow::{Plan, RunFacts, Step},
+    run::{self, Execution, OpenSource, Progress, ProgressSender, Stored},
+    state::{self, Deployment, Journal, Run, Trigger, Version},
+};
+
+/// A run under way.
+pub(super) struct RunningRun {
+    id: String,
+    cancel: CancellationToken,
+    progress: watch::Receiver<Progress>,
+}
+
+/// What a run shall read.
+#[derive(Debug)]
+pub enum Wanted {
+    /// What comes next: from the watermark on.
+    Next,
+    /// Everything again, from the beginning.
+    Everything,
+    /// What changed since an instant. The watermark stays.
+    Since(Timestamp, BTreeMap<String, String>),
+    /// These records. The watermark stays.
+    Ids(Vec<String>),
+    /// What the filters let through. The watermark stays.
+    Filtered(BTreeMap<String, String>),
+    /// These records, as they were kept. The watermark stays.
+    Stored(Vec<Record>),
+}
+
+impl Wanted {
+    /// Over chosen records only.
+    fn is_part(&self) -> bool {
+        !matches!(self, Self::Next | Self::Everything)
+    }
+}
+
+impl Agent {
+    /// Starts a run; its id comes back at once.
+    ///
+    /// # Errors
+    /// Config: not deployed, already running, a connection is missing, the deployed file does not compile.
+    pub(crate) async fn start(self: &Arc<Self>, name: &str, wanted: Wanted, trigger: Trigger) -> Result<String> {
+        // Two starts at once must not both find nothing running.
+        let _one = self.starting.lock().await;
+        let deployment = self.deployed(name).await?;
+        self.refuse_second(name)?;
+        let version = self.version(&deployment).await?;
+        let plan = Arc::new(compiled(&version.text, name, self.desk())?);
+        if wanted.is_part() {
+            refuse_part(&plan)?;
+        }
+        let deployment = match wanted {
+            Wanted::Everything => {
+                self.begin_anew(name, None).await?;
+                self.deployed(name).await?
+            }
+            _ => deployment,
+        };
+        let id = uuid::Uuid::now_v7().to_string();
+        let begin = state::new_run(id, &deployment, trigger, wanted.is_part(), self.now());
+        let (journal, run) = Journal::lease(&self.state, self.clock().clone(), &deployment, begin).await?;
+        let (progress, watching) = ProgressSender::channel(&run, self.clock().clone());
+        let cancel = CancellationToken::new();
+        let running = RunningRun { id: run.id.clone(), cancel: cancel.clone(), progress: watching };
+        self.hold_running().insert(name.to_owned(), running);
+        let going = Going { agent: self.clone(), deployment, version, plan, journal, cancel, progress };
+        let id = run.id.clone();
+        tokio::spawn(going.to_the_end(run, wanted));
+        Ok(id)
+    }
+
+    pub(crate) fn refuse_second(&self, name: &str) -> Result<()> {
+        match self.hold_running().get(name) {
+            Some(running) if running.progress.borrow().ended.is_none() => {
+                Err(Error::config(format!("processflow `{name}` is running already (run {})", running.id))
+                    .hint(format!("Wait for it, or end it with `processflow cancel {name}`.")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets where a deployment came to, on both sides: the epoch fences what destinations remember.
+    pub(crate) async fn begin_anew(&self, name: &str, watermark: Option<Watermark>) -> Result<()> {
+        self.change(name, move |deployment| {
+            deployment.epoch += 1;
+            deployment.watermark = watermark;
+        })
+        .await
+    }
+
+    /// How far a run is: from its own mouth while it is under way, from the state afterwards.
+    pub(crate) async fn progress(&self, id: &str) -> Result<Progress> {
+        let live = self.hold_running().values().find(|running| running.id == id).map(|running| running.progress.borrow().clone());
+        if let Some(progress) = live {
+            return Ok(progress);
+        }
+        let id = id.to_owned();
+        let run = self.state.read(move |on| Run::find(on, &id)).await?;
+        Ok(Progress {
+            read: run.counts.read,
+            settled: run.counts.clone(),
+            at: run.ended_at.clone().unwrap_or_default(),
+            ended: Some(run.status),
+            run: run.id,
+            processflow: run.processflow,
+            ..Progress::default()
+        })
+    }
+
+    /// Ends a run (by its id, the beginning of it, or its processflow) at a safe point.
+    pub(crate) fn cancel(&self, which: &str) -> Result<()> {
+        let running = self.hold_running();
+        let under_way = |running: &RunningRun| running.progress.borrow().ended.is_none();
+        let found = running
+            .iter()
+            .find(|(name, running)| under_way(running) && (*name == which || running.id.starts_with(which)));
+        let Some((_, found)) = found else {
+            return Err(Error::config(format!("no run `{which}` is under way"))
+                .hint("`processflow status` lists what runs."));
+        };
+        found.cancel.cancel();
+        Ok(())
+    }
+
+    /// Waits until every run has ended.
+    pub(crate) async fn all_ended(&self) {
+        let watching: Vec<_> = self.hold_running().values().map(|running| running.progress.clone()).collect();
+        for mut progress in watching {
+            // An error means the run's task is gone, which is an end as well.
+            let _gone = progress.wait_for(|progress| progress.ended.is_some()).await.is_err();
+        }
+    }
+
+    /// Asks every run to end at a safe point.
+    pub(crate) fn cancel_all(&self) {
+        self.hold_running().values().for_each(|running| running.cancel.cancel());
+    }
+
+    /// Names of the processflows that run now.
+    pub(crate) fn running_names(&self) -> Vec<String> {
+        let running = self.hold_running();
+        let under_way = running.iter().filter(|(_, running)| running.progress.borrow().ended.is_none());
+        under_way.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn hold_running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, RunningRun>> {
+        self.running.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+/// A run that was started, on its way to a task of its own.
+struct Going {
+    agent: Arc<Agent>,
+    deployment: Deployment,
+    version: Version,
+    plan: Arc<Plan>,
+    journal: Journal,
+    cancel: CancellationToken,
+    progress: ProgressSender,
+}
+
+impl Going {
+    async fn to_the_end(self, run: Run, wanted: Wanted) {
+        let (journal, progress) = (self.journal.clone(), self.progress.clone());
+        let span = tracing::info_span!("run", run = %run.id, processflow = %run.processflow);
+        let begun = async {
+            match self.execution(wanted).await {
+                Ok(execution) => run::execute(execution).await,
+                Err(error) => run::end(&journal, &progress, Err(error)).await,
+            }
+        };
+        // A panic is a mistake of ours in one run; the others and the agent go on. The run stays Running in the
+        // state and is taken up as interrupted.
+        let ended = std::panic::AssertUnwindSafe(begun).catch_unwind().instrument(span.clone()).await;
+        let _in_run = span.enter();
+        match ended {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = %error.chain(), "The run's end could not be written down.");
+                progress.gave_up();
+            }
+            Err(_) => {
+                tracing::error!("The run stopped by a mistake of this program. It goes on with the next start.");
+                progress.gave_up();
+            }
+        }
+    }
+
+    async fn execution(self, wanted: Wanted) -> Result<Execution> {
+        let connections = self.agent.bound(&self.version.bindings).await?;
+        let facts = self.facts().await?;
+        let run = RunFacts { id: self.journal.run().to_owned(), at: self.agent.clock().now() };
+        let scope = self.plan.scope(&facts, run);
+        let moves_watermark = !wanted.is_part();
+        let system = connections.get(&self.plan.read.alias).expect("every alias was bound").system();
+        let open = self.source(system, wanted);
+        Ok(Execution {
+            scope,
+            plan: self.plan,
+            journal: self.journal,
+            deployment: self.deployment.id,
+            connections,
+            open,
+            moves_watermark,
+            clock: self.agent.clock().clone(),
+            cancel: self.cancel,
+            progress: self.progress,
+        })
+    }
+
+    /// What expressions may use of the connections: their names, and what their connectors tell.
+    async fn facts(&self) -> Result<BTreeMap<String, serde_json::Value>> {
+        let mut facts = BTreeMap::new();
+        for (alias, name) in &self.version.bindings {
+            let saved = self.agent.saved(name).await?;
+            let mut own = serde_json::Map::from_iter([("name".to_owned(), json!(name))]);
+            for (fact, value) in self.agent.desk().connector(&saved.connector)?.facts(&saved.settings)? {
+                own.insert(fact.to_owned(), json!(value));
+            }
+            facts.insert(alias.clone(), own.into());
+        }
+        Ok(facts)
+    }
+
+    /// How the source opens once the journal has said where.
+    fn source(&self, system: Arc<dyn std::any::Any + Send + Sync>, wanted: Wanted) -> OpenSource {
+        let agent = self.agent.clone();
+        let pages_under_way = agent.settings().pages_under_way as usize;
+        let connector = self.plan.connections[&self.plan.read.alias].clone();
+        let (action, with) = (self.plan.read.action.clone(), self.plan.read.with.clone());
+        Box::new(move |watermark| {
+            Box::pin(async move {
+                let (span, filter) = match wanted {
+                    Wanted::Stored(records) => return Ok(Box::new(Stored::new(records)) as _),
+                    Wanted::Next | Wanted::Everything => (span_from(watermark), BTreeMap::new()),
+                    Wanted::Since(since, filter) => (Span::Since(since), filter),
+                    Wanted::Ids(ids) => (Span::Ids(ids), BTreeMap::new()),
+                    Wanted::Filtered(filter) => (Span::Whole, filter),
+                };
+                let reading = Reading { span, filter, pages_under_way };
+                let read = reader(&agent, &connector, &action)?;
+                read.open(system, &with, reading).await
+            })
+        })
+    }
+}
+
+/// A read action of a connector, as the plan named it.
+fn reader<'a>(agent: &'a Agent, connector: &str, action: &str) -> Result<&'a dyn connector_kit::action::AnyRead> {
+    match agent.desk().connector(connector)?.action(action).map(|action| &action.does) {
+        Some(Does::Read(read)) => Ok(read.as_ref()),
+        _ => Err(Error::bug(format!("`{connector}/{action}` was checked at deploy"))),
+    }
+}
+
+/// A position moved by hand is an instant; any other is the source's own.
+fn span_from(watermark: Option<Watermark>) -> Span {
+    let Some(watermark) = watermark else { return Span::Whole };
+    match moved_to(&watermark) {
+        Some(since) => Span::Since(since),
+        None => Span::From(watermark),
+    }
+}
+
+/// The watermark a person asked for: read what changed since then, and go on from there.
+pub fn moved(to: Timestamp) -> Watermark {
+    Watermark(json!({ "moved_to": to.to_string() }))
+}
+
+fn moved_to(watermark: &Watermark) -> Option<Timestamp> {
+    watermark.0.get("moved_to")?.as_str()?.parse().ok()
+}
+
+fn refuse_part(plan: &Plan) -> Result<()> {
+    let whole = plan.steps.iter().find_map(|step| match step {
+        Step::Write(write) if write.needs_everything => Some(write),
+        _ => None,
+    });
+    let Some(write) = whole else { return Ok(()) };
+    Err(Error::config(format!(
+        "step {} replaces a whole file, so `{}` cannot run over chosen records only",
+        write.step.id, plan.name
+    ))
+    .hint(format!("Run it whole: `processflow run {}`.", plan.name)))
+}

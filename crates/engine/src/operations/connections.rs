@@ -1,0 +1,271 @@
+//! Connections: saved, validated, given their secrets, removed.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use connector_kit::{Error, Fact, Result, Secret, Validation, async_trait};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Acts, Reads};
+use crate::{
+    agent::{Agent, Desk},
+    state::{Deployment, SavedConnection, Version},
+};
+
+/// All saved connections.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListConnections {}
+
+/// A saved connection, and where it is used.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ConnectionRow {
+    /// The connection; never its secrets.
+    #[serde(flatten)]
+    pub connection: SavedConnection,
+    /// What its settings were understood as ("store hash abc123").
+    pub understood: Vec<Fact>,
+    /// Deployed processflows that use it.
+    pub used_by: Vec<String>,
+}
+
+impl Reads for ListConnections {
+    type Output = Vec<ConnectionRow>;
+    const NAME: &'static str = "connections";
+
+    fn read(self, desk: &Desk) -> Result<Self::Output> {
+        let Some(view) = desk.view()? else { return Ok(Vec::new()) };
+        let on = view.connection();
+        let uses = uses(on)?;
+        let row = |connection: SavedConnection| {
+            let understood = desk
+                .connector(&connection.connector)
+                .and_then(|connector| connector.understood(&connection.settings))
+                .unwrap_or_default();
+            let used_by = uses.get(&connection.name).cloned().unwrap_or_default();
+            ConnectionRow { connection, understood, used_by }
+        };
+        Ok(SavedConnection::all(on)?.into_iter().map(row).collect())
+    }
+}
+
+/// Which deployed processflows use which connection.
+fn uses(on: &rusqlite::Connection) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut uses: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for deployment in Deployment::all(on)? {
+        if let Some(version) = Version::find(on, &deployment.id, deployment.version)? {
+            for connection in version.bindings.into_values() {
+                uses.entry(connection).or_default().push(deployment.name.clone());
+            }
+        }
+    }
+    Ok(uses)
+}
+
+/// Saves a connection: a new one, or changed settings of one that is there.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SaveConnection {
+    /// Its name.
+    pub name: String,
+    /// Its connector; may be left out when it exists already.
+    pub connector: Option<String>,
+    /// Settings to set; `null` takes one away.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// Secrets to set with it.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Given>,
+}
+
+#[async_trait]
+impl Acts for SaveConnection {
+    type Output = ConnectionRow;
+    const NAME: &'static str = "save_connection";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<Self::Output> {
+        let Self { name, connector, settings, secrets } = self;
+        plain_name(&name)?;
+        let old = agent.connection(&name).await?;
+        let kind = connector.or_else(|| old.as_ref().map(|old| old.connector.clone())).ok_or_else(|| {
+            Error::config(format!("connection `{name}` is new: which connector is it?"))
+                .hint("Say `--connector bigcommerce`, `--connector sql` or `--connector files`.")
+        })?;
+        if old.as_ref().is_some_and(|old| old.connector != kind) {
+            return Err(Error::config(format!("connection `{name}` is not a {kind} connection"))
+                .hint("Choose another name, or remove it first."));
+        }
+        let mut saved = agent.merged(&name, &kind, settings, old.as_ref())?;
+        if let Some(old) = &old {
+            if old.seal == saved.seal {
+                saved.secrets.clone_from(&old.secrets);
+            }
+        }
+        let understood = agent.desk().connector(&kind)?.understood(&saved.settings)?;
+        agent.save_with_secrets(&mut saved, secrets.into_iter().map(|(name, given)| (name, given.0)).collect()).await?;
+        Ok(ConnectionRow { connection: saved, understood, used_by: Vec::new() })
+    }
+}
+
+/// Names are words that files, scripts and panels can carry.
+fn plain_name(name: &str) -> Result<()> {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(Error::config(format!("`{name}` cannot be a connection's name"))
+        .hint("Use up to 64 letters, digits, `-`, `_` or `.`."))
+}
+
+/// Forgets a connection and its secrets.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RemoveConnection {
+    /// Its name.
+    pub name: String,
+}
+
+#[async_trait]
+impl Acts for RemoveConnection {
+    type Output = ();
+    const NAME: &'static str = "remove_connection";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<()> {
+        let saved = agent.saved(&self.name).await?;
+        agent.forget_secrets(&saved).await?;
+        agent.state().write(move |on| SavedConnection::remove(on, &self.name)).await
+    }
+}
+
+/// Sets one secret of a connection. It is never given back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetSecret {
+    /// The connection.
+    pub name: String,
+    /// The field.
+    pub field: String,
+    /// The secret.
+    pub secret: Given,
+}
+
+#[async_trait]
+impl Acts for SetSecret {
+    type Output = ();
+    const NAME: &'static str = "set_secret";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<()> {
+        let mut saved = agent.saved(&self.name).await?;
+        agent.save_with_secrets(&mut saved, BTreeMap::from([(self.field, self.secret.0)])).await
+    }
+}
+
+/// Tries a connection with the code that runs use.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ValidateConnection {
+    /// Its name.
+    pub name: String,
+}
+
+#[async_trait]
+impl Acts for ValidateConnection {
+    type Output = Validation;
+    const NAME: &'static str = "validate_connection";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<Validation> {
+        let saved = agent.saved(&self.name).await?;
+        let validation = agent.live(&saved).await?.validate().await?;
+        let (kept, at) = (validation.clone(), agent.now());
+        agent.state().write(move |on| SavedConnection::validated(on, &self.name, &kept, &at)).await?;
+        Ok(validation)
+    }
+}
+
+/// A secret on its way from a shell to the agent: over the local socket, never further. The only secret that
+/// serialises, and it prints `[redacted]`.
+#[derive(Clone)]
+pub struct Given(pub Secret);
+
+impl fmt::Debug for Given {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl Serialize for Given {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
+    }
+}
+
+/// The catalogue of actions.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListActions {
+    /// Of one connector only.
+    pub connector: Option<String>,
+    /// Whose name or sentence holds this text.
+    pub search: Option<String>,
+}
+
+/// An action of the catalogue.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ActionRow {
+    /// Its connector.
+    pub connector: String,
+    /// Its name.
+    pub action: String,
+    /// `read` or `write`.
+    pub does: String,
+    /// One sentence.
+    pub about: String,
+    /// The permission it needs.
+    pub scope: Option<String>,
+    /// What a write guarantees.
+    pub guarantee: Option<connector_kit::Guarantee>,
+    /// Rows in one request at most.
+    pub largest_batch: Option<usize>,
+    /// JSON Schema of its parameters.
+    pub with: Value,
+}
+
+impl Reads for ListActions {
+    type Output = Vec<ActionRow>;
+    const NAME: &'static str = "actions";
+
+    fn read(self, desk: &Desk) -> Result<Self::Output> {
+        if let Some(name) = &self.connector {
+            desk.connector(name)?;
+        }
+        let wanted = self.search.unwrap_or_default().to_lowercase();
+        let mut rows = Vec::new();
+        for connector in desk.connectors() {
+            if self.connector.as_deref().is_none_or(|name| name == connector.name) {
+                rows.extend(connector.actions.iter().map(|action| action_row(connector.name, action)));
+            }
+        }
+        rows.retain(|row| {
+            let text = format!("{} {} {}", row.connector, row.action, row.about).to_lowercase();
+            text.contains(&wanted) || format!("{}/{}", row.connector, row.action).contains(&wanted)
+        });
+        Ok(rows)
+    }
+}
+
+fn action_row(connector: &str, action: &connector_kit::Action) -> ActionRow {
+    let (does, guarantee, largest_batch) = match &action.does {
+        connector_kit::Does::Read(_) => ("read", None, None),
+        connector_kit::Does::Write(write) => ("write", Some(write.guarantee()), Some(write.largest_batch())),
+    };
+    ActionRow {
+        connector: connector.to_owned(),
+        action: action.name.to_owned(),
+        does: does.to_owned(),
+        about: action.about.to_owned(),
+        scope: action.scope.map(str::to_owned),
+        guarantee,
+        largest_batch,
+        with: (action.schema)().to_value(),
+    }
+}

@@ -1,0 +1,102 @@
+//! One list of operations, three faces.
+//!
+//! From the two lists below come the dispatcher of the running agent's socket, `processflow call NAME JSON`, and
+//! the typed calls of the shells ([`Door::call`](crate::agent::Door::call)). An operation is a struct, its input; what it does is its one method.
+//! Those that [`Reads`] need no lock and recover nothing; those that [`Acts`] run in the agent, wherever it is.
+//! There is a `set_secret`, never a `get_secret`.
+
+mod connections;
+mod processflows;
+mod records;
+mod runs;
+mod status;
+mod upkeep;
+
+use std::sync::Arc;
+
+use connector_kit::{Error, Result, async_trait};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::agent::{Agent, Desk};
+
+pub use connections::*;
+pub use processflows::*;
+pub use records::*;
+pub use runs::*;
+pub use status::*;
+pub use upkeep::*;
+
+/// An operation that only looks.
+pub trait Reads: DeserializeOwned + Serialize + Send + 'static {
+    /// What it answers.
+    type Output: Serialize + DeserializeOwned;
+    /// Its name on the socket and in `processflow call`.
+    const NAME: &'static str;
+    /// Looks.
+    fn read(self, desk: &Desk) -> Result<Self::Output>;
+}
+
+/// An operation that changes something; the agent that holds the folder's lock carries it out.
+#[async_trait]
+pub trait Acts: DeserializeOwned + Serialize + Send + 'static {
+    /// What it answers.
+    type Output: Serialize + DeserializeOwned + Send;
+    /// Its name on the socket and in `processflow call`.
+    const NAME: &'static str;
+    /// Acts.
+    async fn act(self, agent: &Arc<Agent>) -> Result<Self::Output>;
+}
+
+macro_rules! operations {
+    (reads { $($read:ident),* $(,)? } acts { $($act:ident),* $(,)? }) => {
+        /// Names of the operations that only look.
+        pub const READS: &[&str] = &[$(<$read as Reads>::NAME),*];
+        /// Names of the operations that change something.
+        pub const ACTS: &[&str] = &[$(<$act as Acts>::NAME),*];
+
+        /// Carries out an operation that only looks, by name.
+        pub fn read(desk: &Desk, name: &str, input: Value) -> Result<Value> {
+            match name {
+                $(<$read as Reads>::NAME => answer(input_of::<$read>(name, input)?.read(desk)?),)*
+                _ => Err(unknown(name)),
+            }
+        }
+
+        /// Carries out an operation that changes something, by name.
+        pub async fn act(agent: &Arc<Agent>, name: &str, input: Value) -> Result<Value> {
+            match name {
+                $(<$act as Acts>::NAME => answer(input_of::<$act>(name, input)?.act(agent).await?),)*
+                _ => Err(unknown(name)),
+            }
+        }
+    };
+}
+
+operations! {
+    reads {
+        Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
+        FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
+    }
+    acts {
+        SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
+        StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
+        ChangeSetting,
+    }
+}
+
+fn input_of<T: DeserializeOwned>(name: &str, input: Value) -> Result<T> {
+    let input = if input.is_null() { Value::Object(serde_json::Map::new()) } else { input };
+    serde_json::from_value(input).map_err(|error| {
+        Error::config(format!("the input of `{name}`: {error}")).hint("See the list in the README, `call`.")
+    })
+}
+
+fn answer(output: impl Serialize) -> Result<Value> {
+    serde_json::to_value(output).map_err(|error| Error::bug(format!("an answer does not serialise: {error}")))
+}
+
+fn unknown(name: &str) -> Error {
+    let names = READS.iter().chain(ACTS).copied().collect::<Vec<_>>().join(", ");
+    Error::config(format!("there is no operation `{name}`")).hint(format!("There are: {names}."))
+}

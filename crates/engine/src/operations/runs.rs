@@ -1,0 +1,166 @@
+//! Runs: started, watched, cancelled, listed, shown.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use connector_kit::{Error, Result, async_trait};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Acts, Reads};
+use crate::{
+    agent::{Agent, Desk, Wanted},
+    run::Progress,
+    state::{Label, LedgerEntry, Run, Trigger},
+};
+
+/// Starts a run of a deployed processflow. A run that was interrupted goes on under its own id.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct StartRun {
+    /// The processflow.
+    pub processflow: String,
+    /// Read everything again, from the beginning.
+    #[serde(default)]
+    pub full: bool,
+    /// Read these records only; the watermark stays.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// Read what changed since then; the watermark stays.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Filters of this run alone; the watermark stays.
+    #[serde(default)]
+    pub filter: BTreeMap<String, String>,
+}
+
+/// A run that was started.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// Its id.
+    pub run: String,
+}
+
+#[async_trait]
+impl Acts for StartRun {
+    type Output = RunStarted;
+    const NAME: &'static str = "start_run";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<RunStarted> {
+        let wanted = match (self.full, self.since, self.ids.is_empty()) {
+            (false, None, true) if self.filter.is_empty() => Wanted::Next,
+            (false, None, true) => Wanted::Filtered(self.filter),
+            (true, None, true) if self.filter.is_empty() => Wanted::Everything,
+            (false, Some(since), true) => Wanted::Since(since, self.filter),
+            (false, None, false) if self.filter.is_empty() => Wanted::Ids(self.ids),
+            _ => {
+                return Err(Error::config("`--full`, `--since` and `--ids` exclude each other")
+                    .hint("Give one of them; `--filter` goes with `--since` or alone."));
+            }
+        };
+        let run = agent.start(&self.processflow, wanted, Trigger::Manual).await?;
+        Ok(RunStarted { run })
+    }
+}
+
+/// How far a run is. Answers at once; ask again, at most some times a second.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunProgress {
+    /// The run.
+    pub run: String,
+}
+
+#[async_trait]
+impl Acts for RunProgress {
+    type Output = Progress;
+    const NAME: &'static str = "run_progress";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<Progress> {
+        agent.progress(&self.run).await
+    }
+}
+
+/// Ends a run at a safe point. What is settled stays; the next run goes on from there.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CancelRun {
+    /// The run, or its processflow.
+    pub run: String,
+}
+
+#[async_trait]
+impl Acts for CancelRun {
+    type Output = ();
+    const NAME: &'static str = "cancel_run";
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<()> {
+        agent.cancel(&self.run)
+    }
+}
+
+/// The newest runs.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListRuns {
+    /// Of one processflow only.
+    pub processflow: Option<String>,
+    /// How many at most.
+    #[serde(default = "fifty")]
+    pub limit: u32,
+}
+
+fn fifty() -> u32 {
+    50
+}
+
+impl Reads for ListRuns {
+    type Output = Vec<Run>;
+    const NAME: &'static str = "runs";
+
+    fn read(self, desk: &Desk) -> Result<Self::Output> {
+        let Some(view) = desk.view()? else { return Ok(Vec::new()) };
+        if let Some(name) = &self.processflow {
+            desk.deployment(view.connection(), name)?;
+        }
+        let mut runs = Run::newest(view.connection(), self.processflow.as_deref(), self.limit)?;
+        desk.tell_interrupted(runs.iter_mut());
+        Ok(runs)
+    }
+}
+
+/// One run, its balance and its records.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShowRun {
+    /// Its id, or the beginning of it; `last` for the newest.
+    pub run: String,
+    /// Records of one outcome only.
+    pub outcome: Option<Label>,
+    /// Records at most.
+    #[serde(default = "fifty")]
+    pub limit: u32,
+}
+
+/// A run and its records.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunDetail {
+    /// The run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Its records, the first ones.
+    pub records: Vec<LedgerEntry>,
+}
+
+impl Reads for ShowRun {
+    type Output = RunDetail;
+    const NAME: &'static str = "show_run";
+
+    fn read(self, desk: &Desk) -> Result<RunDetail> {
+        let view = desk.view_or_empty(&self.run)?;
+        let on = view.connection();
+        let mut run = match self.run.as_str() {
+            "last" => Run::newest(on, None, 1)?
+                .pop()
+                .ok_or_else(|| Error::config("nothing has run yet").hint("Start a run with `processflow run NAME`."))?,
+            id => Run::find(on, id)?,
+        };
+        desk.tell_interrupted(std::iter::once(&mut run));
+        let records = LedgerEntry::of_run(on, run.number, self.outcome, self.limit)?;
+        Ok(RunDetail { run, records })
+    }
+}

@@ -1,0 +1,112 @@
+//! What differs between operating systems: private files, folders that reach the disk, core dumps, the local
+//! socket and who is at its other end. The only place with `cfg(unix)` and `cfg(windows)`.
+//!
+//! Leaves out what lies where (that is [`crate::folder`]) and what is said over the socket.
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    path::Path,
+};
+
+use interprocess::local_socket::{
+    ListenerOptions,
+    tokio::{Listener, Stream, prelude::*},
+};
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as system;
+
+pub use system::{
+    SOCKET_PATH_LIMIT, accept_all_of_group, adopt, create_private_folder, forbid_core_dumps, host_name,
+    is_network_share, make_private, open_to_others, private, runtime_folder, service_folder, service_socket,
+    sync_folder, written_by_others,
+};
+
+/// Opens a file that only this user can read and write, making it if it is missing. The mode holds from the
+/// first instant and whatever the umask.
+pub fn open_private(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    let fresh = !path.exists();
+    let file = private(options).open(path)?;
+    if fresh {
+        make_private(&file)?;
+    }
+    Ok(file)
+}
+
+/// Makes an empty private file if there is none yet. SQLite takes it for a new database and gives its `-wal` and
+/// `-shm` files the same mode.
+pub fn touch_private(path: &Path) -> io::Result<()> {
+    open_private(path, OpenOptions::new().append(true).create(true)).map(drop)
+}
+
+/// Listens on the agent's local socket. A socket left behind by a killed agent is replaced, so the caller must
+/// hold the data folder's lock. `shared` lets the socket's group in (an installed service), otherwise only this
+/// user.
+pub fn listen(socket: &Path, shared: bool) -> io::Result<Listener> {
+    let options = ListenerOptions::new().name(system::socket_name(socket)?).try_overwrite(true);
+    accept_all_of_group(options, shared).create_tokio()
+}
+
+/// Connects to the agent that listens on this socket.
+pub async fn connect(socket: &Path) -> io::Result<Stream> {
+    Stream::connect(system::socket_name(socket)?).await
+}
+
+/// Whether an agent listens on this socket now. A file that a killed agent left behind does not.
+pub fn someone_listens(socket: &Path) -> bool {
+    let name = system::socket_name(socket);
+    name.is_ok_and(|name| {
+        <interprocess::local_socket::Stream as interprocess::local_socket::traits::Stream>::connect(name).is_ok()
+    })
+}
+
+/// True when the other end of the socket is this user, or the system's administrator. The socket's mode lets
+/// nobody else in; this is the second look.
+pub fn peer_is_me(stream: &Stream) -> io::Result<bool> {
+    Ok(system::is_me(&stream.peer_creds()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_left_by_a_killed_agent_is_replaced() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let socket = folder.path().join("agent.sock");
+        let mut killed = listen(&socket, false).expect("listens");
+        killed.do_not_reclaim_name_on_drop();
+        drop(killed);
+
+        let listener = listen(&socket, false).expect("the dead socket must not stop the next agent");
+        let (served, client) = tokio::join!(listener.accept(), connect(&socket));
+        let (mut served, mut client) = (served.expect("accepts"), client.expect("connects"));
+        assert!(peer_is_me(&served).expect("credentials"), "the client is this very process");
+        client.write_all(b"hi").await.expect("writes");
+        let mut heard = [0; 2];
+        served.read_exact(&mut heard).await.expect("reads");
+        assert_eq!(&heard, b"hi", "what one says the other hears");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_socket_is_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("temp folder");
+        for (shared, mode) in [(false, 0o600), (true, 0o660)] {
+            let socket = folder.path().join(format!("{shared}.sock"));
+            let _listener = listen(&socket, shared).expect("listens");
+            let found = std::fs::metadata(&socket).expect("is there").permissions().mode() & 0o777;
+            assert_eq!(found, mode, "who may connect is decided by the socket's mode");
+        }
+    }
+}

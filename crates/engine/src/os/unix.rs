@@ -1,0 +1,157 @@
+//! Linux, macOS and the other Unixes.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    io,
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use interprocess::{
+    local_socket::{GenericFilePath, ListenerOptions, Name, PeerCreds, ToFsName},
+    os::unix::local_socket::ListenerOptionsExt,
+};
+use rustix::process::{Resource, Rlimit, geteuid, setrlimit};
+
+/// Longest path of a socket in bytes: `sun_path` holds 104 on macOS and 108 on Linux, with the closing zero.
+pub const SOCKET_PATH_LIMIT: usize = 103;
+
+/// The same options, for a file that is 0600 from its creation.
+pub fn private(options: &OpenOptions) -> OpenOptions {
+    let mut options = options.clone();
+    options.mode(0o600);
+    options
+}
+
+/// Sets 0600 on a file just made: a umask such as 0777 would have left it unreadable.
+pub fn make_private(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o600))
+}
+
+/// Makes a folder, and the missing ones above it, with mode 0700. One that exists is left as it is.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    adopt(path)
+}
+
+/// Sets 0700 on a folder.
+pub fn adopt(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}
+
+/// Who else could change what lies in this folder, in words; `None` when nobody can.
+pub fn written_by_others(path: &Path) -> io::Result<Option<String>> {
+    let found = fs::metadata(path)?;
+    let me = geteuid().as_raw();
+    if found.uid() != me {
+        return Ok(Some(format!("belongs to the user with number {}, and this is {me}", found.uid())));
+    }
+    let mode = found.mode() & 0o777;
+    Ok((mode & 0o022 != 0).then(|| format!("can be changed by other users (its mode is {mode:04o})")))
+}
+
+/// True when somebody else can read this file.
+pub fn open_to_others(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.mode() & 0o077 != 0)
+}
+
+/// Brings a folder's entries to the disk: without this a renamed file may be gone after a power cut.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// True when the folder lies on a network file system, where locks and fsync do not hold what they promise.
+#[cfg(target_os = "linux")]
+pub fn is_network_share(path: &Path) -> io::Result<bool> {
+    // linux/magic.h: NFS, SMB, CIFS, SMB2, AFS, Coda, 9p.
+    const MAGIC: [i64; 7] =
+        [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x5346_414F, 0x7375_7245, 0x0102_1997];
+    Ok(MAGIC.contains(&(rustix::fs::statfs(path)?.f_type as i64 & 0xFFFF_FFFF)))
+}
+
+/// Not told by this system.
+#[cfg(not(target_os = "linux"))]
+pub fn is_network_share(_path: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// No core dump of this process is ever written: it would hold secrets.
+pub fn forbid_core_dumps() -> io::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    // Also covers dumps that are piped to a collector, which the limit does not stop.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
+
+/// The machine's name.
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// Where an installed service keeps its data.
+pub fn service_folder() -> PathBuf {
+    PathBuf::from("/var/lib/processflow")
+}
+
+/// Where an installed service listens.
+pub fn service_socket() -> PathBuf {
+    PathBuf::from("/run/processflow/agent.sock")
+}
+
+/// A folder of this user alone for short-lived sockets: the session's runtime folder, or one in the temp folder
+/// with the user's number in its name.
+pub fn runtime_folder() -> io::Result<PathBuf> {
+    if let Some(session) = directories::BaseDirs::new().and_then(|dirs| dirs.runtime_dir().map(Path::to_owned))
+        && written_by_others(&session).is_ok_and(|others| others.is_none())
+    {
+        return Ok(session);
+    }
+    let own = std::env::temp_dir().join(format!("processflow-{}", geteuid().as_raw()));
+    create_private_folder(&own)?;
+    match written_by_others(&own)? {
+        None => Ok(own),
+        Some(why) => Err(io::Error::other(format!("{} {why}", own.display()))),
+    }
+}
+
+pub(super) fn socket_name(path: &Path) -> io::Result<Name<'static>> {
+    path.to_owned().to_fs_name::<GenericFilePath>()
+}
+
+/// Lets this user connect, and the socket's group too when `shared`.
+pub fn accept_all_of_group(options: ListenerOptions<'_>, shared: bool) -> ListenerOptions<'_> {
+    if cfg!(target_os = "macos") {
+        // macOS cannot set a socket's mode before it exists; there the folder (0700) keeps others out.
+        return options;
+    }
+    options.mode(if shared { 0o660 } else { 0o600 })
+}
+
+pub(super) fn is_me(peer: &PeerCreds) -> bool {
+    peer.euid().is_some_and(|user| user == geteuid().as_raw() || user == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_file_is_0600_even_when_asked_to_be_made_otherwise() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let path = folder.path().join("secret");
+        crate::os::touch_private(&path).expect("is made");
+        assert_eq!(fs::metadata(&path).expect("is there").mode() & 0o777, 0o600, "only the owner may read it");
+        assert!(!open_to_others(&path).expect("is there"), "and the check agrees");
+    }
+
+    #[test]
+    fn a_process_that_forbade_core_dumps_has_no_limit_left_for_them() {
+        forbid_core_dumps().expect("every process may lower its limits");
+        let limit = rustix::process::getrlimit(Resource::Core);
+        assert_eq!((limit.current, limit.maximum), (Some(0), Some(0)), "0 bytes of core, and no way back");
+    }
+}

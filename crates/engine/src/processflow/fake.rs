@@ -1,0 +1,206 @@
+//! Connectors for tests: shaped like the real ones, and going nowhere.
+
+use std::sync::Arc;
+
+use connector_kit::{
+    Connector, Error, Guarantee, Host, JsonSchema, OpenFor, Outcome, ReadAction, Reading, Result, Row, Secrets,
+    Session, Source, System, Validation, WriteAction, WriteStep, action::OpenOf, async_trait, schemars,
+};
+use serde::Deserialize;
+
+/// `bigcommerce`, `sql` and `files`, as far as processflow files see them.
+pub(super) fn connectors() -> Vec<Connector> {
+    vec![
+        Connector::of::<Store>().reads::<OrdersChanged>().reads::<ProductsList>().writes::<InventorySet>().build(),
+        Connector::of::<Database>().reads::<Query>().writes::<Upsert>().writes::<Replace>().build(),
+        Connector::of::<Folder>().writes::<JsonLines>().build(),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Nothing {}
+
+pub(super) struct Closed;
+
+#[async_trait]
+impl Session for Closed {}
+
+macro_rules! system {
+    ($system:ident, $name:literal) => {
+        pub(super) struct $system;
+
+        #[async_trait]
+        impl System for $system {
+            type Settings = Nothing;
+            type Open = Closed;
+            const NAME: &'static str = $name;
+            const TITLE: &'static str = $name;
+            const ABOUT: &'static str = "For tests.";
+
+            fn seal(_: &Nothing) -> Result<String> {
+                Ok(String::new())
+            }
+            fn connect(_: Nothing, _: &Secrets, _: &Host) -> Result<Self> {
+                Ok(Self)
+            }
+            async fn validate(&self) -> Result<Validation> {
+                Ok(Validation::default())
+            }
+            async fn open(self: Arc<Self>, _: OpenFor) -> Result<Closed> {
+                Ok(Closed)
+            }
+        }
+    };
+}
+
+system!(Store, "bigcommerce");
+system!(Database, "sql");
+system!(Folder, "files");
+
+macro_rules! reads {
+    ($action:ident of $system:ty, $name:literal) => {
+        #[async_trait]
+        impl ReadAction for $action {
+            type System = $system;
+            const NAME: &'static str = $name;
+            const ABOUT: &'static str = "For tests.";
+
+            async fn open(self, _: Arc<$system>, _: Reading) -> Result<Box<dyn Source>> {
+                Err(Error::bug("a fake cannot be opened"))
+            }
+        }
+    };
+}
+
+/// What comes along with an order.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Include {
+    Products,
+    ShippingAddresses,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrdersChanged {
+    #[serde(default)]
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    include: Vec<Include>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProductsList {}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    sql: String,
+}
+
+reads!(OrdersChanged of Store, "orders.changed");
+reads!(ProductsList of Store, "products.list");
+reads!(Query of Database, "query");
+
+macro_rules! writes {
+    ($action:ident of $system:ty, $name:literal, key: $key:expr, scope: $scope:expr) => {
+        #[async_trait]
+        impl WriteAction for $action {
+            type System = $system;
+            const NAME: &'static str = $name;
+            const ABOUT: &'static str = "For tests.";
+            const GUARANTEE: Guarantee = Guarantee::Transactional;
+            const LARGEST_BATCH: usize = 100;
+
+            fn check(&self, columns: &[String]) -> Result<()> {
+                self.complain(columns)
+            }
+            fn key(&self) -> Vec<String> {
+                let key: fn(&Self) -> Vec<String> = $key;
+                key(self)
+            }
+            fn scope(&self) -> Option<Vec<String>> {
+                let scope: fn(&Self) -> Option<Vec<String>> = $scope;
+                scope(self)
+            }
+            async fn write(&self, _: &mut OpenOf<Self>, _: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
+                Ok(rows.iter().map(|_| Outcome::written()).collect())
+            }
+        }
+    };
+}
+
+/// A table's columns by their types, as `create` has them.
+pub(super) type Columns = std::collections::BTreeMap<String, String>;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Upsert {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    table: String,
+    key: Vec<String>,
+    #[serde(default)]
+    create: Columns,
+}
+
+impl Upsert {
+    fn complain(&self, columns: &[String]) -> Result<()> {
+        complain(&self.create, columns)
+    }
+}
+
+fn complain(create: &Columns, columns: &[String]) -> Result<()> {
+    match columns.iter().find(|column| !create.is_empty() && !create.contains_key(*column)) {
+        Some(column) => Err(Error::config(format!("`{column}` is mapped and is not a column of `create`"))),
+        None => Ok(()),
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Replace {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    table: String,
+    within: Vec<String>,
+    key: Vec<String>,
+}
+
+impl Replace {
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
+    fn complain(&self, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InventorySet {}
+
+impl InventorySet {
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
+    fn complain(&self, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JsonLines {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    file: String,
+}
+
+impl JsonLines {
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
+    fn complain(&self, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+}
+
+writes!(Upsert of Database, "table.upsert", key: |own| own.key.clone(), scope: |_| None);
+writes!(Replace of Database, "table.replace",
+    key: |own| own.within.iter().chain(&own.key).cloned().collect(),
+    scope: |own| Some(own.within.clone()));
+writes!(InventorySet of Store, "inventory.set", key: |_| vec!["sku".to_owned()], scope: |_| None);
+writes!(JsonLines of Folder, "jsonl.write", key: |_| Vec::new(), scope: |_| None);

@@ -1,0 +1,241 @@
+//! From records to rows: what a step's expressions give for one record of a run.
+//!
+//! A [`Scope`] is shared by all records of a run; a [`Mapping`] is one record on its way through the steps. It holds
+//! the record's text (shared with the page it came in), where its fields stand, and what earlier steps named.
+
+use std::{collections::HashSet, sync::Arc};
+
+use connector_kit::{Error, Raw, Record, Result, Row, Value};
+
+use super::{
+    expression::{
+        Expression,
+        evaluate::{Object, Table, View},
+        term::{Term, missing},
+    },
+    json::{self, Index},
+    plan::{Set, Skip, Write},
+};
+
+/// What all records of one run share. Cloning shares.
+#[derive(Clone, Debug)]
+pub struct Scope(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    connections: Vec<(String, Raw)>,
+    run: Raw,
+    tables: Arc<[Table]>,
+    variables: usize,
+}
+
+impl Scope {
+    pub(crate) fn new(connections: Vec<(String, Raw)>, run: Raw, tables: Arc<[Table]>, variables: usize) -> Self {
+        Self(Arc::new(Shared { connections, run, tables, variables }))
+    }
+
+    /// A record at the beginning of its way.
+    pub fn record(&self, record: &Record) -> Mapping {
+        Mapping { shared: self.0.clone(), body: record.body.clone(), index: None, variables: Vec::new() }
+    }
+}
+
+/// One record on its way through the steps.
+#[derive(Debug)]
+pub struct Mapping {
+    shared: Arc<Shared>,
+    body: Raw,
+    index: Option<Index>,
+    variables: Vec<Option<Value>>,
+}
+
+impl Mapping {
+    /// The reason, where a rule leaves the record out.
+    pub fn skip(&mut self, step: &Skip) -> Result<Option<String>> {
+        let left_out = self.seen(|view| truth(step.when.term(view)?));
+        let left_out = left_out.map_err(|error| error.context(format!("rule `{}`", step.reason)))?;
+        Ok(left_out.then(|| step.reason.clone()))
+    }
+
+    /// Names values for later steps; each may use those before it.
+    pub fn set(&mut self, step: &Set) -> Result<()> {
+        for (place, name, expression) in &step.values {
+            let value = self.seen(|view| expression.value(view));
+            self.name(*place, value.map_err(|error| error.context(format!("value `{name}`")))?);
+        }
+        Ok(())
+    }
+
+    /// The rows of this record for a write step. `record` is its place in the batch. A step whose scope has no
+    /// elements gets one row that says so ([`Row::nothing`]).
+    pub fn rows(&mut self, step: &Write, record: usize) -> Result<Vec<Row>> {
+        let body = self.body.clone();
+        self.seen(|view| {
+            let Some(elements) = &step.elements else {
+                return Ok(vec![row(step, record, view, &body)?]);
+            };
+            let listed = list(elements, view)?;
+            let each = || elements_of(&listed);
+            let mut rows = Vec::new();
+            for element in each() {
+                rows.push(of_element(step, record, view, element?.as_ref())?);
+            }
+            if rows.is_empty() && step.scope.is_some() {
+                rows.push(nothing(step, record, view)?);
+            }
+            distinct(step, &rows)?;
+            Ok(rows)
+        })
+    }
+
+    /// Keeps the answers to this record's rows under the step's name: of a step with `each` as a list.
+    pub fn answer(&mut self, step: &Write, answers: Vec<Option<Raw>>) {
+        let Some(place) = step.variable else { return };
+        let value = if step.each {
+            let texts: Vec<_> = answers.iter().map(|answer| answer.as_ref().map_or("null", Raw::as_str)).collect();
+            let list = Raw::parse(format!("[{}]", texts.join(",")));
+            list.map_or(Value::Null, Value::Json)
+        } else {
+            answers.into_iter().next().flatten().map_or(Value::Null, Value::Json)
+        };
+        self.name(place, value);
+    }
+
+    fn name(&mut self, place: usize, value: Value) {
+        self.variables.resize(self.shared.variables, None);
+        self.variables[place] = Some(value);
+    }
+
+    fn seen<T>(&mut self, look: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+        let text = self.body.as_str().trim_ascii_start();
+        let index = self.index.get_or_insert_with(|| Index::of(text));
+        let shared = &self.shared;
+        let record = Object { text, index };
+        look(&View::new(record, None, (&shared.connections, shared.run.as_str()), &shared.tables, &self.variables))
+    }
+}
+
+fn truth(term: Term<'_>) -> Result<bool> {
+    match term {
+        Term::Bool(yes) => Ok(yes),
+        Term::Null => Ok(false),
+        Term::Missing(what) => Err(missing(&what)),
+        other => Err(Error::rejected(format!("`when` is {}, not true or false", other.kind()))
+            .hint("Compare it: `when: status_id == 0`.")),
+    }
+}
+
+/// What `each` lists. An empty list is a list; null is not: it would delete what is there.
+fn list<'r>(elements: &'r Expression, view: &View<'r>) -> Result<Term<'r>> {
+    let named = |error: Error| error.context("`each`");
+    match elements.term(view).map_err(named)? {
+        list @ Term::List(_) => Ok(list),
+        Term::Json(text) if text.starts_with('[') => Ok(Term::Json(text)),
+        Term::Missing(what) => Err(named(missing(&what))),
+        other => {
+            let hint = match other {
+                Term::Null => format!("If null means none, write `{} | default([])`.", elements.text),
+                _ => "Name a list of the record. Lists of other resources must be asked for, with `include`.".to_owned(),
+            };
+            Err(Error::rejected(format!("`each: {}` is {}, not a list", elements.text, other.kind())).hint(hint))
+        }
+    }
+}
+
+/// The elements as JSON text.
+fn elements_of<'l>(list: &'l Term<'_>) -> Box<dyn Iterator<Item = Result<std::borrow::Cow<'l, str>>> + 'l> {
+    match list {
+        Term::Json(text) => Box::new(json::elements(text).map(|text| Ok(text.into()))),
+        Term::List(elements) => Box::new(elements.iter().map(|element| Ok(element.to_json()?.into()))),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str) -> Result<Row> {
+    if step.fields.is_none() {
+        return row(step, record, view, &Raw::parse(element.to_owned())?);
+    }
+    let index = Index::of(element);
+    let element = Object { text: element, index: &index };
+    let inside = View::new(view.record, Some(element), (view.connections, view.run), view.tables, view.variables);
+    row(step, record, &inside, &Raw::of(&()))
+}
+
+/// One row; `whole` is what a step without a map writes.
+fn row(step: &Write, record: usize, view: &View<'_>, whole: &Raw) -> Result<Row> {
+    let columns = step.step.columns.clone();
+    let Some(fields) = &step.fields else {
+        let values = vec![Value::Json(whole.clone())];
+        return Ok(Row { record, key: String::new(), columns: as_it_is(), values, nothing: false });
+    };
+    let mut values = Vec::with_capacity(fields.len());
+    for (field, column) in fields.iter().zip(&*columns) {
+        values.push(field.value(view).map_err(|error| of_field(error, column))?);
+    }
+    let key = key(step, &values, true)?;
+    Ok(Row { record, key, columns, values, nothing: false })
+}
+
+/// The one column of a row that is the record as it is.
+fn as_it_is() -> Arc<[String]> {
+    static RECORD: std::sync::LazyLock<Arc<[String]>> = std::sync::LazyLock::new(|| Arc::new(["record".to_owned()]));
+    RECORD.clone()
+}
+
+/// The row that says: nothing of this scope remains.
+fn nothing(step: &Write, record: usize, view: &View<'_>) -> Result<Row> {
+    let columns = step.step.columns.clone();
+    let mut values = vec![Value::Null; columns.len()];
+    for at in &step.scope_at {
+        let field = step.fields.as_ref().and_then(|fields| fields.get(*at));
+        let value = field.map(|field| field.value(view)).transpose();
+        values[*at] = value.map_err(|error| of_field(error, &columns[*at]))?.unwrap_or(Value::Null);
+        if values[*at] == Value::Null {
+            return Err(empty_key(&columns[*at]));
+        }
+    }
+    let key = key(step, &values, false)?;
+    Ok(Row { record, key, columns, values, nothing: true })
+}
+
+fn of_field(error: Error, column: &str) -> Error {
+    error.context(format!("field `{column}`"))
+}
+
+fn key(step: &Write, values: &[Value], must: bool) -> Result<String> {
+    let mut key = String::new();
+    for (nth, at) in step.key_at.iter().enumerate() {
+        if must && matches!(&values[*at], Value::Null) {
+            return Err(empty_key(&step.step.columns[*at]));
+        }
+        if nth > 0 {
+            key.push('\u{1f}');
+        }
+        match &values[*at] {
+            Value::Text(text) => key.push_str(text),
+            value => key.push_str(&value.to_string()),
+        }
+    }
+    Ok(key)
+}
+
+fn empty_key(column: &str) -> Error {
+    Error::rejected(format!("field `{column}` is empty, and it says which row this is"))
+        .hint("Skip such records with a rule, or map something that is always there.")
+}
+
+/// Two elements of one record that are the same thing to the destination would overwrite each other unseen.
+fn distinct(step: &Write, rows: &[Row]) -> Result<()> {
+    if step.key_at.is_empty() || rows.len() < 2 {
+        return Ok(());
+    }
+    let mut seen = HashSet::with_capacity(rows.len());
+    match rows.iter().find(|row| !seen.insert(row.key.as_str())) {
+        None => Ok(()),
+        Some(row) => {
+            let key = row.key.replace('\u{1f}', ", ");
+            Err(Error::rejected(format!("two elements have the same key ({}: {key})", step.key.join(", ")))
+                .hint("Add a field to the key that tells them apart, such as the line's id."))
+        }
+    }
+}

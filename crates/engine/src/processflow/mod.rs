@@ -1,0 +1,59 @@
+//! Processflow files: what a person writes, checked and made ready to run.
+//!
+//! A file is YAML ([`Plan::compile`] checks it against the connectors and reports every mistake with its place);
+//! what it says of a record is worked out by [`Mapping`]s. Nothing here reads a store, writes, waits or knows the
+//! time; [`load`] and the cases alone look into a folder.
+
+mod cases;
+mod compile;
+pub mod expression;
+#[cfg(test)]
+mod fake;
+mod file;
+mod json;
+mod mapping;
+mod plan;
+mod report;
+mod schema;
+mod suggest;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+
+use connector_kit::Connector;
+
+pub use self::{
+    cases::{CaseReport, CaseResult, run_cases},
+    expression::{Expression, functions},
+    file::OnFailure,
+    mapping::{Mapping, Scope},
+    plan::{Place, Plan, Read, RunFacts, Set, Skip, Step, Write},
+    report::{Problem, Report, Severity},
+    schema::schema,
+};
+use self::report::Span;
+
+/// The name of the file in a processflow's folder.
+pub const FILE_NAME: &str = "processflow.yaml";
+
+/// Loads a file, or the `processflow.yaml` of a folder, and checks it. With the plan come its warnings.
+pub fn load(path: &Path, connectors: &[Connector]) -> Result<(Plan, Vec<Problem>), Report> {
+    let file = file_at(path);
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => format!("`{name}` is not there"),
+            std::io::ErrorKind::InvalidData => format!("`{name}` is not UTF-8 text"),
+            _ => format!("`{name}` cannot be read: {error}"),
+        };
+        let hint = "Name a processflow file, or a folder with a `processflow.yaml`.".to_owned();
+        Report::new(&name, "", vec![Problem::new("", Severity::Mistake, Span::default(), message).hint(Some(hint))])
+    })?;
+    let plan = Plan::compile(&text, &name, connectors)?;
+    let warnings = plan.warnings.clone();
+    Ok((plan, warnings))
+}
+
+fn file_at(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
+}

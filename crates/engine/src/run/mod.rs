@@ -1,0 +1,326 @@
+//! One run of a processflow: read, transform, write, settle.
+//!
+//! Knows no connector and no schedule. Waiting and trying a request again is the HTTP client's business; here a
+//! batch is tried again as a whole when its destination could not take it.
+
+mod batch;
+mod delivery;
+mod leftovers;
+mod progress;
+mod reader;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use connector_kit::{
+    Checkpoint, Clock, Destination, Error, Guarantee, Live, OpenFor, Record, Result, Source, Watermark,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use crate::{
+    processflow::{Plan, Scope, Step, Write},
+    state::{Journal, Resumed, Run, RunStatus, Settlement},
+};
+
+pub use progress::{Progress, ProgressSender};
+pub use reader::Stored;
+
+use batch::Worked;
+use reader::Reader;
+
+/// Everything a run needs; made by the operation that starts it.
+pub struct Execution {
+    /// What to do.
+    pub plan: Arc<Plan>,
+    /// What all its records share.
+    pub scope: Scope,
+    /// Where it is written down.
+    pub journal: Journal,
+    /// The deployment's id.
+    pub deployment: String,
+    /// The live connections by alias.
+    pub connections: BTreeMap<String, Live>,
+    /// Opens the source at a watermark (`None`: this run does not go on from one).
+    pub open: OpenSource,
+    /// Whether it moves the watermark: runs over chosen records do not.
+    pub moves_watermark: bool,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ends it at a safe point.
+    pub cancel: CancellationToken,
+    /// Who watches.
+    pub progress: ProgressSender,
+}
+
+/// Opens a run's source at a watermark.
+pub type OpenSource =
+    Box<dyn FnOnce(Option<Watermark>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send>;
+
+/// How long a cancelled run may take to bring a request that is under way to its end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs to the end, whatever the end is, and writes down how it ended.
+pub async fn execute(execution: Execution) -> Result<Run> {
+    let (journal, progress) = (execution.journal.clone(), execution.progress.clone());
+    info!("Run began.");
+    let ended = Running::begin(execution).await;
+    end(&journal, &progress, ended).await
+}
+
+/// Writes down how a run ended, also one that could not even begin.
+pub(crate) async fn end(journal: &Journal, progress: &ProgressSender, ended: Result<Ended>) -> Result<Run> {
+    let (status, problem) = match ended {
+        Ok(Ended::Whole) => (status_of(journal).await?, None),
+        Ok(Ended::Cancelled) => (RunStatus::Cancelled, None),
+        Err(error) if error.kind == connector_kit::Kind::Bug => (RunStatus::Failed, Some(error)),
+        Err(error) => (RunStatus::Waiting, Some(error)),
+    };
+    let run = journal.finish(status, problem.as_ref()).await?;
+    progress.ended(&run);
+    let counts = &run.counts;
+    let problem = problem.as_ref().map(Error::chain);
+    info!(status = %run.status, read = counts.read, written = counts.written, unchanged = counts.unchanged,
+        failed = counts.failed, problem, "Run ended.");
+    Ok(run)
+}
+
+/// How a run came to its end without an error.
+pub(crate) enum Ended {
+    /// Everything was read and settled.
+    Whole,
+    /// A person ended it.
+    Cancelled,
+}
+
+async fn status_of(journal: &Journal) -> Result<RunStatus> {
+    let failed = journal.counts().await?.failed;
+    Ok(if failed == 0 { RunStatus::Successful } else { RunStatus::FinishedWithProblems })
+}
+
+/// A run under way.
+struct Running {
+    plan: Arc<Plan>,
+    scope: Scope,
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    progress: ProgressSender,
+    destinations: Destinations,
+    at: Checkpoint,
+    moves_watermark: bool,
+}
+
+/// The open ends of a run by connection alias.
+type Destinations = BTreeMap<String, Box<dyn Destination>>;
+
+impl Running {
+    async fn begin(execution: Execution) -> Result<Ended> {
+        let Execution { plan, scope, journal, deployment, connections, open, .. } = execution;
+        let resumed = journal.resume().await?;
+        let purpose = OpenFor { deployment: deployment.clone(), epoch: resumed.epoch };
+        let destinations = open_ends(&plan, &connections, &purpose).await?;
+        let at = Checkpoint { deployment, epoch: resumed.epoch, batch: resumed.batch };
+        let mut running = Self {
+            plan,
+            scope,
+            journal,
+            clock: execution.clock,
+            progress: execution.progress,
+            destinations,
+            at,
+            moves_watermark: execution.moves_watermark,
+        };
+        running.ready().await?;
+        let watermark = running.recover(resumed).await?;
+        let source = open(watermark).await?;
+        running.pump(source, execution.cancel).await
+    }
+
+    /// Every write step can be written to, or the run does not begin.
+    async fn ready(&mut self) -> Result<()> {
+        for write in writes(&self.plan) {
+            let destination = self.destinations.get_mut(&write.alias).expect("opened above");
+            destination.ready(&write.step).await?;
+        }
+        Ok(())
+    }
+
+    /// Settles or discards the batch a dead process left behind, by what its destination says it has.
+    async fn recover(&mut self, resumed: Resumed) -> Result<Option<Watermark>> {
+        let mut has = None;
+        for destination in self.destinations.values_mut() {
+            if let Some(checkpoint) = destination.resume().await? {
+                fenced(&checkpoint, &self.at)?;
+                if checkpoint.epoch == self.at.epoch {
+                    has = has.max(Some(checkpoint.batch));
+                }
+            }
+        }
+        let mut watermark = resumed.watermark;
+        if let Some(prepared) = resumed.prepared {
+            if has >= Some(prepared.batch) {
+                watermark = prepared.watermark.clone().or(watermark);
+                self.at.batch = prepared.batch;
+                info!(batch = prepared.batch, "A batch that was written before the stop is settled now.");
+                self.journal.settle(prepared).await?;
+            } else {
+                debug!(batch = prepared.batch, "A batch that never was committed is read again.");
+                self.journal.discard().await?;
+            }
+        }
+        // A destination ahead of us means our state is an older copy: its numbers go on, the reading repeats.
+        self.at.batch = self.at.batch.max(has.unwrap_or(0));
+        Ok(watermark)
+    }
+
+    async fn pump(&mut self, source: Box<dyn Source>, cancel: CancellationToken) -> Result<Ended> {
+        let mut reader = Reader::start(source);
+        let clock = self.clock.clone();
+        loop {
+            let read = tokio::select! {
+                () = cancel.cancelled() => return Ok(Ended::Cancelled),
+                read = reader.next() => read?,
+            };
+            let Some(batch) = read else { break };
+            self.progress.read(batch.records.len(), batch.expected);
+            tokio::select! {
+                biased;
+                done = self.batch(batch) => done?,
+                () = grace_after(&cancel, clock.as_ref()) => return Ok(Ended::Cancelled),
+            }
+        }
+        self.end().await
+    }
+
+    /// Everything was read: what was left open is settled, files take their names.
+    async fn end(&mut self) -> Result<Ended> {
+        if self.moves_watermark {
+            self.settle_leftovers().await?;
+        }
+        for destination in self.destinations.values_mut() {
+            destination.finish(&self.at).await?;
+        }
+        Ok(Ended::Whole)
+    }
+
+    /// One batch, tried again as a whole while its destination is not available.
+    async fn batch(&mut self, batch: connector_kit::Batch) -> Result<()> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match self.try_batch(&batch).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            self.undo().await?;
+            if !error.is_unavailable() || tries >= self.plan.on_failure.tries {
+                return Err(error);
+            }
+            let wait = pause(&error, tries);
+            warn!(seconds = wait.as_secs(), error = %error.chain(), "The destination is not available; waiting.");
+            self.progress.waiting(&error);
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    async fn try_batch(&mut self, batch: &connector_kit::Batch) -> Result<()> {
+        let worked = self.work(&batch.records).await?;
+        let watermark = self.moves_watermark.then(|| batch.watermark.clone());
+        self.settle(worked, watermark).await
+    }
+
+    /// Takes the records through all steps. A transaction that holds part of a record that failed is undone and
+    /// written again without it, so that an order never stands there without its lines.
+    async fn work(&mut self, records: &[Record]) -> Result<Worked> {
+        let mut failed = BTreeMap::new();
+        loop {
+            let mut work = batch::Work::new(self, records, &failed);
+            work.through_all_steps().await?;
+            if !work.holds_part_of_a_failed_record() {
+                return Ok(work.done());
+            }
+            failed = work.failures();
+            self.undo().await?;
+        }
+    }
+
+    async fn undo(&mut self) -> Result<()> {
+        for destination in self.destinations.values_mut() {
+            destination.undo().await?;
+        }
+        Ok(())
+    }
+
+    /// prepare → commit → settle.
+    async fn settle(&mut self, worked: Worked, watermark: Option<Watermark>) -> Result<()> {
+        let at = Checkpoint { batch: self.at.batch + 1, ..self.at.clone() };
+        let settlement = Settlement {
+            run: self.journal.run().to_owned(),
+            batch: at.batch,
+            watermark,
+            entries: worked.entries,
+            fingerprints: worked.fingerprints,
+            intents: worked.intents,
+        };
+        if self.commits() {
+            self.journal.prepare(&settlement).await?;
+            for destination in self.destinations.values_mut() {
+                destination.commit(&at).await?;
+            }
+        }
+        self.at = at;
+        let settled = self.journal.settle(settlement).await?;
+        debug!(batch = self.at.batch, read = settled.counts.read, "Batch settled.");
+        self.progress.settled(&settled.counts);
+        Ok(())
+    }
+
+    /// Whether any destination has transactions; without, there is nothing between prepare and settle.
+    fn commits(&self) -> bool {
+        writes(&self.plan).any(|write| write.guarantee == Guarantee::Transactional)
+    }
+}
+
+/// The write steps of a plan.
+fn writes(plan: &Plan) -> impl Iterator<Item = &Write> {
+    plan.steps.iter().filter_map(|step| match step {
+        Step::Write(write) => Some(write),
+        _ => None,
+    })
+}
+
+async fn open_ends(
+    plan: &Plan,
+    connections: &BTreeMap<String, Live>,
+    purpose: &OpenFor,
+) -> Result<Destinations> {
+    let mut open = Destinations::new();
+    for write in writes(plan) {
+        if !open.contains_key(&write.alias) {
+            let live = connections.get(&write.alias).expect("every alias was bound at deploy");
+            open.insert(write.alias.clone(), live.open(purpose.clone()).await?);
+        }
+    }
+    Ok(open)
+}
+
+/// A checkpoint of a higher epoch belongs to somebody who went on without us.
+fn fenced(theirs: &Checkpoint, ours: &Checkpoint) -> Result<()> {
+    if theirs.epoch <= ours.epoch {
+        return Ok(());
+    }
+    Err(Error::config("the destination was written by another copy of this data folder since")
+        .hint("Two agents must not share one past. Stop the other one, or deploy under another name."))
+}
+
+/// How long to wait before a batch is tried again: what was asked for, or growing seconds.
+fn pause(error: &Error, tries: u32) -> Duration {
+    match error.kind {
+        connector_kit::Kind::Unavailable { retry_after: Some(wait) } => wait,
+        _ => Duration::from_secs(1 << tries.min(6)),
+    }
+}
+
+async fn grace_after(cancel: &CancellationToken, clock: &dyn Clock) {
+    cancel.cancelled().await;
+    clock.sleep(GRACE).await;
+}

@@ -1,0 +1,94 @@
+//! Reading ahead: the source is pulled on a task of its own while the batch before is written.
+
+use connector_kit::{Batch, Error, Record, Result, Source, Watermark, async_trait};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+/// Records that make one commit at most. A batch of the engine is not a page of the API: whatever pages are
+/// there when the last batch is settled go together, so commits grow with the speed of the source.
+const LARGEST: usize = 2_000;
+
+/// A source that is pulled ahead. At most one batch waits; how many pages are under way is the source's room.
+pub(super) struct Reader {
+    batches: mpsc::Receiver<Result<Batch>>,
+    next: Option<Batch>,
+    task: JoinHandle<()>,
+}
+
+impl Reader {
+    pub(super) fn start(mut source: Box<dyn Source>) -> Self {
+        let (sender, batches) = mpsc::channel(8);
+        let task = tokio::spawn(async move {
+            while let Some(read) = source.next().await.transpose() {
+                let failed = read.is_err();
+                if sender.send(read).await.is_err() || failed {
+                    break;
+                }
+            }
+        });
+        Self { batches, next: None, task }
+    }
+
+    /// All that is there, as one batch; `None` at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Batch>> {
+        let first = match self.next.take() {
+            Some(batch) => batch,
+            None => match self.batches.recv().await {
+                Some(batch) => batch?,
+                None => return Ok(None),
+            },
+        };
+        self.gather(first).map(Some)
+    }
+
+    fn gather(&mut self, mut batch: Batch) -> Result<Batch> {
+        while let Ok(read) = self.batches.try_recv() {
+            // An error ends the source, so what came before it is written first and it comes back next time.
+            let next = match read {
+                Ok(next) => next,
+                Err(error) => return self.put_back(batch, error),
+            };
+            if batch.records.len() + next.records.len() > LARGEST {
+                self.next = Some(next);
+                break;
+            }
+            batch.records.extend(next.records);
+            batch.room.extend(next.room);
+            batch.watermark = next.watermark;
+            batch.expected = next.expected.or(batch.expected);
+        }
+        Ok(batch)
+    }
+
+    fn put_back(&mut self, batch: Batch, error: Error) -> Result<Batch> {
+        let (sender, batches) = mpsc::channel(1);
+        sender.try_send(Err(error)).map_err(|_| Error::bug("an empty channel has room"))?;
+        self.batches = batches;
+        Ok(batch)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A source of records that are at hand already: set-aside ones that are sent again.
+pub struct Stored(Vec<Record>);
+
+impl Stored {
+    /// Those records, in that order.
+    pub fn new(records: Vec<Record>) -> Self {
+        Self(records)
+    }
+}
+
+#[async_trait]
+impl Source for Stored {
+    async fn next(&mut self) -> Result<Option<Batch>> {
+        let records = std::mem::take(&mut self.0);
+        let expected = Some(records.len() as u64);
+        let batch = Batch { expected, ..Batch::new(records, Watermark(serde_json::Value::Null)) };
+        Ok((!batch.records.is_empty()).then_some(batch))
+    }
+}

@@ -1,0 +1,152 @@
+//! The ledger: what became of each record of each run. Rows appear at settle and never change.
+
+use connector_kit::Result;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::broken;
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// It is there now.
+    Written,
+    /// It was there already.
+    Unchanged,
+    /// A rule of the processflow says no.
+    Skipped,
+    /// It was set aside.
+    Failed,
+}
+
+impl Label {
+    fn number(self) -> i64 {
+        match self {
+            Self::Written => 1,
+            Self::Unchanged => 2,
+            Self::Skipped => 3,
+            Self::Failed => 4,
+        }
+    }
+
+    fn of(number: i64) -> Self {
+        match number {
+            1 => Self::Written,
+            2 => Self::Unchanged,
+            3 => Self::Skipped,
+            _ => Self::Failed,
+        }
+    }
+
+    /// The word people see (Sync Info).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Written | Self::Unchanged => "Success",
+            Self::Skipped => "Skipped",
+            Self::Failed => "Failed",
+        }
+    }
+}
+
+/// What became of one record of a batch, as it is settled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The record's id in its source.
+    #[serde(rename = "s")]
+    pub source: String,
+    /// Other names it is searched by, a line each.
+    #[serde(rename = "l", default, skip_serializing_if = "String::is_empty")]
+    pub labels: String,
+    /// What became of it.
+    #[serde(rename = "o")]
+    pub outcome: Label,
+    /// The reason it was skipped, or why it failed.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What the destination calls it.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// For a failed one: payload and cause, to be set aside.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Box<super::Cause>>,
+}
+
+impl Entry {
+    pub(super) fn insert(&self, on: &Connection, run: i64) -> Result<()> {
+        let sql = "INSERT INTO record (run, source, labels, outcome, detail, target)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let row = params![run, self.source, self.labels, self.outcome.number(), self.detail, self.target];
+        on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map(drop).map_err(broken)
+    }
+}
+
+/// A line of the ledger with the run it belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The run.
+    pub run: String,
+    /// Its processflow.
+    pub processflow: String,
+    /// When that run began.
+    pub at: String,
+    /// The record's id in its source.
+    pub source: String,
+    /// Other names.
+    pub labels: Vec<String>,
+    /// What became of it.
+    pub outcome: Label,
+    /// Success, Skipped or Failed.
+    pub status: String,
+    /// The reason it was skipped, or why it failed.
+    pub detail: Option<String>,
+    /// What the destination calls it.
+    pub target: Option<String>,
+}
+
+const COLUMNS: &str = "SELECT run.id, run.processflow, run.started_at, record.source, record.labels,
+    record.outcome, record.detail, record.target FROM record JOIN run ON run.number = record.run";
+
+impl LedgerEntry {
+    /// The life line of whatever carries `text`: as source id, as target id, or among its other names.
+    pub fn search(on: &Connection, text: &str, limit: u32) -> Result<Vec<Self>> {
+        let sql = format!(
+            "{COLUMNS} WHERE record.number IN (
+                SELECT number FROM record WHERE source = ?1
+                UNION SELECT number FROM record WHERE target = ?1
+                    OR instr(lower(labels), lower(?1)) > 0
+                ORDER BY 1 DESC LIMIT ?2)
+             ORDER BY record.number"
+        );
+        Self::select(on, &sql, params![text, limit])
+    }
+
+    /// Records of one run, those of one outcome or all, from `after` on.
+    pub fn of_run(on: &Connection, run: i64, outcome: Option<Label>, limit: u32) -> Result<Vec<Self>> {
+        let sql = format!(
+            "{COLUMNS} WHERE record.run = ?1 AND (?2 IS NULL OR record.outcome = ?2)
+             ORDER BY record.number LIMIT ?3"
+        );
+        Self::select(on, &sql, params![run, outcome.map(Label::number), limit])
+    }
+
+    fn select(on: &Connection, sql: &str, with: impl rusqlite::Params) -> Result<Vec<Self>> {
+        let mut query = on.prepare(sql).map_err(broken)?;
+        let rows = query.query_map(with, |row| {
+            let labels: String = row.get(4)?;
+            let outcome = Label::of(row.get(5)?);
+            Ok(Self {
+                run: row.get(0)?,
+                processflow: row.get(1)?,
+                at: row.get(2)?,
+                source: row.get(3)?,
+                labels: labels.lines().map(str::to_owned).collect(),
+                outcome,
+                status: outcome.word().to_owned(),
+                detail: row.get(6)?,
+                target: row.get(7)?,
+            })
+        });
+        rows.map_err(broken)?.collect::<Result<_, _>>().map_err(broken)
+    }
+}
