@@ -1,1 +1,45 @@
-fn main() {}
+//! `processflow`: the command line and the service. Wiring only; what a command does is in `commands`.
+
+mod args;
+mod commands;
+mod output;
+mod paths;
+mod progress;
+mod sandbox;
+mod secrets;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{args::Cli, output::Console};
+
+fn main() -> ExitCode {
+    // Before a secret can come into memory.
+    let dumps = engine::os::forbid_core_dumps();
+    let cli = Cli::parse();
+    let console = Console::new(cli.json);
+    if let Err(error) = dumps {
+        console.talk(format!(
+            "warning: memory dumps of this process could not be switched off ({error})"
+        ));
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            console.talk(format!("error: this process cannot start its threads: {error}"));
+            return ExitCode::from(output::Exit::Unavailable);
+        }
+    };
+    let ended = runtime.block_on(commands::carry_out(cli, console));
+    // What still runs here was told to end, or was left by a person who pressed Ctrl-C twice.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            console.failed(&failure);
+            failure.exit().into()
+        }
+    }
+}

@@ -11,7 +11,8 @@ use crate::{Error, Raw, Result, Row};
 /// transaction.
 #[async_trait]
 pub trait Destination: Send {
-    /// What it durably has, if it can tell (transactional destinations).
+    /// What it durably has, if it can tell (transactional destinations). Called at the start of a run and after a
+    /// commit that failed: whatever is not durable is discarded first.
     async fn resume(&mut self) -> Result<Option<Checkpoint>>;
 
     /// Checks that rows of this step can be written, and makes what its `create` allows. Called at deploy and at

@@ -1,1 +1,60 @@
-fn main() {}
+//! Set-up and the commands of a developer: `cargo xtask demo | test | bench | conformance DIR`.
+//!
+//! `demo` and `test` are the README's two commands: they work on a fresh machine with git and a Rust toolchain.
+
+mod bench;
+mod conformance;
+mod demo;
+mod setup;
+mod test;
+mod tool;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Set-up and the commands of a developer")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs the main job against the sandbox store: orders into SQLite, stock from a CSV file into the store.
+    Demo {
+        /// Where the data folder and the results go.
+        #[arg(long, default_value = "processflow-demo")]
+        keep: PathBuf,
+    },
+    /// Installs what is missing and runs every check and test.
+    Test {
+        /// Only the suites whose name holds this text.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Measures against a floor and a plain program in the same run; prints one table.
+    Bench(bench::Options),
+    /// Replays sandbox answers and our requests against the vendor's OpenAPI files in a folder.
+    Conformance {
+        /// The folder with the OpenAPI files.
+        folder: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Demo { keep } => demo::demo(&keep),
+        Task::Test { only } => test::test(only.as_deref()),
+        Task::Bench(options) => bench::bench(&options),
+        Task::Conformance { folder } => conformance::conformance(&folder),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            tool::say(&format!("\n{message}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -181,13 +181,13 @@ impl Gate {
             }
             (Heard::Answer(status, _), ..) if status < 500 => {
                 self.silent = 0;
-                self.spent += 1;
+                self.spent = self.spent.saturating_add(1);
                 if was_ahead {
                     self.limit = Limit::None; // the store sets no limit, or no longer
                     self.open = true;
                 }
             }
-            _ => self.spent += 1,
+            _ => self.spent = self.spent.saturating_add(1),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
-use reqwest::{ClientBuilder, NoProxy, Response, redirect, retry};
+use reqwest::{ClientBuilder, Response, redirect, retry};
 use url::Url;
 
 use super::{
@@ -162,8 +162,7 @@ fn proxied(builder: ClientBuilder, seal: &Seal, proxy: &Proxy) -> Result<ClientB
                     "It looks like `http://proxy.example:3128`: see `processflow settings set proxy=…`.",
                 )
             })?;
-            let local = NoProxy::from_string("localhost,127.0.0.0/8,::1");
-            Ok(builder.no_proxy().proxy(proxy.no_proxy(local)))
+            Ok(builder.no_proxy().proxy(proxy))
         }
     }
 }

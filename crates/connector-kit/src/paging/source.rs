@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-
 use super::{
     Resource,
     changes::Changes,
@@ -77,7 +75,7 @@ impl<R: Resource> Source for Listing<R> {
             match &mut self.stage {
                 Stage::Begin(walking) => {
                     let walking = walking.clone();
-                    self.stage = Stage::Walk(self.begin(walking).await?);
+                    self.stage = self.begin(walking).await?;
                 }
                 Stage::Walk(walk) => match walk.next().await? {
                     Some(batch) => return Ok(Some(batch)),
@@ -99,19 +97,20 @@ impl<R: Resource> Source for Listing<R> {
 }
 
 impl<R: Resource> Listing<R> {
-    /// The newest change is asked for before the first window: what changes later is left to the changes.
-    async fn begin(&self, walking: Option<Walking>) -> Result<Walk<R>> {
-        let position = match walking {
+    /// The newest change is asked for before the first window: what changes later is left to the changes. A list
+    /// without one is empty, and all that comes into it is a change.
+    async fn begin(&self, walking: Option<Walking>) -> Result<Stage<R>> {
+        let position = match walking.filter(|walking| !self.follow || walking.then.highest.is_some()) {
             Some(walking) => walking,
-            None => Walking { last_id: 0, then: self.newest().await?.map(Mark::at).unwrap_or_default() },
+            None if self.follow => match self.resource.newest_change().await? {
+                Some(newest) => Walking { last_id: 0, then: Mark::at(newest) },
+                None => return Ok(changes(&self.resource, Mark::default())),
+            },
+            None => Walking::default(),
         };
         let extent = self.resource.extent().await?;
         let windows = Windows::new(self.resource.clone(), position.last_id, extent, self.pages_under_way);
-        Ok(Walk { windows, position, expected: extent.total })
-    }
-
-    async fn newest(&self) -> Result<Option<Timestamp>> {
-        if self.follow { self.resource.newest_change().await } else { Ok(None) }
+        Ok(Stage::Walk(Walk { windows, position, expected: extent.total }))
     }
 
     /// Behind a walk: on to the changes since it began, or the end. An empty batch moves the watermark there.
@@ -121,16 +120,8 @@ impl<R: Resource> Listing<R> {
             return self.ended();
         }
         let mark = walk.position.then;
-        let position = Position::Changes(mark.clone());
-        let nothing = mark.highest.is_none();
-        self.stage = changes(&self.resource, mark);
-        (!nothing).then(|| Batch::new(Vec::new(), position.watermark())).or_else(|| self.empty())
-    }
-
-    /// An empty store keeps its position: there is none.
-    fn empty(&mut self) -> Option<Batch> {
-        self.stage = Stage::End;
-        None
+        self.stage = changes(&self.resource, mark.clone());
+        Some(Batch::new(Vec::new(), Position::Changes(mark).watermark()))
     }
 
     /// A whole read is over; the next one starts anew.

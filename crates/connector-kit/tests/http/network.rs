@@ -59,9 +59,10 @@ async fn company(name: &str, ends: i32) -> Company {
                 continue;
             };
             to.lock().unwrap().extend_from_slice(&got[..length]);
-            let _ = stream
+            stream
                 .write_all(&json("200 OK", "Connection: close\r\n", "{}"))
-                .await;
+                .await
+                .ok();
         }
     });
     Company {

@@ -115,7 +115,7 @@ async fn tries_are_bounded_and_their_waits_grow() {
     assert!(error.message.contains("500"), "{error}");
     assert_eq!(server.requests().len(), 5, "no more than five tries");
     assert!(
-        waited > Duration::from_secs(40) && waited < Duration::from_secs(60),
+        waited > Duration::from_secs(40) && waited < Duration::from_mins(1),
         "{waited:?}"
     );
 }

@@ -125,6 +125,10 @@ async fn a_wait_is_told_once_and_no_secret_ever() {
         .join("\n");
     let sentence = "The store asked us to slow down. Nothing is lost; continuing in 14 s.";
     assert_eq!(ours.matches(sentence).count(), 1, "once per wait: {ours}");
+    let warned = ours
+        .lines()
+        .any(|line| line.contains("WARN") && line.contains(sentence));
+    assert!(warned, "people see warnings: {ours}");
     assert!(
         ours.contains("v2/orders") && ours.contains("status=200"),
         "a line per request: {ours}"

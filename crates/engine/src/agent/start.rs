@@ -78,7 +78,10 @@ impl Agent {
         let cancel = CancellationToken::new();
         let running = RunningRun { id: run.id.clone(), cancel: cancel.clone(), progress: watching };
         self.hold_running().insert(name.to_owned(), running);
-        let going = Going { agent: self.clone(), deployment, version, plan, journal, cancel, progress };
+        let has_read_everything = run.read_everything;
+        let agent = self.clone();
+        let going =
+            Going { agent, deployment, version, plan, journal, has_read_everything, cancel, progress };
         let id = run.id.clone();
         tokio::spawn(going.to_the_end(run, wanted));
         Ok(id)
@@ -138,7 +141,7 @@ impl Agent {
     }
 
     /// Waits until every run has ended.
-    pub(crate) async fn all_ended(&self) {
+    pub async fn all_ended(&self) {
         let watching: Vec<_> = self.hold_running().values().map(|running| running.progress.clone()).collect();
         for mut progress in watching {
             // An error means the run's task is gone, which is an end as well.
@@ -170,6 +173,7 @@ struct Going {
     version: Version,
     plan: Arc<Plan>,
     journal: Journal,
+    has_read_everything: bool,
     cancel: CancellationToken,
     progress: ProgressSender,
 }
@@ -217,6 +221,7 @@ impl Going {
             connections,
             open,
             moves_watermark,
+            has_read_everything: self.has_read_everything,
             clock: self.agent.clock().clone(),
             cancel: self.cancel,
             progress: self.progress,

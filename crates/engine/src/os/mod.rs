@@ -24,9 +24,9 @@ mod windows;
 use windows as system;
 
 pub use system::{
-    SOCKET_PATH_LIMIT, accept_all_of_group, adopt, create_private_folder, forbid_core_dumps, host_name,
+    SOCKET_PATH_LIMIT, adopt, create_private_folder, forbid_core_dumps, host_name,
     is_network_share, make_private, open_to_others, private, runtime_folder, service_folder, service_socket,
-    sync_folder, written_by_others,
+    sync_folder, told_to_end, written_by_others,
 };
 
 /// Opens a file that only this user can read and write, making it if it is missing. The mode holds from the
@@ -51,7 +51,9 @@ pub fn touch_private(path: &Path) -> io::Result<()> {
 /// user.
 pub fn listen(socket: &Path, shared: bool) -> io::Result<Listener> {
     let options = ListenerOptions::new().name(system::socket_name(socket)?).try_overwrite(true);
-    accept_all_of_group(options, shared).create_tokio()
+    let listener = system::socket_mode(options, shared).create_tokio()?;
+    system::open_socket(socket, shared)?;
+    Ok(listener)
 }
 
 /// Connects to the agent that listens on this socket.

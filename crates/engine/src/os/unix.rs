@@ -87,6 +87,15 @@ pub fn forbid_core_dumps() -> io::Result<()> {
     Ok(())
 }
 
+/// Waits until this process is told to end: by Ctrl-C, or by the system (SIGTERM).
+pub async fn told_to_end() -> io::Result<()> {
+    let mut ended = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = ended.recv() => Ok(()),
+    }
+}
+
 /// The machine's name.
 pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
@@ -122,13 +131,22 @@ pub(super) fn socket_name(path: &Path) -> io::Result<Name<'static>> {
     path.to_owned().to_fs_name::<GenericFilePath>()
 }
 
-/// Lets this user connect, and the socket's group too when `shared`.
-pub fn accept_all_of_group(options: ListenerOptions<'_>, shared: bool) -> ListenerOptions<'_> {
+/// Lets this user connect, and the socket's group too when `shared`: from its first instant.
+pub(super) fn socket_mode(options: ListenerOptions<'_>, shared: bool) -> ListenerOptions<'_> {
     if cfg!(target_os = "macos") {
         // macOS cannot set a socket's mode before it exists; there the folder (0700) keeps others out.
         return options;
     }
-    options.mode(if shared { 0o660 } else { 0o600 })
+    options.mode(bits(shared))
+}
+
+/// Gives back what the umask took from a socket just made.
+pub(super) fn open_socket(path: &Path, shared: bool) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(bits(shared)))
+}
+
+fn bits<T: From<u16>>(shared: bool) -> T {
+    T::from(if shared { 0o660 } else { 0o600 })
 }
 
 pub(super) fn is_me(peer: &PeerCreds) -> bool {

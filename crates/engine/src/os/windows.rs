@@ -59,6 +59,18 @@ pub fn forbid_core_dumps() -> io::Result<()> {
     Ok(())
 }
 
+/// Waits until this process is told to end: by Ctrl-C or Ctrl-Break, a closed window, or a machine that goes down.
+pub async fn told_to_end() -> io::Result<()> {
+    let (mut stopped, mut closed) = (tokio::signal::windows::ctrl_break()?, tokio::signal::windows::ctrl_close()?);
+    let mut down = tokio::signal::windows::ctrl_shutdown()?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = stopped.recv() => Ok(()),
+        _ = closed.recv() => Ok(()),
+        _ = down.recv() => Ok(()),
+    }
+}
+
 /// The machine's name.
 pub fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this computer".into())
@@ -87,8 +99,13 @@ pub(super) fn socket_name(path: &Path) -> io::Result<Name<'static>> {
 }
 
 /// A pipe's default access list lets its owner and Administrators write.
-pub fn accept_all_of_group(options: ListenerOptions<'_>, _shared: bool) -> ListenerOptions<'_> {
+pub(super) fn socket_mode(options: ListenerOptions<'_>, _shared: bool) -> ListenerOptions<'_> {
     options
+}
+
+/// Nothing to do, see [`socket_mode`].
+pub(super) fn open_socket(_path: &Path, _shared: bool) -> io::Result<()> {
+    Ok(())
 }
 
 /// The pipe's access list already decided.

@@ -11,9 +11,9 @@ use serde::Deserialize;
 /// `bigcommerce`, `sql` and `files`, as far as processflow files see them.
 pub(super) fn connectors() -> Vec<Connector> {
     vec![
-        Connector::of::<Store>().reads::<OrdersChanged>().reads::<ProductsList>().writes::<InventorySet>().build(),
+        Connector::of::<Store>().reads::<OrdersChanged>().reads::<ProductsList>().reads::<CustomersChanged>().writes::<InventorySet>().build(),
         Connector::of::<Database>().reads::<Query>().writes::<Upsert>().writes::<Replace>().build(),
-        Connector::of::<Folder>().writes::<JsonLines>().build(),
+        Connector::of::<Folder>().reads::<CsvRead>().writes::<CsvWrite>().writes::<JsonLines>().build(),
     ]
 }
 
@@ -94,6 +94,17 @@ pub(super) struct ProductsList {}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub(super) struct CustomersChanged {}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CsvRead {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    file: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Query {
     #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
     sql: String,
@@ -101,6 +112,8 @@ pub(super) struct Query {
 
 reads!(OrdersChanged of Store, "orders.changed");
 reads!(ProductsList of Store, "products.list");
+reads!(CustomersChanged of Store, "customers.changed");
+reads!(CsvRead of Folder, "csv.read");
 reads!(Query of Database, "query");
 
 macro_rules! writes {
@@ -164,12 +177,13 @@ pub(super) struct Replace {
     table: String,
     within: Vec<String>,
     key: Vec<String>,
+    #[serde(default)]
+    create: Columns,
 }
 
 impl Replace {
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
-    fn complain(&self, _: &[String]) -> Result<()> {
-        Ok(())
+    fn complain(&self, columns: &[String]) -> Result<()> {
+        complain(&self.create, columns)
     }
 }
 
@@ -177,30 +191,42 @@ impl Replace {
 #[serde(deny_unknown_fields)]
 pub(super) struct InventorySet {}
 
-impl InventorySet {
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
-    fn complain(&self, _: &[String]) -> Result<()> {
-        Ok(())
-    }
-}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JsonLines {
     #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
     file: String,
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    mode: Option<String>,
 }
 
-impl JsonLines {
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
-    fn complain(&self, _: &[String]) -> Result<()> {
-        Ok(())
-    }
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CsvWrite {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    file: String,
 }
+
+
+/// Columns are of no concern.
+macro_rules! content {
+    ($($action:ident)*) => {$(
+        impl $action {
+            #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
+            fn complain(&self, _: &[String]) -> Result<()> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+content!(InventorySet CsvWrite JsonLines);
 
 writes!(Upsert of Database, "table.upsert", key: |own| own.key.clone(), scope: |_| None);
 writes!(Replace of Database, "table.replace",
     key: |own| own.within.iter().chain(&own.key).cloned().collect(),
     scope: |own| Some(own.within.clone()));
 writes!(InventorySet of Store, "inventory.set", key: |_| vec!["sku".to_owned()], scope: |_| None);
+writes!(CsvWrite of Folder, "csv.write", key: |_| Vec::new(), scope: |_| None);
 writes!(JsonLines of Folder, "jsonl.write", key: |_| Vec::new(), scope: |_| None);

@@ -12,6 +12,8 @@ use connector_kit::{Error, Result};
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     fields: Box<[(Range<u32>, Range<u32>)]>,
+    /// Whether any name is written with escapes; hardly ever.
+    escaped: bool,
 }
 
 impl Index {
@@ -22,15 +24,19 @@ impl Index {
             let at = (part.as_ptr() as usize - start) as u32;
             at..at + part.len() as u32
         };
-        let mut fields = Vec::with_capacity(32);
-        fields.extend(members(text).map(|(name, value)| (range(name), range(value))));
-        Self { fields: fields.into_boxed_slice() }
+        let mut fields = Vec::with_capacity(64);
+        let mut members = members(text);
+        while let Some((name, value)) = members.next() {
+            fields.push((range(name), range(value)));
+        }
+        Self { fields: fields.into_boxed_slice(), escaped: members.escaped }
     }
 
     /// The JSON text of the field of that name; the last one where a sender repeats it, as JSON readers do.
     pub(crate) fn get<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
         let part = |range: &Range<u32>| &text[range.start as usize..range.end as usize];
-        let (_, value) = self.fields.iter().rev().find(|(field, _)| is_name(part(field), name))?;
+        let found = |field: &Range<u32>| if self.escaped { is_name(part(field), name) } else { part(field) == name };
+        let (_, value) = self.fields.iter().rev().find(|(field, _)| found(field))?;
         Some(part(value))
     }
 }
@@ -42,7 +48,7 @@ pub(crate) fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 
 /// The fields of an object: name as it is written, without its quotes, and value.
 pub(crate) fn members(text: &str) -> Members<'_> {
-    Members { cursor: Cursor::inside(text, b'{') }
+    Members { cursor: Cursor::inside(text, b'{'), escaped: false }
 }
 
 /// The elements of an array.
@@ -67,22 +73,26 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 fn is_name(written: &str, name: &str) -> bool {
-    if written.contains('\\') {
+    if written.len() > name.len() && written.contains('\\') {
         return serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|decoded| decoded == name);
     }
-    written == name
+    // An escape is longer than what it means; a name that is as long and has a backslash is another one.
+    written == name && !name.contains('\\')
 }
 
 /// See [`members`].
 pub(crate) struct Members<'t> {
     cursor: Cursor<'t>,
+    escaped: bool,
 }
 
 impl<'t> Iterator for Members<'t> {
     type Item = (&'t str, &'t str);
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.cursor.escaped = false;
         let name = self.cursor.value()?;
+        self.escaped |= self.cursor.escaped;
         self.cursor.past(b':');
         let value = self.cursor.value()?;
         Some((&name[1..name.len() - 1], value))
@@ -105,11 +115,13 @@ impl<'t> Iterator for Elements<'t> {
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
+    /// Whether an escape was passed.
+    escaped: bool,
 }
 
 impl<'t> Cursor<'t> {
     fn inside(text: &'t str, opening: u8) -> Self {
-        let mut cursor = Self { text, at: 0 };
+        let mut cursor = Self { text, at: 0, escaped: false };
         cursor.space();
         if cursor.byte() == Some(opening) { cursor.at += 1 } else { cursor.at = text.len() }
         cursor
@@ -149,8 +161,15 @@ impl<'t> Cursor<'t> {
     fn string(&mut self) {
         let bytes = self.text.as_bytes();
         self.at += 1;
-        while bytes[self.at] != b'"' {
-            self.at += if bytes[self.at] == b'\\' { 2 } else { 1 };
+        loop {
+            match bytes[self.at] {
+                b'"' => break,
+                b'\\' => {
+                    self.escaped = true;
+                    self.at += 2;
+                }
+                _ => self.at += 1,
+            }
         }
         self.at += 1;
     }

@@ -89,3 +89,27 @@ fn by_action(definitions: &mut Map<String, Value>, step: &str, actions: &BTreeMa
         step["allOf"] = actions.iter().map(one).collect();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::processflow::fake::connectors;
+
+    #[test]
+    fn the_schema_knows_the_file_the_actions_and_the_functions() {
+        let schema = schema(&connectors());
+        let at = |pointer: &str| schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer} in {schema:#}"));
+        assert_eq!(at("/additionalProperties"), &json!(false), "a misspelt part is marked while it is typed");
+        assert_eq!(at("/properties/connections/additionalProperties/enum/1"), "sql", "connectors are offered");
+        let include = at("/$defs/bigcommerce.orders.changed/properties/include/items/$ref");
+        assert_eq!(include, "#/$defs/bigcommerce.orders.changed.Include", "an action's own definitions are reached");
+        assert!(schema.pointer("/$defs/bigcommerce.orders.changed.Include").is_some(), "where the reference leads");
+        assert_eq!(at("/$defs/ReadText/allOf/0/if/properties/action/pattern"), "/csv\\.read$", "`with` by its action");
+        assert!(at("/x-expressions").as_array().is_some_and(|functions| functions.len() > 30), "the reference");
+    }
+
+    #[test]
+    fn the_same_connectors_give_the_same_schema() {
+        assert_eq!(schema(&connectors()).to_string(), schema(&connectors()).to_string(), "it is kept in repositories");
+    }
+}

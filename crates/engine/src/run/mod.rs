@@ -44,6 +44,8 @@ pub struct Execution {
     pub open: OpenSource,
     /// Whether it moves the watermark: runs over chosen records do not.
     pub moves_watermark: bool,
+    /// Whether it was taken up after it had read everything: then it only has to be published.
+    pub has_read_everything: bool,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ends it at a safe point.
@@ -131,6 +133,9 @@ impl Running {
         };
         running.ready().await?;
         let watermark = running.recover(resumed).await?;
+        if execution.has_read_everything {
+            return running.end().await;
+        }
         let source = open(watermark).await?;
         running.pump(source, execution.cancel).await
     }
@@ -195,6 +200,7 @@ impl Running {
     async fn end(&mut self) -> Result<Ended> {
         if self.moves_watermark {
             self.settle_leftovers().await?;
+            self.journal.read_everything().await?;
         }
         for destination in self.destinations.values_mut() {
             destination.finish(&self.at).await?;
@@ -264,7 +270,7 @@ impl Running {
         if self.commits() {
             self.journal.prepare(&settlement).await?;
             for destination in self.destinations.values_mut() {
-                destination.commit(&at).await?;
+                committed(destination.as_mut(), &at).await?;
             }
         }
         self.at = at;
@@ -301,6 +307,16 @@ async fn open_ends(
         }
     }
     Ok(open)
+}
+
+/// Commits. A commit whose answer is an error may have happened all the same: what the destination durably has
+/// tells, so that nothing is written twice.
+async fn committed(destination: &mut dyn Destination, at: &Checkpoint) -> Result<()> {
+    let Err(error) = destination.commit(at).await else { return Ok(()) };
+    match destination.resume().await {
+        Ok(Some(has)) if has == *at => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// A checkpoint of a higher epoch belongs to somebody who went on without us.

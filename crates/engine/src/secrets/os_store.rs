@@ -238,15 +238,22 @@ fn words(error: keyring::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, sync::Barrier};
+    use std::{
+        cell::RefCell,
+        sync::{
+            Barrier,
+            atomic::{AtomicBool, AtomicUsize, Ordering},
+        },
+    };
 
     use connector_kit::{Kind, Secret, Secrets};
 
     use super::*;
 
-    /// A clock whose every wait is over at once, or never.
+    /// A clock whose waits never end, or end once the key store has been asked.
+    #[derive(Default)]
     struct Still {
-        patient: bool,
+        until: Option<Arc<AtomicBool>>,
     }
 
     #[async_trait]
@@ -255,8 +262,9 @@ mod tests {
             Timestamp::UNIX_EPOCH
         }
         async fn sleep(&self, _duration: Duration) {
-            if self.patient {
-                std::future::pending::<()>().await;
+            let Some(asked) = &self.until else { return std::future::pending().await };
+            while !asked.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
             }
         }
     }
@@ -298,16 +306,15 @@ mod tests {
 
     fn store(
         at: &tempfile::TempDir,
-        patient: bool,
         keys: impl FnOnce() -> Box<dyn Keys> + Send + 'static,
     ) -> OsStore {
-        OsStore::over("install-1", at.path().join("secrets.json"), Arc::new(Still { patient }), keys)
+        OsStore::over("install-1", at.path().join("secrets.json"), Arc::new(Still::default()), keys)
     }
 
     #[tokio::test]
     async fn what_is_kept_comes_back_and_goes_when_told() {
         let at = tempfile::tempdir().expect("temp folder");
-        let store = store(&at, true, || Box::new(Shelf::default()));
+        let store = store(&at, || Box::new(Shelf::default()));
         store.probe().await.expect("the shelf works");
         assert!(store.get("shop").await.expect("asks").is_none(), "nothing is kept yet");
         store.set(&sealed()).await.expect("keeps");
@@ -327,7 +334,7 @@ mod tests {
             || keyring::Error::PlatformFailure("org.freedesktop.DBus.Error.ServiceUnknown".into()),
             || keyring::Error::NoDefaultStore,
         ] {
-            let store = store(&at, true, move || Box::new(Broken(error)));
+            let store = store(&at, move || Box::new(Broken(error)));
             for error in [store.probe().await.expect_err("E39"), store.set(&sealed()).await.expect_err("E39")] {
                 assert_eq!(error.message, "This system has no password store running.", "E39, word for word");
                 assert_eq!(error.kind, Kind::Config, "a person must choose; nothing is kept elsewhere silently");
@@ -341,7 +348,7 @@ mod tests {
     async fn a_locked_keyring_is_waited_for() {
         let at = tempfile::tempdir().expect("temp folder");
         let prompt = || keyring::Error::NoStorageAccess("prompt dismissed".into());
-        let store = store(&at, true, move || Box::new(Broken(prompt)));
+        let store = store(&at, move || Box::new(Broken(prompt)));
         let error = store.set(&sealed()).await.expect_err("is locked");
         assert!(error.is_unavailable(), "unlocking it helps, so flows wait");
         assert!(error.message.contains("waiting for the keyring"), "{}", error.message);
@@ -349,41 +356,48 @@ mod tests {
 
     #[tokio::test]
     async fn a_keyring_that_does_not_answer_holds_nobody_up_and_does_nothing_late() {
-        struct Blocked(Arc<Barrier>, Shelf, Arc<std::sync::Mutex<Vec<&'static str>>>);
+        struct Blocked {
+            asked: Arc<AtomicBool>,
+            dialog: Arc<Barrier>,
+            sets: Arc<AtomicUsize>,
+        }
         impl Keys for Blocked {
-            fn get(&self, user: &str) -> keyring::Result<Zeroizing<Vec<u8>>> {
-                self.1.get(user)
+            fn get(&self, _user: &str) -> keyring::Result<Zeroizing<Vec<u8>>> {
+                Err(keyring::Error::NoEntry)
             }
-            fn set(&self, user: &str, secret: &[u8]) -> keyring::Result<()> {
-                self.2.lock().expect("no panic").push("set");
-                self.1.set(user, secret)
+            fn set(&self, _user: &str, _secret: &[u8]) -> keyring::Result<()> {
+                self.sets.fetch_add(1, Ordering::SeqCst);
+                Ok(())
             }
             fn delete(&self, _user: &str) -> keyring::Result<()> {
-                self.0.wait();
+                self.asked.store(true, Ordering::SeqCst);
+                self.dialog.wait();
                 Ok(())
             }
         }
         let at = tempfile::tempdir().expect("temp folder");
-        fs::write(at.path().join("secrets.json"), r#"{"shop":"2026-11-21T00:00:00Z"}"#).expect("is written");
-        let (gate, calls) = (Arc::new(Barrier::new(2)), Arc::default());
-        let (inside, noted) = (gate.clone(), Arc::clone(&calls));
-        let store = store(&at, false, move || Box::new(Blocked(inside, Shelf::default(), noted)));
+        let index = at.path().join("secrets.json");
+        fs::write(&index, r#"{"shop":"2026-11-21T00:00:00Z"}"#).expect("is written");
+        let (asked, dialog, sets) = (Arc::<AtomicBool>::default(), Arc::new(Barrier::new(2)), Arc::default());
+        let keys = Blocked { asked: asked.clone(), dialog: dialog.clone(), sets: Arc::clone(&sets) };
+        let clock = Arc::new(Still { until: Some(asked) });
+        let store = OsStore::over("install-1", index, clock, move || Box::new(keys));
 
         // The dialog is open: the first call blocks its thread, and both callers are told.
         assert!(store.delete("shop").await.expect_err("no answer").is_unavailable(), "the caller goes on");
         assert!(store.set(&sealed()).await.expect_err("no answer").is_unavailable(), "the queue is no trap");
-        tokio::task::spawn_blocking(move || gate.wait()).await.expect("the dialog is answered");
+        tokio::task::spawn_blocking(move || dialog.wait()).await.expect("the dialog is answered");
         let (done, wait) = channel();
         store.jobs.send(Box::new(move |_| done.send(()).expect("the test waits"))).expect("the thread lives");
         wait.recv().expect("the queue is worked off");
-        assert!(calls.lock().expect("no panic").is_empty(), "what was given up is not done later");
+        assert_eq!(sets.load(Ordering::SeqCst), 0, "what was given up is not done later");
     }
 
     #[tokio::test]
     async fn an_entry_that_vanished_is_not_taken_for_none() {
         let at = tempfile::tempdir().expect("temp folder");
         fs::write(at.path().join("secrets.json"), r#"{"shop":"2026-11-21T00:00:00Z"}"#).expect("is written");
-        let store = store(&at, true, || Box::new(Shelf::default()));
+        let store = store(&at, || Box::new(Shelf::default()));
         let error = store.get("shop").await.expect_err("it was there once");
         assert!(error.message.contains("no longer holds"), "{}", error.message);
     }

@@ -158,13 +158,19 @@ impl Journal {
         self.state.write(move |on| settle(on, &name, &deployment, &settlement, &at)).await
     }
 
+    /// Notes that everything was read and settled: a run that dies from here on only has to be published.
+    pub async fn read_everything(&self) -> Result<()> {
+        let id = self.run.clone();
+        self.state.write(move |on| Run::has_read_everything(on, &id)).await
+    }
+
     /// Ends the run. Its balance is checked here: a run that does not balance is Failed, whatever else it was.
     pub async fn finish(&self, status: RunStatus, problem: Option<&Error>) -> Result<Run> {
         let (id, at) = (self.run.clone(), self.clock.now().to_string());
         let problem = problem.map(Problem::from);
         self.state
             .write(move |on| {
-                let mut run = Run::find(on, &id)?;
+                let mut run = Run::exactly(on, &id)?;
                 (run.status, run.problem, run.ended_at) = (status, problem, Some(at));
                 if !run.counts.balances() {
                     let lost = Error::bug("the run does not balance: a record is not accounted for")
@@ -180,7 +186,7 @@ impl Journal {
     /// What the run came to so far.
     pub async fn counts(&self) -> Result<Counts> {
         let id = self.run.clone();
-        self.state.read(move |on| Ok(Run::find(on, &id)?.counts)).await
+        self.state.read(move |on| Ok(Run::exactly(on, &id)?.counts)).await
     }
 
     /// The intents noted for these rows of a step, in order.
@@ -273,7 +279,7 @@ fn settle(
     settlement: &Settlement,
     at: &str,
 ) -> Result<Settled> {
-    let mut run = Run::find(on, &settlement.run)?;
+    let mut run = Run::exactly(on, &settlement.run)?;
     for entry in &settlement.entries {
         entry.insert(on, run.number)?;
     }
@@ -322,6 +328,7 @@ pub(crate) fn new_run(id: String, deployment: &Deployment, trigger: Trigger, par
         version: deployment.version,
         trigger,
         part,
+        read_everything: false,
         status: RunStatus::Running,
         started_at: at,
         ended_at: None,

@@ -28,6 +28,9 @@ pub struct Run {
     pub trigger: Trigger,
     /// Over chosen records only: it does not move the watermark.
     pub part: bool,
+    /// It has read everything; what is left is to publish it.
+    #[serde(skip)]
+    pub read_everything: bool,
     /// How it stands.
     pub status: RunStatus,
     /// When it began.
@@ -211,7 +214,7 @@ impl Run {
 
     /// The run whose id begins with `id`. Config when none or several do.
     pub fn find(on: &Connection, id: &str) -> Result<Self> {
-        let sql = "SELECT * FROM run WHERE id = ?1 OR id LIKE ?1 || '%' ORDER BY id = ?1 DESC LIMIT 2";
+        let sql = "SELECT * FROM run WHERE id >= ?1 AND id < ?1 || '~' ORDER BY id LIMIT 2";
         let mut query = on.prepare(sql).map_err(broken)?;
         let rows = query.query_map([id], Self::from_row).map_err(broken)?;
         let mut found: Vec<Self> = rows.collect::<Result<_, _>>().map_err(broken)?;
@@ -221,6 +224,17 @@ impl Run {
             2 => Err(Error::config(format!("several runs begin with `{id}`")).hint("Give more of the id.")),
             _ => Err(Error::config(format!("there is no run `{id}`")).hint("`processflow runs` lists them.")),
         }
+    }
+
+    /// The run of exactly that id.
+    pub(super) fn exactly(on: &Connection, id: &str) -> Result<Self> {
+        let mut query = on.prepare_cached("SELECT * FROM run WHERE id = ?1").map_err(broken)?;
+        query.query_row([id], Self::from_row).map_err(broken)
+    }
+
+    /// Notes that a run has read everything: what is left is to publish it.
+    pub(super) fn has_read_everything(on: &Connection, id: &str) -> Result<()> {
+        on.execute("UPDATE run SET read_everything = 1 WHERE id = ?1", [id]).map(drop).map_err(broken)
     }
 
     /// The newest runs, of one processflow or of all.
@@ -260,6 +274,7 @@ impl Run {
             version: row.get("version")?,
             trigger: serde_json::from_value(trigger.into()).unwrap_or(Trigger::Manual),
             part: row.get("part")?,
+            read_everything: row.get("read_everything")?,
             status: status.parse().unwrap_or(RunStatus::Interrupted),
             started_at: row.get("started_at")?,
             ended_at: row.get("ended_at")?,

@@ -55,6 +55,7 @@ CREATE TABLE run (
     version INTEGER NOT NULL,
     cause TEXT NOT NULL,                     -- what started it
     part INTEGER NOT NULL,                   -- over chosen records: does not move the watermark
+    read_everything INTEGER NOT NULL DEFAULT 0,
     status TEXT NOT NULL,
     started_at TEXT NOT NULL,
     ended_at TEXT,

@@ -60,6 +60,8 @@ struct Store {
     served: u32,
     refused: u32,
     taken_by_others: u32,
+    /// Its windows turn up to this much later than it says: clocks tick.
+    late_ms: u64,
 }
 
 impl Store {
@@ -74,6 +76,7 @@ impl Store {
             served: 0,
             refused: 0,
             taken_by_others: 0,
+            late_ms: 40,
         }
     }
 
@@ -90,7 +93,7 @@ impl Store {
         } else {
             self.refused += 1;
         }
-        let reset = self.window_ms - at % self.window_ms;
+        let reset = (self.window_ms - at % self.window_ms).saturating_sub(self.late_ms);
         (
             status,
             headers(self.quota, self.quota - self.used, reset, self.window_ms),
@@ -358,5 +361,84 @@ async fn late_answers_of_an_old_window_say_nothing_of_the_new_one() {
         clock.ms() >= 31_000,
         "then the window must turn: {} ms",
         clock.ms()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_lets_the_next_one_go_at_once() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    let ahead = enter(&quota, &clock).await;
+    let (next, ()) = tokio::join!(enter(&quota, &clock), async {
+        clock.sleep(Duration::from_millis(100)).await;
+        ahead.give_back(answer(200, &HeaderMap::new()), clock.now());
+    });
+    assert!(
+        clock.ms() < 110,
+        "nobody waits for a timer when the answer is there: {} ms",
+        clock.ms()
+    );
+    drop(next);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asked_first_goes_first() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::new(Reserve(0))));
+    let spent = |clock: &Virtual| (answer(200, &headers(1, 0, 1_000, 1_000)), clock.now());
+    let (heard, now) = spent(&clock);
+    enter(&quota, &clock).await.give_back(heard, now);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = JoinSet::new();
+    for asked in 0..6 {
+        let (clock, quota, order) = (clock.clone(), quota.clone(), order.clone());
+        tasks.spawn(async move {
+            clock.sleep(Duration::from_millis(10 * (6 - asked))).await;
+            let pass = enter(&quota, &clock).await;
+            order.lock().unwrap().push(asked);
+            let (heard, now) = spent(&clock);
+            pass.give_back(heard, now);
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(
+        *order.lock().unwrap(),
+        [5, 4, 3, 2, 1, 0],
+        "a small quota must starve nobody"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_straggler_of_an_old_refusal_starts_no_new_wait() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    enter(&quota, &clock)
+        .await
+        .give_back(answer(200, &HeaderMap::new()), clock.now());
+    let (first, straggler) = (enter(&quota, &clock).await, enter(&quota, &clock).await);
+    first.give_back(answer(429, &HeaderMap::new()), clock.now());
+    enter(&quota, &clock)
+        .await
+        .give_back(answer(200, &HeaderMap::new()), clock.now());
+    let at = clock.ms();
+    straggler.give_back(answer(429, &HeaderMap::new()), clock.now());
+    drop(enter(&quota, &clock).await);
+    assert_eq!(clock.ms(), at, "it was refused before the wait that is over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn patience_counts_all_waits_together() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    enter(&quota, &clock)
+        .await
+        .give_back(answer(200, &HeaderMap::new()), clock.now());
+    let (first, second) = (enter(&quota, &clock).await, enter(&quota, &clock).await);
+    let refusal = HeaderMap::from_iter([(HeaderName::from_static("retry-after"), HeaderValue::from(15))]);
+    first.give_back(answer(429, &refusal), clock.now());
+    let mut patience = Duration::from_secs(20);
+    let (entered, ()) = tokio::join!(quota.enter(&*clock, &mut patience), async {
+        clock.sleep(Duration::from_secs(14)).await;
+        second.give_back(answer(429, &refusal), clock.now());
+    });
+    assert!(
+        entered.is_err(),
+        "fourteen seconds are gone and fifteen more were asked for"
     );
 }

@@ -175,3 +175,6 @@ impl Case {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,7 @@ pub(super) fn complaint(findings: &mut Findings<'_>, step: &Node, action: Span, 
     let quoted: Vec<_> = error.message.split('`').skip(1).step_by(2).collect();
     let with = step.entry("with");
     let searched = [with.map(|with| &with.value), step.get("map")];
-    let found = searched.into_iter().flatten().find_map(|node| quoted.iter().find_map(|name| place_of(node, name)));
+    let found = quoted.iter().find_map(|name| searched.into_iter().flatten().find_map(|node| place_of(node, name)));
     let span = found.or(with.map(|with| with.at)).unwrap_or(action);
     findings.mistake(span, &*error.message, guess(&error.message, &quoted).or(error.hint.clone()));
 }

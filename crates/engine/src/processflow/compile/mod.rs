@@ -30,7 +30,11 @@ pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Resul
             plan.warnings = Report::new(file, text, findings.problems).problems;
             Ok(plan)
         }
-        _ => Err(Report::new(file, text, findings.problems)),
+        _ => {
+            // What is odd may come of what is wrong: mistakes first, alone.
+            findings.problems.retain(|problem| problem.severity == Severity::Mistake);
+            Err(Report::new(file, text, findings.problems))
+        }
     }
 }
 

@@ -148,7 +148,7 @@ fn mistakes_are_found_when_the_file_is_loaded() {
         ("replace(sku)", "needs `what`", "replace("),
         ("trim(a, b)", "at most", "trim("),
         ("sku | date(formt='iso')", "no argument `formt`; did you mean `format`?", "date("),
-        ("sku is numeric", "`is numeric`", "Did you mean `number`?"),
+        ("sku is nmber", "`is nmber`", "Did you mean `number`?"),
         ("now()", "`now`", "run.started"),
         ("", "no expression", "`none`"),
     ];

@@ -238,16 +238,26 @@ impl<'n> Place<'n> {
 }
 
 fn unknown(entry: &Entry, fields: &[&str]) -> Fault {
-    // `{ when: words(a, b) == '', … }`: the comma has ended the value, and ` b)…` looks like a name.
-    let cut = entry.name.contains([')', ']', '\'', '"', '(']) || matches!(entry.value.content, Content::Null) && entry.name.contains(' ');
-    let hint = if cut {
-        "Between `{` and `}` a comma ends a value: put quotes around the whole expression, or write the fields on lines of their own.".to_owned()
+    let mut fault = if cut_off(entry) {
+        rest_of_a_value(entry)
     } else {
-        known("Known are", fields, &entry.name)
+        let fault = Fault::at(entry.at, format!("`{}` is not a field that is known here", entry.name));
+        fault.hint(known("Known are", fields, &entry.name))
     };
-    let mut fault = Fault::at(entry.at, format!("`{}` is not a field that is known here", entry.name)).hint(hint);
     fault.entry = true;
     fault
+}
+
+/// `{ when: words(a, b) == '', … }`: the comma has ended the value, and ` b) == ''` looks like a name.
+fn cut_off(entry: &Entry) -> bool {
+    matches!(entry.value.content, Content::Null) && entry.name.contains([')', ']', '\'', '"', '(', ' '])
+}
+
+fn rest_of_a_value(entry: &Entry) -> Fault {
+    Fault::at(entry.at, format!("`{}` is the rest of the value before it", entry.name)).hint(
+        "Between `{` and `}` a comma ends a value: put quotes around the whole expression, or write the fields on \
+         lines of their own.",
+    )
 }
 
 impl<'n> de::Deserializer<'n> for Place<'n> {
@@ -387,6 +397,9 @@ impl<'n> de::MapAccess<'n> for MapOf<'n> {
 
     fn next_value_seed<S: de::DeserializeSeed<'n>>(&mut self, seed: S) -> Result<S::Value, Fault> {
         let entry = self.value.take().expect("serde asks for a name before its value");
+        if cut_off(entry) {
+            return Err(rest_of_a_value(entry));
+        }
         let span = if entry.value.span.length == 0 { entry.at } else { entry.value.span };
         seed.deserialize(Place(&entry.value)).map_err(|fault| fault.or_at(span))
     }

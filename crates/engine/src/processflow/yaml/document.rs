@@ -136,7 +136,8 @@ impl Node {
     /// A number by YAML's rules.
     pub(crate) fn number(&self) -> Option<serde_json::Number> {
         let Content::Number(digits) = &self.content else { return None };
-        serde_json::from_str(digits).ok().or_else(|| serde_saphyr::from_str(digits).ok())
+        let whole = || digits.parse::<i64>().ok().map(serde_json::Number::from);
+        serde_json::from_str(digits).ok().or_else(whole).or_else(|| serde_saphyr::from_str(digits).ok())
     }
 
     /// Numbers were read as such and dropped; their digits are those in the file.

@@ -5,12 +5,7 @@ use crate::processflow::report::Span;
 
 /// The fault behind an error of the YAML reader.
 pub(super) fn explain(text: &str, error: &serde_saphyr::Error) -> Fault {
-    let location = error.location();
-    let span = location.map(|location| {
-        let bytes = |bytes: Option<u64>| bytes.unwrap_or_default() as usize;
-        Span { start: bytes(location.span().byte_offset()).min(text.len()), length: bytes(location.span().byte_len()) }
-    });
-    let span = span.unwrap_or_default();
+    let span = error.location().map_or_else(Span::default, |location| Span { start: offset(text, &location), length: 0 });
     let said = said(error);
     if let serde_saphyr::Error::DuplicateMappingKey { key, .. } = error.without_snippet() {
         let key = key.as_deref().unwrap_or("this");
@@ -23,6 +18,13 @@ pub(super) fn explain(text: &str, error: &serde_saphyr::Error) -> Fault {
         "Look at the spaces at the beginning of the line: fields of one thing stand exactly below each other.".to_owned()
     });
     Fault::at(span, format!("this is not YAML: {said}")).hint(hint)
+}
+
+/// Errors tell line and column, in characters.
+fn offset(text: &str, location: &serde_saphyr::Location) -> usize {
+    let line_start: usize = text.split_inclusive('\n').take((location.line() as usize).saturating_sub(1)).map(str::len).sum();
+    let before = text[line_start..].chars().take((location.column() as usize).saturating_sub(1));
+    line_start + before.map(char::len_utf8).sum::<usize>()
 }
 
 fn said(error: &serde_saphyr::Error) -> String {

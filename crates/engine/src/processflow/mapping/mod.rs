@@ -239,3 +239,6 @@ fn distinct(step: &Write, rows: &[Row]) -> Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

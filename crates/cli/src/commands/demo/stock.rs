@@ -1,0 +1,82 @@
+//! The stock file of the demo: some of the sandbox store's SKUs, as an ERP would write them.
+
+use std::{fmt::Write as _, path::Path};
+
+use connector_kit::{Error, Result};
+use sandbox_store::{Kind, Store};
+
+/// Lines with a quantity.
+const LINES: usize = 120;
+
+/// Writes the file. Its last line has words where the quantity belongs.
+pub(super) fn write(file: &Path, store: &Store) -> Result<()> {
+    std::fs::write(file, text(&skus(store))).map_err(|error| {
+        Error::config(format!(
+            "the stock file {} cannot be written: {error}",
+            file.display()
+        ))
+        .hint("Name another folder: `processflow demo --keep DIR`.")
+    })
+}
+
+fn text(skus: &[String]) -> String {
+    let mut text = String::from("SKU;QTY\n");
+    for (at, sku) in skus.iter().take(LINES).enumerate() {
+        // A few negative ones, as ERPs have them: they become 0.
+        let quantity = if at % 40 == 7 { -3 } else { (at as i64 * 7) % 90 };
+        writeln!(text, "{sku};{quantity}").expect("text takes everything");
+    }
+    if let Some(sku) = skus.get(LINES) {
+        writeln!(text, "{sku};a dozen").expect("text takes everything");
+    }
+    text
+}
+
+/// SKUs of things whose stock the store counts.
+fn skus(store: &Store) -> Vec<String> {
+    let counted = |id| {
+        let product = store.record(Kind::Product, id)?;
+        if product["inventory_tracking"] == "none" {
+            return None;
+        }
+        product["id"].as_u64()
+    };
+    let counted: Vec<u64> = store
+        .ids(Kind::Product)
+        .into_iter()
+        .take(LINES + 40)
+        .filter_map(counted)
+        .collect();
+    let sku = |id| {
+        let variant = store.record(Kind::Variant, id)?;
+        let sku = variant["sku"].as_str()?.to_owned();
+        counted.contains(&variant["product_id"].as_u64()?).then_some(sku)
+    };
+    store
+        .ids(Kind::Variant)
+        .into_iter()
+        .filter_map(sku)
+        .take(LINES + 1)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_wrong_by_design() {
+        let skus: Vec<String> = (0..=LINES).map(|number| format!("PF-{number}")).collect();
+        let text = text(&skus);
+        assert_eq!(
+            text.lines().count(),
+            LINES + 2,
+            "a heading, the lines, and the wrong one"
+        );
+        assert!(text.ends_with("PF-120;a dozen\n"), "the wrong one is the last");
+        assert!(
+            text.contains(";-3\n"),
+            "a negative stock is part of an ERP's life"
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! `deploy`: checked here, then deployed by the agent.
+
+use std::fmt::Write as _;
+
+use engine::{
+    operations::{Deploy, Deployed},
+    processflow,
+};
+
+use super::check::{refuse, warn};
+use crate::{
+    args::DeployArgs,
+    output::{Exit, Outcome, moment},
+    shell::Here,
+};
+
+/// Deploys a file, or the one of a folder.
+pub(super) async fn deploy(here: &Here, args: &DeployArgs) -> Outcome<Exit> {
+    let (plan, warnings) = match processflow::load(&args.path, here.connectors()) {
+        Ok(right) => right,
+        Err(report) => return Err(refuse(here, &report, false)?),
+    };
+    warn(here, &args.path, &warnings);
+    let connections = args
+        .connection
+        .iter()
+        .map(|pair| (pair.key.clone(), pair.value.clone()))
+        .collect();
+    let file = args.path.display().to_string();
+    let deployed = here
+        .act(Deploy {
+            text: plan.text,
+            file,
+            connections,
+            author: account(),
+        })
+        .await?;
+    here.console
+        .show(&deployed, |deployed| here.console.data(in_words(deployed)))?;
+    Ok(Exit::Done)
+}
+
+/// What was deployed, for people.
+pub(super) fn in_words(deployed: &Deployed) -> String {
+    let Deployed {
+        processflow,
+        version,
+        new,
+        connections,
+        next,
+        ..
+    } = deployed;
+    let mut text = match new {
+        true => format!("Deployed `{processflow}` as version {version}."),
+        false => format!("`{processflow}` is deployed like this already (version {version})."),
+    };
+    for (alias, name) in connections {
+        write!(text, "\n  {alias}: connection `{name}`").expect("text takes everything");
+    }
+    let next = next
+        .as_ref()
+        .map_or_else(|| "when it is told to".to_owned(), |next| moment(next));
+    write!(text, "\n  next run: {next}").expect("text takes everything");
+    text
+}
+
+/// The operating system's account: the agent has none of its own.
+pub(super) fn account() -> String {
+    let said = ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    let home = || Some(std::env::home_dir()?.file_name()?.to_string_lossy().into_owned());
+    let name = said.into_iter().find(|name| !name.is_empty()).or_else(home);
+    name.unwrap_or_else(|| "unknown".to_owned())
+}

@@ -1,0 +1,93 @@
+//! `status`: the agent in one line, and what waits for a person.
+
+use engine::{
+    operations::{AgentStatus, Status},
+    state::Run,
+};
+use serde_json::json;
+
+use super::runs::run_as_json;
+use crate::{
+    output::{Exit, Outcome, Table, moment, plain, plural},
+    shell::Here,
+};
+
+/// Shows how the agent stands. Exit 1 when something failed or waits.
+pub(super) fn status(here: &Here) -> Outcome<Exit> {
+    let status = here.look(Status {})?;
+    let exit = if status.failed > 0 || !status.waiting.is_empty() {
+        Exit::Problems
+    } else {
+        Exit::Done
+    };
+    if here.console.json {
+        here.console.json(&as_json(&status))?;
+        return Ok(exit);
+    }
+    here.console.data(in_words(&status))?;
+    if !status.running.is_empty() {
+        here.console.data(format!(
+            "\n{} under way",
+            plural(status.running.len() as u64, "run")
+        ))?;
+        here.console.table(&under_way(&status.running))?;
+    }
+    for run in &status.waiting {
+        here.console.data(format!("\n{}", cause(run)))?;
+    }
+    Ok(exit)
+}
+
+fn in_words(status: &AgentStatus) -> String {
+    let agent = match &status.agent {
+        Some(holder) => {
+            let since = holder
+                .since
+                .map(|since| format!(" since {}", moment(&since.to_string())));
+            format!(
+                "the agent is process {} on {}{}",
+                holder.pid,
+                holder.host,
+                since.unwrap_or_default()
+            )
+        }
+        None => "nobody is the agent now: schedules do not run".to_owned(),
+    };
+    let counts = [
+        plural(status.processflows as u64, "processflow"),
+        plural(status.connections, "connection"),
+        plural(status.failed, "set-aside record"),
+    ];
+    format!(
+        "processflow {}, {agent}\n{}\n{}",
+        status.version,
+        status.data_folder,
+        counts.join(", ")
+    )
+}
+
+fn under_way(runs: &[Run]) -> Table {
+    let row = |run: &Run| [run.processflow.clone(), run.id.clone(), moment(&run.started_at)];
+    Table::new(["processflow", "run", "began"]).rows(runs.iter().map(row))
+}
+
+fn cause(run: &Run) -> String {
+    let problem = run.problem.as_ref();
+    let message = problem.map_or_else(String::new, |problem| format!(": {}", problem.message));
+    let hint = problem.and_then(|problem| problem.hint.as_ref());
+    let hint = hint.map_or_else(String::new, |hint| format!("\n  {hint}"));
+    plain(&format!("{} ({}){message}{hint}", run.processflow, run.status)).into_owned()
+}
+
+fn as_json(status: &AgentStatus) -> serde_json::Value {
+    json!({
+        "version": status.version,
+        "data_folder": status.data_folder,
+        "agent": status.agent,
+        "running": status.running.iter().map(run_as_json).collect::<Vec<_>>(),
+        "processflows": status.processflows,
+        "connections": status.connections,
+        "failed": status.failed,
+        "waiting": status.waiting.iter().map(run_as_json).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,177 @@
+//! Following a run to its end: a bar on a terminal, silence when piped. The first Ctrl-C ends the run at a safe
+//! point, the second leaves at once.
+
+use std::{
+    fmt::Write as _,
+    io::{IsTerminal, stderr},
+    time::Duration,
+};
+
+use engine::{
+    agent::Door,
+    operations::{CancelRun, RunProgress},
+    run::Progress,
+    state::RunStatus,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    output::{Failure, Outcome, number, plain},
+    shell::Here,
+};
+
+/// How following a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Followed {
+    /// The run ended, so.
+    Ended(RunStatus),
+    /// Nobody carries it on: its process ended in the middle.
+    Stopped,
+    /// The agent that carries it out has left; somebody else may have taken it up.
+    AgentLeft,
+    /// The person pressed Ctrl-C twice.
+    Abandoned,
+}
+
+/// The longest wait between two questions.
+const QUARTER: Duration = Duration::from_millis(250);
+
+/// Asks until the run has ended: often at first, as most runs are short, then four times a second.
+pub(crate) async fn follow(here: &Here, door: &Door, run: &str) -> Outcome<Followed> {
+    let bar = Bar::new();
+    let mut wait = Duration::from_millis(10);
+    let mut presses = 0;
+    // One future over all turns: a press between two of them counts.
+    let mut pressed = Box::pin(tokio::signal::ctrl_c());
+    loop {
+        match door.call(RunProgress { run: run.to_owned() }).await {
+            Ok(Progress {
+                ended: Some(RunStatus::Running),
+                ..
+            }) => return Ok(Followed::Stopped),
+            Ok(Progress {
+                ended: Some(status), ..
+            }) => return Ok(Followed::Ended(status)),
+            Ok(progress) => bar.show(&progress),
+            Err(error) if error.is_unavailable() && !door.is_agent() => return Ok(Followed::AgentLeft),
+            Err(error) => return Err(error.into()),
+        }
+        tokio::select! {
+            () = here.clock().sleep(wait) => wait = (wait * 2).min(QUARTER),
+            heard = &mut pressed => {
+                presses += 1;
+                if heard.is_err() || presses > 1 {
+                    return Ok(Followed::Abandoned);
+                }
+                pressed = Box::pin(tokio::signal::ctrl_c());
+                cancel(here, door, run, &bar).await?;
+            }
+        }
+    }
+}
+
+async fn cancel(here: &Here, door: &Door, run: &str, bar: &Bar) -> Outcome<()> {
+    bar.0.suspend(|| {
+        here.console.talk(
+            "Ending the run at a safe point. Press Ctrl-C again to leave at once; nothing settled is lost.",
+        );
+    });
+    match door.call(CancelRun { run: run.to_owned() }).await {
+        // Config: it ended by itself in this very moment.
+        Err(error) if error.kind != connector_kit::Kind::Config => Err(Failure::from(error)),
+        _ => Ok(()),
+    }
+}
+
+/// A bar that is there on a terminal only, and gone when the run has ended.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        Self(if stderr().is_terminal() {
+            ProgressBar::no_length()
+        } else {
+            ProgressBar::hidden()
+        })
+    }
+
+    fn show(&self, progress: &Progress) {
+        if self.0.is_hidden() {
+            return;
+        }
+        match progress.expected {
+            Some(expected) => {
+                self.0.set_style(style(
+                    "{prefix} {bar:24} {human_pos}/{human_len} read, {per_sec}, {wide_msg}",
+                ));
+                self.0.set_length(expected.max(progress.read));
+            }
+            None => self.0.set_style(style(
+                "{prefix} {spinner} {human_pos} read, {per_sec}, {wide_msg}",
+            )),
+        }
+        self.0.set_prefix(progress.processflow.clone());
+        self.0.set_position(progress.read);
+        self.0.set_message(standing(progress));
+        self.0.tick();
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .expect("the template is one of the two above")
+        .progress_chars("=> ")
+}
+
+/// What stands beside the bar: the cause while it waits, else what was settled.
+fn standing(progress: &Progress) -> String {
+    if let Some(cause) = &progress.waiting {
+        return format!("waiting: {}", plain(cause));
+    }
+    let settled = &progress.settled;
+    let mut text = format!("{} written", number(settled.written));
+    let skipped = settled.skipped.values().sum::<u64>();
+    for (count, word) in [
+        (settled.unchanged, "unchanged"),
+        (skipped, "skipped"),
+        (settled.failed, "failed"),
+    ] {
+        if count > 0 {
+            write!(text, ", {} {word}", number(count)).expect("text takes everything");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::state::Counts;
+
+    use super::*;
+
+    #[test]
+    fn what_a_run_waits_for_comes_before_what_it_did() {
+        let settled = Counts {
+            written: 1200,
+            failed: 3,
+            ..Counts::default()
+        };
+        let mut progress = Progress {
+            settled,
+            ..Progress::default()
+        };
+        assert_eq!(standing(&progress), "1,200 written, 3 failed", "what was settled");
+        progress.waiting = Some("the store asked us to slow down".into());
+        assert_eq!(
+            standing(&progress),
+            "waiting: the store asked us to slow down",
+            "a stalled run says why"
+        );
+    }
+}

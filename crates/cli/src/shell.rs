@@ -1,0 +1,125 @@
+//! Where a command was given: its console, its data folder, and the way to the agent of that folder.
+//!
+//! Reading commands use [`Here::look`]: no lock, no agent, no trace. Acting ones go through [`Here::door`]: this
+//! process becomes the agent, or the client of the one that is.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use connector_kit::{Clock, Connector, Result, SystemClock};
+use engine::{
+    agent::{Desk, Door, Shell},
+    folder::{DataFolder, Settings},
+    logs::{self, LogFiles, LogLevel, LogSetup, Logs},
+    operations::{Acts, Reads},
+};
+
+use crate::{
+    output::{Console, Outcome},
+    sandbox::Sandboxes,
+    secrets::AskPassphrase,
+};
+
+/// Where a command was given.
+pub(crate) struct Here {
+    /// What reaches the person.
+    pub(crate) console: Console,
+    data_dir: Option<PathBuf>,
+    connectors: Arc<Vec<Connector>>,
+    clock: Arc<dyn Clock>,
+    logs: OnceLock<Logs>,
+}
+
+impl Here {
+    /// With this data folder, or the default one.
+    pub(crate) fn new(console: Console, data_dir: Option<PathBuf>) -> Self {
+        let connectors = Arc::new(connectors::all());
+        Self {
+            console,
+            data_dir,
+            connectors,
+            clock: Arc::new(SystemClock),
+            logs: OnceLock::new(),
+        }
+    }
+
+    /// Time.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Every connector of this program.
+    pub(crate) fn connectors(&self) -> &[Connector] {
+        &self.connectors
+    }
+
+    /// The data folder as its readers see it.
+    pub(crate) fn desk(&self) -> Result<Desk> {
+        let path = self.data_dir.clone().map_or_else(DataFolder::default_path, Ok)?;
+        Ok(Desk::new(
+            DataFolder::open(path)?,
+            self.connectors.clone(),
+            self.clock.clone(),
+        ))
+    }
+
+    /// Looks, without asking anybody.
+    pub(crate) fn look<R: Reads>(&self, input: R) -> Outcome<R::Output> {
+        Ok(input.read(&self.desk()?)?)
+    }
+
+    /// Attaches to the data folder: from now on this process is its agent, or a client of it.
+    pub(crate) async fn door(&self) -> Outcome<Door> {
+        let desk = self.desk()?;
+        self.log_to(desk.folder(), LogLevel::Error)?;
+        let shell = shell(desk.folder().path());
+        Ok(Door::attach(desk, shell).await?)
+    }
+
+    /// Attaches, acts, and leaves.
+    pub(crate) async fn act<A: Acts>(&self, input: A) -> Outcome<A::Output> {
+        let door = self.door().await?;
+        let output = door.call(input).await;
+        leave(door).await;
+        Ok(output?)
+    }
+
+    /// Starts the log files of this process; `talk` and worse is said on standard error as well.
+    pub(crate) fn log_to(&self, folder: &DataFolder, talk: LogLevel) -> Result<()> {
+        if self.logs.get().is_some() {
+            return Ok(());
+        }
+        let files = LogFiles::of(folder, &Settings::load(folder)?);
+        let setup = LogSetup {
+            files: Some(files),
+            console: logs::Console::stderr(talk),
+            clock: self.clock.clone(),
+        };
+        // It was not set a moment ago, and nobody else sets it.
+        drop(self.logs.set(logs::start(setup)?));
+        Ok(())
+    }
+}
+
+/// What this program lends to the agent. Relative paths in settings were made absolute when they were saved
+/// ([`crate::paths`]); any other starts at the data folder, wherever the agent is started.
+pub(crate) fn shell(folder: &Path) -> Shell {
+    Shell {
+        passphrase: Arc::new(AskPassphrase),
+        sandbox: Some(Arc::new(Sandboxes::default())),
+        base: folder.to_owned(),
+    }
+}
+
+/// Leaves a data folder. An agent waits until its runs have ended, also those that others started here meanwhile;
+/// Ctrl-C leaves them to the next start.
+pub(crate) async fn leave(door: Door) {
+    if let Door::Agent(agent) = &door {
+        tokio::select! {
+            () = agent.all_ended() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `categories.list`
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use connector_kit::{
+    JsonSchema, Raw, ReadAction, Reading, Result, Source, async_trait,
+    http::Request,
+    paging::{Numbered, Page, numbered},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::bigcommerce::{
+    Store,
+    envelope::{self, Known, Rows},
+    errors::{self, About},
+    filter::Filter,
+};
+
+const ABOUT: About = About::reading("categories", "Products");
+const RESERVED: &[&str] = &["page", "limit", "sort", "direction"];
+
+/// All categories of all storefronts, every time. They carry no change date.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::bigcommerce) struct CategoriesList {
+    /// Only categories that fit: `tree_id:in`, `parent_id:in`, `name:like`, `is_visible`, …
+    #[serde(default)]
+    filter: Filter,
+}
+
+#[async_trait]
+impl ReadAction for CategoriesList {
+    type System = Store;
+    const NAME: &'static str = "categories.list";
+    const ABOUT: &'static str = "All categories of all storefronts, every time.";
+    const SCOPE: Option<&'static str> = Some("Products: read-only");
+
+    fn check(&self) -> Result<()> {
+        self.filter.check(RESERVED)
+    }
+
+    async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
+        let filter = self.filter.over(&reading.filter, RESERVED)?;
+        numbered(Categories { store, filter, old: AtomicBool::new(false) }, reading)
+    }
+}
+
+struct Categories {
+    store: Arc<Store>,
+    filter: Vec<(String, String)>,
+    /// The store knows only the old address.
+    old: AtomicBool,
+}
+
+impl Categories {
+    fn request(&self, path: &str, page: u32) -> Request {
+        let request = self.filter.iter().fold(Request::get(path), |request, (name, value)| request.query(name, value));
+        request.query("page", page).query("limit", 250)
+    }
+}
+
+#[async_trait]
+impl Numbered for Categories {
+    fn noun(&self) -> &'static str {
+        "categories"
+    }
+
+    async fn page(&self, page: u32) -> Result<Page> {
+        if !self.old.load(Ordering::Relaxed) {
+            let answer = self.store.ask(self.request("v3/catalog/trees/categories", page)).await?;
+            match answer.status {
+                404 | 501 => self.old.store(true, Ordering::Relaxed),
+                _ if answer.is_success() => return read(&answer),
+                _ => return Err(errors::refusal(&answer, ABOUT)),
+            }
+        }
+        read(&self.store.get(self.request("v3/catalog/categories", page), ABOUT).await?)
+    }
+}
+
+fn read(answer: &connector_kit::http::Answer) -> Result<Page> {
+    let Rows { rows, more, .. } = Rows::v3(answer)?;
+    Ok(envelope::page(envelope::entries(rows, look)?, more, answer))
+}
+
+/// The id is `category_id` at the new address, `id` at the old.
+fn look(row: &Raw) -> Result<Known> {
+    #[derive(Deserialize)]
+    struct Category<'a> {
+        #[serde(alias = "id")]
+        category_id: u64,
+        #[serde(borrow, default)]
+        name: Option<&'a RawValue>,
+    }
+    let category: Category = row.read()?;
+    Ok(Known { id: category.category_id, changed: None, labels: envelope::text(category.name).into_iter().collect() })
+}

@@ -1,0 +1,5 @@
+//! Categories. The old address shows the default storefront's tree alone, so the new one is asked first.
+
+mod list;
+
+pub(super) use self::list::CategoriesList;

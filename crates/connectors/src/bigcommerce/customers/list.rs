@@ -1,0 +1,38 @@
+//! `customers.list`
+
+use std::sync::Arc;
+
+use connector_kit::{JsonSchema, ReadAction, Reading, Result, Source, async_trait, paging};
+use serde::Deserialize;
+
+use super::{Include, RESERVED, resource::Customers};
+use crate::bigcommerce::{Store, filter::Filter};
+
+/// All customers, or those that fit a filter, every time.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::bigcommerce) struct CustomersList {
+    /// What to bring along with each customer.
+    #[serde(default)]
+    include: Vec<Include>,
+    /// Only customers that fit: `customer_group_id:in`, `email:in`, `date_created:min`, …
+    #[serde(default)]
+    filter: Filter,
+}
+
+#[async_trait]
+impl ReadAction for CustomersList {
+    type System = Store;
+    const NAME: &'static str = "customers.list";
+    const ABOUT: &'static str = "All customers, or those that fit a filter, every time.";
+    const SCOPE: Option<&'static str> = Some("Customers: read-only");
+
+    fn check(&self) -> Result<()> {
+        self.filter.check(RESERVED)
+    }
+
+    async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
+        let filter = self.filter.over(&reading.filter, RESERVED)?;
+        paging::listed(Customers::new(store, filter, &self.include), reading)
+    }
+}

@@ -1,0 +1,200 @@
+//! `product.update`
+
+use connector_kit::{
+    Error, Found, Guarantee, JsonSchema, Outcome, Raw, Result, Row, WriteAction, WriteStep, async_trait,
+    http::{Answer, Method, Request},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::partly;
+use crate::bigcommerce::{
+    Store,
+    envelope::Rows,
+    errors::About,
+    skus,
+    store::OpenStore,
+    writing::{self, Outcomes, Reply},
+};
+
+pub(super) const ABOUT: About = About::writing("products", "Products");
+const PATH: &str = "v3/catalog/products";
+
+/// Changes the mapped fields of products that are in the store; what is not mapped, or empty, stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::bigcommerce) struct ProductUpdate {
+    /// How a product is found: `[id]` or `[sku]`.
+    #[serde(default = "by_id")]
+    key: Vec<String>,
+    /// Lists that the mapping may replace as a whole (`categories`, `custom_fields`, …).
+    #[serde(default)]
+    replace: Vec<String>,
+    /// Lets a price of 0 through.
+    #[serde(default)]
+    allow_zero_price: bool,
+}
+
+fn by_id() -> Vec<String> {
+    vec!["id".to_owned()]
+}
+
+/// BigCommerce reference, products v3.
+const READ_ONLY: &[&str] = &["id", "date_created", "date_modified", "calculated_price", "base_variant_id"];
+const LISTS: &[&str] = &[
+    "categories", "custom_fields", "bulk_pricing_rules", "images", "videos", "variants", "related_products",
+    "meta_keywords", "gift_wrapping_options_list",
+];
+
+/// A row ready to go: its place, the product, and the fields to change.
+struct Change {
+    row: usize,
+    id: u64,
+    fields: Map<String, Json>,
+}
+
+#[async_trait]
+impl WriteAction for ProductUpdate {
+    type System = Store;
+    const NAME: &'static str = "product.update";
+    const ABOUT: &'static str = "Changes fields of products that are in the store, found by id or SKU.";
+    const SCOPE: Option<&'static str> = Some("Products: modify");
+    const GUARANTEE: Guarantee = Guarantee::Idempotent;
+    const LARGEST_BATCH: usize = 10;
+
+    fn check(&self, columns: &[String]) -> Result<()> {
+        writing::check_key(&self.key, &["id", "sku"], columns)?;
+        writing::check_writable(columns, READ_ONLY, &self.key)?;
+        writing::check_lists(columns, LISTS, &self.replace)
+    }
+
+    fn key(&self) -> Vec<String> {
+        self.key.clone()
+    }
+
+    async fn write(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
+        let store = &open.store;
+        let mut outcomes = Outcomes::of(rows);
+        let changes = self.changes(store, rows, &mut outcomes).await?;
+        if changes.is_empty() {
+            return Ok(outcomes.all());
+        }
+        match writing::send(store, request(store, &changes), ABOUT).await? {
+            Reply::Done(answer) => {
+                let partly = (answer.status == 207).then(|| partly::Failed::read(&answer));
+                for change in &changes {
+                    outcomes.set(change.row, outcome(store, change, &answer, partly.as_ref()));
+                }
+            }
+            Reply::Refused(answer) => {
+                self.forget(store, rows, &changes, &answer);
+                let outcome = writing::refused(&answer, ABOUT, changes.len())?;
+                outcomes.set_all(changes.iter().map(|change| change.row), &outcome);
+            }
+            Reply::Unknown(error) => {
+                outcomes.set_all(changes.iter().map(|change| change.row), &Outcome::Unknown(error));
+            }
+        }
+        Ok(outcomes.all())
+    }
+
+    /// Reads the products back: one that has all mapped values was changed, or needs no change.
+    async fn find(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>> {
+        let store = &open.store;
+        let mut outcomes = Outcomes::of(rows);
+        let changes = self.changes(store, rows, &mut outcomes).await?;
+        let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
+        if changes.is_empty() {
+            return Ok(found);
+        }
+        let ids: Vec<String> = changes.iter().map(|change| change.id.to_string()).collect();
+        let request = Request::get(PATH).query("id:in", ids.join(",")).query("limit", 250);
+        let records = Rows::v3(&store.get(request, About::reading("products", "Products")).await?)?.rows;
+        for change in changes {
+            let record = records.iter().find(|record| is(record, change.id));
+            if let Some(record) = record.filter(|record| writing::has(record, &change.fields)) {
+                found[change.row] = Found::Yes { id: Some(change.id.to_string()), answer: Some(record.clone()) };
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl ProductUpdate {
+    /// What each row changes; rows that cannot be sent have failed.
+    async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
+        let by_sku = self.key == ["sku"];
+        let mut places = Vec::new();
+        for (place, row) in rows.iter().enumerate() {
+            let checked = writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
+            places.extend(outcomes.keep(place, checked).map(|key| (place, key)));
+        }
+        let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
+        let ids = if by_sku {
+            skus::products(store, &keys).await?
+        } else {
+            places.iter().map(|(place, _)| id(&rows[*place])).collect()
+        };
+        let twice = writing::repeated(keys.iter().map(String::as_str));
+        let mut changes = Vec::new();
+        for ((place, key), id) in places.into_iter().zip(ids) {
+            let Some(id) = outcomes.keep(place, id) else { continue };
+            if twice.contains(&key.to_lowercase()) && rows.len() > 1 {
+                // Which of two would win is not said; alone, the later one does.
+                outcomes.set(place, Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))));
+                continue;
+            }
+            changes.push(Change { row: place, id, fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]) });
+        }
+        Ok(changes)
+    }
+
+    fn forget(&self, store: &Store, rows: &[Row], changes: &[Change], answer: &Answer) {
+        if self.key == ["sku"] && answer.status == 404 {
+            let skus = changes.iter().filter_map(|change| rows[change.row].text("sku").ok());
+            skus.for_each(|sku| skus::forget(store, "product", &sku));
+        }
+    }
+}
+
+fn id(row: &Row) -> Result<u64> {
+    let id = row.integer("id")?;
+    u64::try_from(id).map_err(|_| Error::rejected(format!("field `id` is {id}, which no product has")))
+}
+
+/// One product by its own address, several as a batch. What an earlier write got through is not sent again.
+fn request(store: &Store, changes: &[Change]) -> Request {
+    let fields = |change: &Change| partly::left(store, change.id, &change.fields);
+    if let [change] = changes {
+        return Request::once(Method::Put, format!("{PATH}/{}", change.id), &fields(change)).repeatable();
+    }
+    let with_id = |change: &Change| {
+        let mut body = Map::from_iter([("id".to_owned(), Json::from(change.id))]);
+        body.extend(fields(change));
+        body
+    };
+    let body: Vec<_> = changes.iter().map(with_id).collect();
+    Request::once(Method::Put, PATH, &body).repeatable()
+}
+
+fn outcome(store: &Store, change: &Change, answer: &Answer, failed: Option<&partly::Failed>) -> Outcome {
+    if let Some(failed) = failed.filter(|failed| failed.concerns(change.id)) {
+        failed.remember(store, change.id, &change.fields);
+        return Outcome::Failed(failed.error());
+    }
+    partly::settled(store, change.id);
+    Outcome::Written { id: Some(change.id.to_string()), answer: record(answer, change.id) }
+}
+
+/// The product in the answer, which is one or a list.
+fn record(answer: &Answer, id: u64) -> Option<Raw> {
+    let data = answer.json().ok()??.field("data")?;
+    if data.as_str().starts_with('{') {
+        return Some(data);
+    }
+    Rows::v3(answer).ok()?.rows.into_iter().find(|record| is(record, id))
+}
+
+fn is(record: &Raw, id: u64) -> bool {
+    record.field("id").and_then(|found| found.plain()) == Some(id.to_string())
+}

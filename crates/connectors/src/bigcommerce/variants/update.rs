@@ -1,0 +1,167 @@
+//! `variants.update`
+
+use connector_kit::{
+    Error, Found, Guarantee, JsonSchema, Outcome, Raw, Result, Row, WriteAction, WriteStep, async_trait,
+    http::{Answer, Method, Request},
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use crate::bigcommerce::{
+    Store,
+    envelope::Rows,
+    errors::{About, Told},
+    skus,
+    store::OpenStore,
+    writing::{self, Outcomes, Reply},
+};
+
+const ABOUT: About = About::writing("variants", "Products");
+const PATH: &str = "v3/catalog/variants";
+
+/// Changes the mapped fields of variants that are in the store; what is not mapped, or empty, stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::bigcommerce) struct VariantsUpdate {
+    /// How a variant is found: `[sku]` or `[id]`.
+    #[serde(default = "by_sku")]
+    key: Vec<String>,
+    /// Lets a price of 0 through.
+    #[serde(default)]
+    allow_zero_price: bool,
+}
+
+fn by_sku() -> Vec<String> {
+    vec!["sku".to_owned()]
+}
+
+/// BigCommerce reference, product variants v3. Option values are answered with 200 and not changed.
+const READ_ONLY: &[&str] = &["id", "product_id", "sku_id", "calculated_price", "calculated_weight", "option_values"];
+
+struct Change {
+    row: usize,
+    id: u64,
+    fields: Map<String, Json>,
+}
+
+#[async_trait]
+impl WriteAction for VariantsUpdate {
+    type System = Store;
+    const NAME: &'static str = "variants.update";
+    const ABOUT: &'static str = "Changes fields of variants that are in the store, found by SKU or id.";
+    const SCOPE: Option<&'static str> = Some("Products: modify");
+    const GUARANTEE: Guarantee = Guarantee::Idempotent;
+    const LARGEST_BATCH: usize = 50;
+
+    fn check(&self, columns: &[String]) -> Result<()> {
+        writing::check_key(&self.key, &["id", "sku"], columns)?;
+        writing::check_writable(columns, READ_ONLY, &self.key)
+    }
+
+    fn key(&self) -> Vec<String> {
+        self.key.clone()
+    }
+
+    async fn write(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
+        let store = &open.store;
+        let mut outcomes = Outcomes::of(rows);
+        let changes = self.changes(store, rows, &mut outcomes).await?;
+        if changes.is_empty() {
+            return Ok(outcomes.all());
+        }
+        let request = Request::once(Method::Put, PATH, &body(&changes)).repeatable();
+        match writing::send(store, request, ABOUT).await? {
+            Reply::Done(answer) => {
+                let records = Rows::v3(&answer).map(|rows| rows.rows).unwrap_or_default();
+                for change in &changes {
+                    let answer = records.iter().find(|record| is(record, change.id)).cloned();
+                    outcomes.set(change.row, Outcome::Written { id: Some(change.id.to_string()), answer });
+                }
+            }
+            Reply::Refused(answer) => self.refused(store, rows, &changes, &answer, &mut outcomes)?,
+            Reply::Unknown(error) => {
+                outcomes.set_all(changes.iter().map(|change| change.row), &Outcome::Unknown(error));
+            }
+        }
+        Ok(outcomes.all())
+    }
+
+    /// Reads the variants back: one that has all mapped values was changed, or needs no change.
+    async fn find(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>> {
+        let store = &open.store;
+        let mut outcomes = Outcomes::of(rows);
+        let changes = self.changes(store, rows, &mut outcomes).await?;
+        let read = |change: Change| async move {
+            let request = Request::get(PATH).query("id", change.id);
+            let records = Rows::v3(&store.get(request, About::reading("variants", "Products")).await?)?.rows;
+            let record = records.into_iter().find(|record| is(record, change.id));
+            let there = record.filter(|record| writing::has(record, &change.fields));
+            let found = there.map_or(Found::No, |record| Found::Yes { id: Some(change.id.to_string()), answer: Some(record) });
+            Ok::<_, Error>((change.row, found))
+        };
+        let read: Vec<_> = stream::iter(changes).map(read).buffer_unordered(4).try_collect().await?;
+        let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
+        read.into_iter().for_each(|(row, answer)| found[row] = answer);
+        Ok(found)
+    }
+}
+
+impl VariantsUpdate {
+    async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
+        let mut places = Vec::new();
+        for (place, row) in rows.iter().enumerate() {
+            let checked = writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
+            places.extend(outcomes.keep(place, checked).map(|key| (place, key)));
+        }
+        let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
+        let ids = if self.key == ["sku"] { skus::variants(store, &keys).await? } else { keys.iter().map(|key| id(key)).collect() };
+        let twice = writing::repeated(keys.iter().map(String::as_str));
+        let mut changes = Vec::new();
+        for ((place, key), id) in places.into_iter().zip(ids) {
+            let Some(id) = outcomes.keep(place, id) else { continue };
+            if twice.contains(&key.to_lowercase()) && rows.len() > 1 {
+                outcomes.set(place, Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))));
+                continue;
+            }
+            changes.push(Change { row: place, id, fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]) });
+        }
+        Ok(changes)
+    }
+
+    /// `batch_errors` name items by their place ("Item 3: …"), or nobody.
+    fn refused(
+        &self,
+        store: &Store,
+        rows: &[Row],
+        changes: &[Change],
+        answer: &Answer,
+        outcomes: &mut Outcomes,
+    ) -> Result<()> {
+        let outcome = writing::refused(answer, ABOUT, changes.len())?;
+        outcomes.set_all(changes.iter().map(|change| change.row), &outcome);
+        // A variant may be gone although its SKU is still there: an edited product gets new ones.
+        if self.key == ["sku"] && Told::read(answer).sentence().to_lowercase().contains("not found") {
+            let skus = changes.iter().filter_map(|change| rows[change.row].text("sku").ok());
+            skus.for_each(|sku| skus::forget(store, "variant", &sku));
+        }
+        Ok(())
+    }
+}
+
+fn body(changes: &[Change]) -> Vec<Map<String, Json>> {
+    let one = |change: &Change| {
+        let mut body = Map::from_iter([("id".to_owned(), Json::from(change.id))]);
+        body.extend(change.fields.clone());
+        body
+    };
+    changes.iter().map(one).collect()
+}
+
+fn id(text: &str) -> Result<u64> {
+    text.trim().parse().map_err(|_| Error::rejected(format!("field `id` is `{text}`, which no variant has")))
+}
+
+fn is(record: &Raw, id: u64) -> bool {
+    record.field("id").and_then(|found| found.plain()) == Some(id.to_string())
+}

@@ -1,0 +1,185 @@
+//! What the write actions share: sending once, and saying what came of each row.
+
+use std::collections::BTreeSet;
+
+use connector_kit::{
+    Decimal, Error, Outcome, Raw, Result, Row, Value,
+    http::{Answer, Request, Sent},
+};
+use serde_json::{Map, Value as Json};
+
+use super::{
+    Store,
+    errors::{self, About},
+};
+
+/// What came of a write request.
+pub(super) enum Reply {
+    /// It was applied, 207 included.
+    Done(Answer),
+    /// It was refused and nothing was applied.
+    Refused(Answer),
+    /// It may have been applied.
+    Unknown(Error),
+}
+
+/// Sends a write. Err: it certainly was not applied, and another time may help, or a person must act.
+pub(super) async fn send(store: &Store, request: Request, about: About) -> Result<Reply> {
+    match store.client().write(request).await {
+        Sent::NotSent(error) => Err(error),
+        Sent::Unknown(error) => Ok(Reply::Unknown(error)),
+        Sent::Answered(answer) if answer.is_success() => Ok(Reply::Done(answer)),
+        Sent::Answered(answer) if matches!(answer.status, 408 | 499 | 500 | 502..=506) => {
+            Ok(Reply::Unknown(errors::refusal(&answer, about)))
+        }
+        Sent::Answered(answer) => Ok(Reply::Refused(answer)),
+    }
+}
+
+/// A refusal as an outcome of each of its `rows`. It may be because of one of them: the store refuses a batch as a
+/// whole and does not always name the row (BigCommerce: "send each item in separate requests to identify"). Err: no
+/// row is to blame, a person must act or time must pass.
+pub(super) fn refused(answer: &Answer, about: About, rows: usize) -> Result<Outcome> {
+    let error = errors::refusal(answer, about);
+    match error.kind {
+        connector_kit::Kind::Rejected if rows == 1 => Ok(Outcome::Failed(error)),
+        connector_kit::Kind::Rejected => Ok(Outcome::Suspect(error)),
+        _ => Err(error),
+    }
+}
+
+/// Outcomes of the rows of one write, filled in as they become known.
+pub(super) struct Outcomes(Vec<Option<Outcome>>);
+
+impl Outcomes {
+    pub(super) fn of(rows: &[Row]) -> Self {
+        Self(rows.iter().map(|_| None).collect())
+    }
+
+    pub(super) fn set(&mut self, row: usize, outcome: Outcome) {
+        self.0[row] = Some(outcome);
+    }
+
+    pub(super) fn set_all(&mut self, rows: impl IntoIterator<Item = usize>, outcome: &Outcome) {
+        rows.into_iter().for_each(|row| self.set(row, outcome.clone()));
+    }
+
+    /// The outcome of `row` is that of `other`.
+    pub(super) fn like(&mut self, row: usize, other: usize) {
+        self.0[row] = self.0[other].clone();
+    }
+
+    /// Keeps what could be prepared of a row; a row that could not has failed.
+    pub(super) fn keep<T>(&mut self, row: usize, prepared: Result<T>) -> Option<T> {
+        prepared.map_err(|error| self.set(row, Outcome::Failed(error))).ok()
+    }
+
+    /// Whether no request got through so far.
+    pub(super) fn nothing_written(&self) -> bool {
+        let got_through = |outcome: &Outcome| matches!(outcome, Outcome::Written { .. } | Outcome::Unknown(_));
+        !self.0.iter().flatten().any(got_through)
+    }
+
+    /// Gives this outcome to the rows that have none.
+    pub(super) fn fill(&mut self, outcome: &Outcome) {
+        for row in self.0.iter_mut().filter(|row| row.is_none()) {
+            *row = Some(outcome.clone());
+        }
+    }
+
+    /// One outcome per row.
+    pub(super) fn all(self) -> Vec<Outcome> {
+        self.0.into_iter().map(|outcome| outcome.expect("each row failed while preparing or was sent")).collect()
+    }
+}
+
+/// The fields of a row as a JSON object: without `leave_out`, and without empty values, which leave the store's own
+/// as they are.
+pub(super) fn fields(row: &Row, leave_out: &[&str]) -> Map<String, Json> {
+    let mut fields = row.to_json();
+    fields.retain(|name, value| !leave_out.contains(&name.as_str()) && !value.is_null());
+    fields
+}
+
+/// A price of nothing means "free" to the store, and mostly a hole in the source. (An empty one is left out and
+/// changes nothing.)
+pub(super) fn check_prices(row: &Row, allow_zero: bool) -> Result<()> {
+    for name in ["price", "sale_price", "retail_price", "map_price"] {
+        let zero = match row.get(name) {
+            Some(Value::Integer(0)) => true,
+            Some(Value::Decimal(amount)) => is_zero(amount),
+            Some(Value::Text(text)) => text.parse().is_ok_and(|amount| is_zero(&amount)),
+            _ => false,
+        };
+        if zero && name == "price" && !allow_zero {
+            return Err(Error::rejected("the price is 0, which would make it free in the store; it was not sent")
+                .hint("Correct the price, or say `allow_zero_price: true` in the step."));
+        }
+    }
+    Ok(())
+}
+
+fn is_zero(amount: &Decimal) -> bool {
+    "0".parse::<Decimal>().is_ok_and(|zero| zero.same_as(amount))
+}
+
+/// Checks the `key` of an action against what it can find records by, and that something else is mapped.
+pub(super) fn check_key(key: &[String], possible: &[&str], columns: &[String]) -> Result<()> {
+    let [name] = key else {
+        return Err(Error::config(format!("`key` names one field of {}", listed(possible))).hint("For instance `key: [id]`."));
+    };
+    if !possible.contains(&name.as_str()) {
+        return Err(Error::config(format!("`key: [{name}]`: records are found by {}", listed(possible)))
+            .hint("For instance `key: [id]`."));
+    }
+    if !columns.is_empty() && columns.iter().all(|column| column == name) {
+        return Err(Error::config("nothing is mapped but the key").hint("Map the fields that shall change."));
+    }
+    Ok(())
+}
+
+/// Refuses mapped fields that the store does not let anybody write.
+pub(super) fn check_writable(columns: &[String], read_only: &[&str], key: &[String]) -> Result<()> {
+    let wrong = columns.iter().find(|column| read_only.contains(&column.as_str()) && !key.contains(column));
+    wrong.map_or(Ok(()), |name| {
+        Err(Error::config(format!("Field `{name}` is read-only in the store.")).hint("Remove it from the mapping."))
+    })
+}
+
+/// Mapping a list replaces all of it, so the file has to say that this is meant.
+pub(super) fn check_lists(columns: &[String], lists: &[&str], replace: &[String]) -> Result<()> {
+    let unmeant = columns.iter().find(|column| lists.contains(&column.as_str()) && !replace.contains(column));
+    unmeant.map_or(Ok(()), |name| {
+        Err(Error::config(format!("mapping `{name}` replaces all {name} the record has in the store"))
+            .hint(format!("Remove it from the mapping, or say `replace: [{name}]` in the step.")))
+    })
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// Whether the store's record has what a row would write.
+pub(super) fn has(record: &Raw, fields: &Map<String, Json>) -> bool {
+    let found = record.fields();
+    fields.iter().all(|(name, wanted)| found.get(name).is_some_and(|there| same(wanted, &there)))
+}
+
+fn same(wanted: &Json, there: &Raw) -> bool {
+    let Ok(there) = there.read::<Json>() else { return false };
+    if *wanted == there {
+        return true;
+    }
+    let decimal = |value: &Json| match value {
+        Json::Number(number) => number.to_string().parse::<Decimal>().ok(),
+        Json::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    matches!((decimal(wanted), decimal(&there)), (Some(one), Some(other)) if one.same_as(&other))
+}
+
+/// Values that stand more than once.
+pub(super) fn repeated<'a>(values: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    values.map(str::to_lowercase).filter(|value| !seen.insert(value.clone())).collect()
+}

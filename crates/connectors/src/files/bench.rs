@@ -1,0 +1,375 @@
+//! Where files are put together: exactly-once over any crash, and never half of one visible.
+//!
+//! Lines of a batch gather in part files. A commit makes these durable, then the ledger with their lengths and
+//! the checkpoint: that one replacement is the commit of all files at once. After it,
+//! - a file that is *replaced* waits in its part until the run finishes, and then takes its name in one step;
+//! - a file that is *appended to* gets the lines of the batch at once. A crash in between is rolled forward:
+//!   the lines are in the part, and how far they reached the file is compared byte by byte.
+//!
+//! Nothing is ever cut off a file that others can see. A file that is not as we left it stops the run; a file
+//! that is gone was taken by whoever it is meant for, and a new one begins.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Read, Seek, SeekFrom},
+};
+
+use connector_kit::{Checkpoint, Error, OpenFor, Result};
+
+use super::{
+    Mode,
+    ledger::{Entry, Ledger, Seal},
+    part::Part,
+    place::Root,
+    trouble::trouble,
+};
+
+/// What a run has open in a folder.
+pub(super) struct Bench {
+    pub(super) root: Root,
+    purpose: OpenFor,
+    ledger: Ledger,
+    parts: BTreeMap<String, Part>,
+    /// The ledger was read and what a crash left was put in order.
+    in_order: bool,
+    /// The batch was given up in its middle: nothing more goes into it until it is undone.
+    given_up: bool,
+}
+
+/// What a new or continued file needs besides its lines.
+pub(super) struct Shape {
+    pub(super) mode: Mode,
+    /// What stands before the first line: a mark, the names of the columns.
+    pub(super) head: Vec<u8>,
+    /// What ends a line.
+    pub(super) line_end: Vec<u8>,
+}
+
+impl Bench {
+    pub(super) fn new(root: Root, purpose: OpenFor) -> Self {
+        Self { root, purpose, ledger: Ledger::default(), parts: BTreeMap::new(), in_order: false, given_up: false }
+    }
+
+    /// Puts in order what a crash left; how far this deployment has come here.
+    pub(super) fn resume(&mut self) -> Result<Option<Checkpoint>> {
+        self.parts.clear();
+        self.ledger = Ledger::load(&self.root, &self.purpose.deployment)?;
+        (self.in_order, self.given_up) = (true, false);
+        let before = self.ledger.clone();
+        let epoch = self.ledger.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.epoch);
+        // What belongs to an agent that has gone further is not ours to touch.
+        if epoch <= self.purpose.epoch {
+            for file in before.files.keys() {
+                match before.files[file].mode {
+                    Mode::Append => self.append(file)?,
+                    Mode::Replace if epoch < self.purpose.epoch => self.drop_part(file)?,
+                    Mode::Replace => self.find_part(file)?,
+                }
+            }
+        }
+        if self.ledger != before {
+            self.ledger.store(&self.root, &self.purpose.deployment)?;
+        }
+        Ok(self.ledger.checkpoint.clone())
+    }
+
+    /// Adds lines of the batch to a file.
+    pub(super) fn write(&mut self, file: &str, shape: &Shape, lines: &[u8]) -> Result<()> {
+        self.usable()?;
+        let written = self.part(file, shape).and_then(|part| part.push(lines).map_err(|error| trouble(file, error)));
+        self.given_up = written.is_err();
+        written
+    }
+
+    /// Makes the batch durable with its checkpoint, in all files at once.
+    pub(super) fn commit(&mut self, at: &Checkpoint) -> Result<()> {
+        self.usable()?;
+        let committed = self.seal(at).and_then(|()| {
+            let appended: Vec<String> = self.waiting(Mode::Append);
+            appended.iter().try_for_each(|file| self.append(file))
+        });
+        self.given_up = committed.is_err();
+        committed
+    }
+
+    /// Makes parts, ledger and checkpoint durable: the commit.
+    pub(super) fn seal(&mut self, at: &Checkpoint) -> Result<()> {
+        let there = Ledger::load(&self.root, &self.purpose.deployment)?.checkpoint;
+        let has_lines = self.parts.values().any(Part::is_dirty);
+        if there != self.ledger.checkpoint || there.is_some_and(|there| is_beyond(&there, at, has_lines)) {
+            return Err(self.fenced());
+        }
+        let mut next = Ledger { processflow: 1, checkpoint: Some(at.clone()), ..self.ledger.clone() };
+        let root = &self.root;
+        for (file, part) in self.parts.iter_mut().filter(|(_, part)| part.is_dirty()) {
+            let entry = sealed(root, file, part).map_err(|error| trouble(file, error))?;
+            next.files.insert(file.clone(), entry);
+        }
+        next.store(root, &self.purpose.deployment)?;
+        for part in self.parts.values_mut() {
+            part.is_named = true;
+        }
+        self.ledger = next;
+        for (file, entry) in &self.ledger.files {
+            if let (Some(part), Some(seal)) = (self.parts.get_mut(file), &entry.part) {
+                part.kept = Some(seal.length);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets what was written since the last commit.
+    pub(super) fn undo(&mut self) -> Result<()> {
+        if !self.in_order || !self.waiting(Mode::Append).is_empty() {
+            // A commit that broke off behind its ledger is a commit: it is completed, not undone.
+            return self.resume().map(drop);
+        }
+        let mut parts = std::mem::take(&mut self.parts);
+        for (file, part) in &mut parts {
+            let undone = match part.kept {
+                Some(length) => part.cut(length),
+                None => self.root.remove(&Ledger::part_name(&self.purpose.deployment, file)),
+            };
+            undone.map_err(|error| trouble(file, error))?;
+        }
+        parts.retain(|_, part| part.kept.is_some());
+        (self.parts, self.given_up) = (parts, false);
+        Ok(())
+    }
+
+    /// The run is over and all is committed: files that are replaced take their names.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.undo()?;
+        let before = self.ledger.clone();
+        for file in self.waiting(Mode::Replace) {
+            let part = Ledger::part_name(&self.purpose.deployment, &file);
+            // Windows renames no open file.
+            self.parts.remove(&file);
+            let published = self.root.same_rights(&file, &part).and_then(|()| self.root.rename(&part, &file));
+            published.and_then(|()| self.root.sync(&file)).map_err(|error| trouble(&file, error))?;
+            self.ledger.files.remove(&file);
+        }
+        for file in self.waiting_parts(Mode::Append) {
+            self.parts.remove(&file);
+            let part = Ledger::part_name(&self.purpose.deployment, &file);
+            self.root.remove(&part).map_err(|error| trouble(&file, error))?;
+        }
+        let on_disk = Ledger::load(&self.root, &self.purpose.deployment)?;
+        if self.ledger != before || on_disk != self.ledger {
+            self.ledger.store(&self.root, &self.purpose.deployment)?;
+        }
+        Ok(())
+    }
+
+    fn usable(&mut self) -> Result<()> {
+        if !self.in_order {
+            self.resume()?;
+        }
+        if self.given_up {
+            return Err(Error::bug("the batch was taken back and is being written on"));
+        }
+        match &self.ledger.checkpoint {
+            Some(there) if there.epoch > self.purpose.epoch => Err(self.fenced()),
+            _ => Ok(()),
+        }
+    }
+
+    fn fenced(&self) -> Error {
+        Error::config(format!(
+            "in {} this processflow has come further than this agent knows",
+            Ledger::name(&self.purpose.deployment)
+        ))
+        .hint(
+            "Another agent, or the original of a restored copy, went on here. Stop one of the two; then move the \
+             watermark of this one, or deploy the processflow anew.",
+        )
+    }
+
+    /// Files with committed lines that are not visible yet.
+    fn waiting(&self, mode: Mode) -> Vec<String> {
+        let waits = |entry: &Entry| entry.mode == mode && entry.part.is_some();
+        self.ledger.files.iter().filter(|(_, entry)| waits(entry)).map(|(file, _)| file.clone()).collect()
+    }
+
+    fn waiting_parts(&self, mode: Mode) -> Vec<String> {
+        self.parts.iter().filter(|(_, part)| part.mode == mode).map(|(file, _)| file.clone()).collect()
+    }
+
+    /// The part of a file, begun where there is none.
+    fn part(&mut self, file: &str, shape: &Shape) -> Result<&mut Part> {
+        if !self.parts.contains_key(file) {
+            let part = self.begin(file, shape)?;
+            self.parts.insert(file.to_owned(), part);
+        }
+        Ok(self.parts.get_mut(file).expect("it was put there above"))
+    }
+
+    fn begin(&mut self, file: &str, shape: &Shape) -> Result<Part> {
+        let said = |error| trouble(file, error);
+        let name = Ledger::part_name(&self.purpose.deployment, file);
+        let entry = self.ledger.files.get(file).filter(|entry| entry.mode == shape.mode);
+        if let (Mode::Replace, Some(seal)) = (shape.mode, entry.and_then(|entry| entry.part.as_ref())) {
+            return Part::go_on(&self.root, &name, seal).map_err(said);
+        }
+        let (target, needs) = match shape.mode {
+            Mode::Replace => (None, Needs::Head),
+            Mode::Append => self.target(file, entry.and_then(|entry| entry.target.as_ref()), &shape.line_end)?,
+        };
+        let mut part = Part::begin(&self.root, &name, shape.mode, target).map_err(said)?;
+        let first: &[u8] = match needs {
+            Needs::Head => &shape.head,
+            Needs::LineEnd => &shape.line_end,
+            Needs::Nothing => &[],
+        };
+        part.push(first).map_err(said)?;
+        Ok(part)
+    }
+
+    /// The file that is to be appended to, which must be as we left it, and what its next lines need before them.
+    fn target(&self, file: &str, left: Option<&Seal>, line_end: &[u8]) -> Result<(Option<Seal>, Needs)> {
+        let said = |error| trouble(file, error);
+        let mut target = match self.root.read(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((None, Needs::Head)),
+            found => found.map_err(said)?.into_std(),
+        };
+        let length = target.metadata().map_err(said)?.len();
+        let seal = Seal::of(&mut target, length).map_err(said)?;
+        if left.is_some_and(|left| *left != seal) {
+            return Err(edited(file));
+        }
+        let mut end = vec![0; line_end.len().min(length as usize)];
+        target.seek(SeekFrom::End(-(end.len() as i64))).and_then(|_| target.read_exact(&mut end)).map_err(said)?;
+        let needs = match length {
+            0 => Needs::Head,
+            _ if end == line_end => Needs::Nothing,
+            _ => Needs::LineEnd,
+        };
+        Ok((Some(seal), needs))
+    }
+
+    /// Brings the committed lines of a part into the file they belong to, from wherever a crash left them.
+    fn append(&mut self, file: &str) -> Result<()> {
+        let said = |error| trouble(file, error);
+        let Some(entry) = self.ledger.files.get(file).cloned() else { return Ok(()) };
+        let (Some(seal), Some(then)) = (&entry.part, &entry.then) else { return Ok(()) };
+        let name = Ledger::part_name(&self.purpose.deployment, file);
+        let mut part = match self.root.change(&name) {
+            // Both are done by hand, or by us after the lines had arrived: they are in the file.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            found => Some(found.map_err(said)?.into_std()),
+        };
+        let whole = part.as_ref().is_some_and(|part| part.metadata().is_ok_and(|found| found.len() >= seal.length));
+        if let Some(part) = part.as_mut().filter(|_| whole) {
+            self.bring(file, part, seal.length, entry.target.as_ref()).map_err(said)??;
+            // Emptied durably, so that lines which arrived are never taken for lines that did not.
+            part.set_len(0).and_then(|()| part.sync_all()).map_err(said)?;
+        }
+        let at = self.ledger.files.get_mut(file).expect("it was there above");
+        *at = Entry { mode: Mode::Append, part: None, target: Some(then.clone()), then: None };
+        if let Some(part) = self.parts.get_mut(file) {
+            part.cut(0).map_err(said)?;
+            part.target = Some(then.clone());
+        }
+        Ok(())
+    }
+
+    /// Appends what of the part has not arrived yet.
+    fn bring(&self, file: &str, part: &mut std::fs::File, length: u64, left: Option<&Seal>) -> io::Result<Result<()>> {
+        let before = left.map_or(0, |seal| seal.length);
+        let (mut target, before) = match self.root.change(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (self.root.make_new(file)?.into_std(), 0),
+            found => (found?.into_std(), before),
+        };
+        let there = target.metadata()?.len();
+        let as_left = there >= before && (before == 0 || Some(&Seal::of(&mut target, before)?) == left);
+        let arrived = there.saturating_sub(before);
+        part.seek(SeekFrom::Start(0))?;
+        target.seek(SeekFrom::Start(before.min(there)))?;
+        if !as_left || arrived > length || !same_bytes(part, &mut target, arrived)? {
+            return Ok(Err(edited(file)));
+        }
+        part.seek(SeekFrom::Start(arrived))?;
+        io::copy(&mut part.take(length - arrived), &mut target)?;
+        target.sync_all()?;
+        self.root.sync(file)?;
+        Ok(Ok(()))
+    }
+
+    /// The part of a file that is replaced must be there, unless it has taken its name already.
+    fn find_part(&mut self, file: &str) -> Result<()> {
+        let said = |error| trouble(file, error);
+        let Some(seal) = self.ledger.files.get(file).and_then(|entry| entry.part.clone()) else { return Ok(()) };
+        let is_it = |name: &str, exact: bool| match self.root.read(name).map(cap_std::fs::File::into_std) {
+            Ok(mut found) => {
+                let length = found.metadata()?.len();
+                Ok((length == seal.length || !exact && length > seal.length) && Seal::of(&mut found, seal.length)? == seal)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        };
+        if is_it(&Ledger::part_name(&self.purpose.deployment, file), false).map_err(said)? {
+            return Ok(());
+        }
+        if is_it(file, true).map_err(said)? {
+            self.ledger.files.remove(file);
+            return Ok(());
+        }
+        Err(Error::config(format!("the lines of {file} that were written so far are gone or changed"))
+            .hint("Somebody removed or edited its hidden part file. Read everything again: `run NAME --full`."))
+    }
+
+    /// Lines of a past that was taken back are not published.
+    fn drop_part(&mut self, file: &str) -> Result<()> {
+        self.ledger.files.remove(file);
+        self.root.remove(&Ledger::part_name(&self.purpose.deployment, file)).map_err(|error| trouble(file, error))
+    }
+}
+
+/// What the next line needs before it.
+enum Needs {
+    Head,
+    LineEnd,
+    Nothing,
+}
+
+/// Another has come further, or to the same place with other lines.
+fn is_beyond(there: &Checkpoint, at: &Checkpoint, has_lines: bool) -> bool {
+    let same = there.epoch == at.epoch;
+    there.epoch > at.epoch || (same && (there.batch > at.batch || (there.batch == at.batch && has_lines)))
+}
+
+/// A part made durable, and what the ledger says of it.
+fn sealed(root: &Root, file: &str, part: &mut Part) -> io::Result<Entry> {
+    let seal = part.sync()?;
+    if !part.is_named {
+        root.sync(file)?;
+    }
+    let then = match (part.mode, part.target.as_ref()) {
+        (Mode::Replace, _) => None,
+        (Mode::Append, None) => Some(Seal::joined(None::<(&mut std::fs::File, u64)>, &mut part.file, seal.length)?),
+        (Mode::Append, Some(left)) => {
+            let mut target = root.read(file)?.into_std();
+            Some(Seal::joined(Some((&mut target, left.length)), &mut part.file, seal.length)?)
+        }
+    };
+    Ok(Entry { mode: part.mode, part: Some(seal), target: part.target.clone(), then })
+}
+
+fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Result<bool> {
+    let (mut left, mut a, mut b) = (length, vec![0; 1 << 16], vec![0; 1 << 16]);
+    while left > 0 {
+        let piece = left.min(a.len() as u64) as usize;
+        one.read_exact(&mut a[..piece])?;
+        other.read_exact(&mut b[..piece])?;
+        if a[..piece] != b[..piece] {
+            return Ok(false);
+        }
+        left -= piece as u64;
+    }
+    Ok(true)
+}
+
+fn edited(file: &str) -> Error {
+    Error::config(format!("{file} is not as this processflow left it: somebody else changed it"))
+        .hint("Nothing was written or cut. Move the file away, and the next run begins a new one.")
+}

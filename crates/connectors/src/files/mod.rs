@@ -1,0 +1,45 @@
+//! Files in a folder: CSV and JSON lines, read and written.
+//!
+//! A connection is a folder; a processflow names files beneath it and cannot leave it ([`place`]). A file is
+//! taken once, by its content ([`taking`]). What is written gathers in hidden part files and becomes visible
+//! whole, with a ledger in the folder that makes it exactly-once over any crash ([`bench`]). Nothing is
+//! deleted, and no byte that others wrote is cut.
+
+mod bench;
+mod csv;
+mod decimal;
+mod encoding;
+mod folder;
+mod jsonl;
+mod ledger;
+mod lines;
+mod os;
+mod part;
+mod place;
+mod session;
+mod taking;
+mod text;
+mod trouble;
+mod watermark;
+
+#[cfg(test)]
+mod tests;
+
+use connector_kit::Connector;
+
+pub use csv::{CsvRead, CsvWrite};
+pub use encoding::Encoding;
+pub use folder::{Folder, Settings};
+pub use jsonl::{JsonlRead, JsonlWrite};
+pub use session::{Mode, Open};
+pub use taking::After;
+
+/// The connector as the catalogue lists it.
+pub fn connector() -> Connector {
+    Connector::of::<Folder>()
+        .reads::<CsvRead>()
+        .reads::<JsonlRead>()
+        .writes::<CsvWrite>()
+        .writes::<JsonlWrite>()
+        .build()
+}

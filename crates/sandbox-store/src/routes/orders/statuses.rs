@@ -1,0 +1,39 @@
+//! Order statuses. Merchants rename labels; ids stay.
+
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Reply};
+use crate::call::Call;
+use crate::seed::orders::STATUSES;
+use crate::world::World;
+
+/// `GET /v2/order_statuses`
+pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Reply {
+    call.query.only(&[])?;
+    let all: Vec<Value> = (0..STATUSES.len() as u8).map(|id| status(world, id)).collect();
+    Ok(Answer::json(200, &Value::Array(all)))
+}
+
+/// `GET /v2/order_statuses/{id}`
+pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Reply {
+    let id = call.id(1)?;
+    if id >= STATUSES.len() as u64 {
+        return Err(call.absent());
+    }
+    Ok(Answer::json(200, &status(world, id as u8)))
+}
+
+/// The name of a status as the vendor has it.
+pub(crate) fn name(id: u64) -> &'static str {
+    STATUSES.get(id as usize).copied().unwrap_or_default()
+}
+
+/// One status.
+pub(crate) fn status(world: &World, id: u8) -> Value {
+    let name = name(u64::from(id));
+    let label = world.settings.status_labels.get(&id).map_or(name, String::as_str);
+    json!({
+        "id": id, "name": name, "system_label": name, "custom_label": label,
+        "system_description": format!("{name}."), "order": id,
+    })
+}

@@ -1,0 +1,36 @@
+//! `cargo xtask test`: every check and every test.
+
+use crate::{
+    setup,
+    tool::{Done, cargo, run, say},
+};
+
+/// Sets up, checks, tests. `only` narrows to suites whose name holds that text and leaves the checks out.
+pub(crate) fn test(only: Option<&str>) -> Done {
+    setup::set_up()?;
+    if only.is_none() {
+        checks()?;
+    }
+    let mut build = cargo();
+    run("build", build.args(["build", "--locked", "--package", "cli", "--package", "xtask"]))?;
+    let mut tests = cargo();
+    tests.args(["test", "--locked", "--no-fail-fast"]);
+    match only {
+        Some(name) => tests.args(["--package", "tests", "--test", name]),
+        None => tests.arg("--workspace"),
+    };
+    run("tests", &mut tests)?;
+    say("\nAll checks and tests passed.");
+    Ok(())
+}
+
+fn checks() -> Done {
+    let mut format = cargo();
+    run("formatting", format.args(["fmt", "--all", "--check"]))?;
+    let mut deny = cargo();
+    let arguments = ["deny", "--config", ".deny.toml", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    run("bans, licences, sources", deny.args(arguments))?;
+    let mut clippy = cargo();
+    let arguments = ["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    run("clippy", clippy.args(arguments))
+}

@@ -1,0 +1,112 @@
+//! Killed at 200 places of a run, started again: as if nothing had happened.
+//!
+//! The place is the k-th call that leaves a trace outside the process (a write, a sync, a send, a rename), counted
+//! by a shim. A failing case prints the line that replays it.
+
+use std::path::Path;
+
+use kit::{World, kill};
+use sandbox_store::{Applied, Config, Kind, Patch};
+use serde_json::{Value, json};
+
+/// Places per processflow.
+const PLACES: u64 = 200;
+
+#[test]
+fn orders_to_database_killed_anywhere_ends_as_undisturbed() {
+    let mut world = World::with_store(Config { orders: 90, products: 40, customers: 30, ..Config::default() });
+    world.add_erp();
+    for order in [1010, 1050, 1090] {
+        let broken = json!({"total_inc_tax": "ten"});
+        world.store().store().patch(&Patch::set(Kind::Order, order, broken).modified("keep")).expect("it is there");
+    }
+    world.deploy("orders-to-database", &["store=shop", "erp=erp"]);
+    let end = |world: &World| {
+        let (orders, lines) = (world.table("WEB_ORDER"), world.table("WEB_ORDER_LINE"));
+        json!({"orders": orders.rows, "lines": lines.rows, "failed": set_aside(world)})
+    };
+    kill_everywhere(&mut world, "orders-to-database", |_| {}, end);
+}
+
+#[test]
+fn stock_from_csv_killed_anywhere_ends_as_undisturbed() {
+    let config = Config { products: 150, orders: 0, customers: 0, ..Config::default() };
+    let mut world = World::with_store(config.clone());
+    let files = world.add_files();
+    std::fs::write(files.join("stock.csv"), stock_csv(&world)).expect("a file");
+    world.deploy("stock-from-csv", &["store=shop", "erp=files"]);
+    let port = world.store().address().port();
+    let begin = move |world: &mut World| world.start_store(Config { port, ..config.clone() });
+    let end = |world: &World| json!({"ledger": ledger(world), "failed": set_aside(world)});
+    kill_everywhere(&mut world, "stock-from-csv", begin, end);
+}
+
+/// Runs undisturbed once, then killed at places drawn by seed, each time from the same beginning.
+fn kill_everywhere(
+    world: &mut World,
+    processflow: &str,
+    mut begin: impl FnMut(&mut World),
+    end: impl Fn(&World) -> Value,
+) {
+    world.keep_as_template();
+    begin(world);
+    let calls = world.path("calls");
+    let counting = [("LD_PRELOAD", kill::shim()), ("KILL_COUNT", calls.to_str().expect("text"))];
+    world.start_in(&["run", processflow], &counting).wait().code(1);
+    let undisturbed = end(world);
+    let places = calls_in(&calls);
+    assert!(places > 100, "the shim counts the run's calls: {places}");
+
+    let one = std::env::var("KILLED_AT").ok().and_then(|place| place.parse().ok());
+    let chosen: Vec<u64> = one.map_or_else(|| draw(PLACES, places), |place| vec![place]);
+    let mut killed = 0;
+    for place in chosen {
+        world.back_to_template();
+        begin(world);
+        let at = place.to_string();
+        let ran = world.start_in(&["run", processflow], &[("LD_PRELOAD", kill::shim()), ("KILL_AT", &at)]).wait();
+        killed += u32::from(ran.code.is_none());
+        let again = world.processflow(&["--json", "run", processflow]);
+        let replay = format!("KILLED_AT={place} cargo test -p tests --test faults {}", processflow.replace('-', "_"));
+        assert!(matches!(again.code, Some(0 | 1)), "{replay}\n{}", again.said());
+        assert_eq!(end(world), undisturbed, "killed at call {place} of {places}; replay with\n{replay}");
+    }
+    assert!(one.is_some() || killed > 150, "most places lie inside the run: {killed}");
+}
+
+/// `count` places below `end`, spread evenly, each drawn within its part.
+fn draw(count: u64, end: u64) -> Vec<u64> {
+    use rand::{Rng, SeedableRng};
+    let mut random = rand::rngs::StdRng::seed_from_u64(1042);
+    (0..count).map(|part| random.random_range(part * end / count..((part + 1) * end / count).max(part * end / count + 1))).collect()
+}
+
+fn calls_in(file: &Path) -> u64 {
+    std::fs::read_to_string(file).expect("the shim wrote its count").trim().parse().expect("a number")
+}
+
+/// What waits set aside: the record and the cause, not when.
+fn set_aside(world: &World) -> Value {
+    let failed = world.processflow(&["--json", "failed"]).ok().json();
+    let row = |record: &Value| json!([record["source"], record["class"], record["message"]]);
+    failed.as_array().expect("a list").iter().map(row).collect()
+}
+
+/// What the store applied: how often for which SKU, and the value.
+fn ledger(world: &World) -> Value {
+    let ledger = world.store().store().ledger();
+    let row = |entry: &Applied| json!([entry.kind, entry.key, entry.sent["quantity"]]).to_string();
+    let mut rows: Vec<String> = ledger.iter().map(row).collect();
+    rows.sort();
+    rows.into()
+}
+
+/// A stock file over the store's SKUs, with three that the store does not know and a ragged row.
+fn stock_csv(world: &World) -> String {
+    let mut csv = String::from("SKU,QTY\n");
+    for (at, sku) in world.skus().iter().enumerate() {
+        csv.push_str(&format!("{sku},{}\n", at + 5));
+    }
+    csv.push_str("GONE-1,1\nGONE-2,2\nGONE-3,3\nRAGGED\n");
+    csv
+}
