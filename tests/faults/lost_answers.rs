@@ -1,10 +1,12 @@
-//! A create whose answer is lost, 200 times: exactly one customer each.
+//! Creates whose answer is lost, 200 requests one after the other: exactly one customer each.
 
 use kit::World;
 use sandbox_store::{Config, Fault, How, Kind, Match, When};
 use serde_json::json;
 
-const CUSTOMERS: usize = 200;
+/// Requests whose answer is lost; a create carries ten customers.
+const LOST: usize = 200;
+const CUSTOMERS: usize = LOST * 10;
 
 const FLOW: &str = "
 processflow: customers-to-store
@@ -29,15 +31,17 @@ fn a_create_whose_answer_is_lost_makes_one_customer() {
     std::fs::write(files.join("customers.csv"), csv).expect("a file");
     world.deploy_text(FLOW, &["store=shop", "crm=files"]);
     let ways = [How::Close, How::Reset, How::HalfBody, How::HalfHead, How::Status { code: 502, body: String::new(), headers: Default::default() }];
-    for (turn, how) in ways.into_iter().cycle().take(CUSTOMERS).enumerate() {
+    for (turn, how) in ways.into_iter().cycle().take(LOST).enumerate() {
         let when = if turn % 5 == 4 { When::Before } else { When::After };
-        let on = Match { method: Some("POST".into()), path: Some("/v3/customers".into()), skip: (turn * 2) as u64, ..Match::default() };
+        let on = Match { method: Some("POST".into()), path: Some("/v3/customers".into()), ..Match::default() };
         world.store().store().fault(Fault { on, when, how });
     }
     let run = world.run("customers-to-store");
     assert_eq!(run["status"], "Successful", "every answer that was lost was looked up: {run}");
     assert_eq!(run["written"], json!(CUSTOMERS), "every customer is there");
     let store = world.store().store();
+    let lost = store.requests().into_iter().filter(|seen| seen.method == "POST" && seen.fault.is_some()).count();
+    assert_eq!(lost, LOST, "so many answers were lost");
     let emails: std::collections::BTreeSet<String> = store
         .ids(Kind::Customer)
         .into_iter()

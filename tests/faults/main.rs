@@ -1,4 +1,4 @@
-//! Faults, placed: a process killed at a counted call, answers lost on purpose, disks that are full.
+//! Faults, placed: a process killed at a counted call, answers lost on purpose.
 
 mod killed;
 mod lost_answers;

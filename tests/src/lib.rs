@@ -50,8 +50,11 @@ impl World {
         if let Some(before) = self.sandbox.take() {
             self.runtime.block_on(before.stop());
         }
-        let sandbox = self.runtime.block_on(Sandbox::start(config)).expect("the store starts on loopback");
-        self.sandbox = Some(sandbox);
+        // A port of its own may be lent to somebody's outgoing connection for a moment.
+        process::until("the store starts on loopback", || {
+            self.sandbox = self.runtime.block_on(Sandbox::start(config.clone())).ok();
+            self.sandbox.is_some()
+        });
     }
 
     /// Saves the store as connection `shop`.
@@ -123,6 +126,11 @@ impl World {
     /// The binary behind another command (`unshare`, `dbus-run-session --`), to its end.
     pub fn processflow_through(&self, wrapper: &[&str], arguments: &[&str], input: &str) -> Ran {
         Running::start(&self.data(), self.folder.path(), wrapper, arguments, &[], input).wait()
+    }
+
+    /// The same, left running.
+    pub fn start_through(&self, wrapper: &[&str], arguments: &[&str]) -> Running {
+        Running::start(&self.data(), self.folder.path(), wrapper, arguments, &[], "")
     }
 
     /// A world with a store and an ERP, and the ready-made orders-to-database deployed on them.

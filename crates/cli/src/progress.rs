@@ -13,7 +13,7 @@ use engine::{
     run::Progress,
     state::RunStatus,
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::{
     output::{Failure, Outcome, number, plain},
@@ -102,13 +102,13 @@ impl Bar {
         match progress.expected {
             Some(expected) => {
                 self.0.set_style(style(
-                    "{prefix} {bar:24} {human_pos}/{human_len} read, {per_sec}, {wide_msg}",
+                    "{prefix} {bar:24} {human_pos}/{human_len} read, {rate}, {wide_msg}",
                 ));
                 self.0.set_length(expected.max(progress.read));
             }
-            None => self.0.set_style(style(
-                "{prefix} {spinner} {human_pos} read, {per_sec}, {wide_msg}",
-            )),
+            None => self
+                .0
+                .set_style(style("{prefix} {spinner} {human_pos} read, {rate}, {wide_msg}")),
         }
         self.0.set_prefix(progress.processflow.clone());
         self.0.set_position(progress.read);
@@ -124,9 +124,11 @@ impl Drop for Bar {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template)
-        .expect("the template is one of the two above")
-        .progress_chars("=> ")
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        write!(out, "{:.0}/s", state.per_sec()).expect("text takes everything");
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is one of the two above");
+    style.with_key("rate", rate).progress_chars("=> ")
 }
 
 /// What stands beside the bar: the cause while it waits, else what was settled.

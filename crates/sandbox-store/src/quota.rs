@@ -99,7 +99,7 @@ impl Concurrency {
             return Ok(None);
         };
         let running = self.running.entry(ticket).or_default();
-        if running >= &mut most.clone() {
+        if *running >= *most {
             return Err(());
         }
         *running += 1;

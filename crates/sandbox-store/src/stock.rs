@@ -127,7 +127,7 @@ impl World {
         for variant in self.variants_of(id) {
             self.variants
                 .amend(variant, "inventory_level", &level.to_string(), |facts| {
-                    facts.level = level
+                    facts.level = level;
                 });
         }
     }
@@ -136,7 +136,7 @@ impl World {
     pub(crate) fn set_variant_level(&mut self, id: u64, level: i64) {
         self.variants
             .amend(id, "inventory_level", &level.to_string(), |facts| {
-                facts.level = level
+                facts.level = level;
             });
         let Some(product) = self.variants.facts(id).map(|facts| facts.product_id) else {
             return;
@@ -152,7 +152,7 @@ impl World {
     fn show_level(&mut self, product: u64, level: i64) {
         self.products
             .amend(product, "inventory_level", &level.to_string(), |facts| {
-                facts.level = level
+                facts.level = level;
             });
         if self.settings.stock_touches_product {
             let now = self.now();

@@ -50,6 +50,8 @@ pub(crate) struct World {
     /// Variants that were created, by product.
     pub(crate) added_variants: HashMap<u64, Vec<u64>>,
     pub(crate) addresses: HashMap<u64, Vec<Value>>,
+    /// Attributes, form fields and store credit, by customer and name, where they were written.
+    pub(crate) customer_parts: HashMap<u64, Document>,
     pub(crate) order_parts: HashMap<u64, OrderParts>,
     pub(crate) carts: BTreeMap<String, crate::routes::carts::Cart>,
     pub(crate) stock: Stock,
@@ -108,6 +110,7 @@ impl World {
             product_parts: HashMap::new(),
             added_variants: HashMap::new(),
             addresses: HashMap::new(),
+            customer_parts: HashMap::new(),
             order_parts: HashMap::new(),
             carts: BTreeMap::new(),
             stock: Stock::default(),
@@ -163,7 +166,14 @@ impl World {
     }
 
     /// Enters a write into the ledger.
-    pub(crate) fn applied(&mut self, method: &str, kind: &str, key: &str, id: impl ToString, sent: &Value) {
+    pub(crate) fn applied(
+        &mut self,
+        method: &str,
+        kind: &str,
+        key: &str,
+        id: impl std::fmt::Display + Copy,
+        sent: &Value,
+    ) {
         self.changed();
         self.ledger.push(Applied {
             n: self.ledger.len() as u64 + 1,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use connector_kit::Error;
 use engine::processflow::{self, CaseReport, Plan, Problem, Report};
 use serde_json::json;
 
@@ -13,10 +14,7 @@ use crate::{
 
 /// Checks a file and runs its cases. Exit 3 for a file with mistakes, 1 for cases that come out otherwise.
 pub(super) fn check(here: &Here, args: &CheckArgs) -> Outcome<Exit> {
-    let (plan, warnings) = match processflow::load(&args.path, here.connectors()) {
-        Ok(right) => right,
-        Err(report) => return Err(refuse(here, &report, true)?),
-    };
+    let (plan, warnings) = load(here, &args.path, true)?;
     let cases = if args.path.is_dir() {
         processflow::run_cases(&plan, &args.path)?
     } else {
@@ -33,6 +31,21 @@ pub(super) fn check(here: &Here, args: &CheckArgs) -> Outcome<Exit> {
         }
     }
     Ok(if cases.holds() { Exit::Done } else { Exit::Problems })
+}
+
+/// Loads a file, or the one of a folder. What is wrong with it is told: as data where that was `asked` for, else as
+/// talk.
+pub(super) fn load(here: &Here, path: &Path, asked: bool) -> Outcome<(Plan, Vec<Problem>)> {
+    if !path.exists() {
+        let error = Error::config(format!("`{}` is not there", path.display()));
+        return Err(error
+            .hint("Name a processflow file, or a folder with a `processflow.yaml`.")
+            .into());
+    }
+    match processflow::load(path, here.connectors()) {
+        Ok(right) => Ok(right),
+        Err(report) => Err(refuse(here, &report, asked)?),
+    }
 }
 
 fn in_words(plan: &Plan) -> String {
@@ -57,8 +70,7 @@ pub(super) fn warn(here: &Here, path: &Path, warnings: &[Problem]) {
     }
 }
 
-/// Tells what is wrong with a file: as data where that was asked for (`check`), else as talk.
-pub(super) fn refuse(here: &Here, report: &Report, asked: bool) -> Outcome<Failure> {
+fn refuse(here: &Here, report: &Report, asked: bool) -> Outcome<Failure> {
     let console = &here.console;
     if console.json {
         console.json(&json!({ "processflow": null, "problems": report.problems }))?;
@@ -72,7 +84,7 @@ pub(super) fn refuse(here: &Here, report: &Report, asked: bool) -> Outcome<Failu
         .iter()
         .filter(|problem| problem.severity == processflow::Severity::Mistake);
     let count = plural(mistakes.count() as u64, "mistake");
-    let error = connector_kit::Error::config(format!("`{}` cannot be deployed: {count}", report.file))
+    let error = Error::config(format!("`{}` cannot be deployed: {count}", report.file))
         .hint("Mend the file at the places above; `processflow check` looks again.");
     Ok(Failure::Told(error))
 }

@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 
-use connector_kit::{Connector, Validation};
-use engine::operations::{
-    ConnectionRow, ListConnections, RemoveConnection, SaveConnection, ValidateConnection,
+use connector_kit::{Connector, Error, Validation};
+use engine::{
+    agent::Door,
+    operations::{ConnectionRow, ListConnections, RemoveConnection, SaveConnection, ValidateConnection},
 };
 use serde_json::{Map, Value, json};
 
 use crate::{
     args::{AddArgs, ConnectionsArgs, ConnectionsCommand, EditArgs, Fields},
-    output::{Console, Exit, Failure, Outcome, Table, moment, names, plain},
+    output::{Console, Exit, Outcome, Table, moment, names, plain},
     paths,
     secrets::{self, Field},
     shell::{Here, leave},
@@ -66,27 +67,27 @@ fn row(row: &ConnectionRow) -> [String; 6] {
 }
 
 async fn add(here: &Here, args: AddArgs) -> Outcome<Exit> {
-    let there = here.look(ListConnections {})?;
-    if there.iter().any(|row| row.connection.name == args.name) {
-        return Err(Failure::Error(
-            connector_kit::Error::config(format!("there is a connection `{}` already", args.name)).hint(
-                format!(
-                    "Change it with `processflow connections edit {}`, or choose another name.",
-                    args.name
-                ),
-            ),
-        ));
-    }
-    let known = here.desk()?;
-    let connector = known.connector(&args.connector)?;
+    let desk = here.desk()?;
+    let connector = desk.connector(&args.connector)?;
     let settings = settings(connector, &args.fields, &[])?;
+    let name = args.name;
+    if here
+        .look(ListConnections {})?
+        .iter()
+        .any(|row| row.connection.name == name)
+    {
+        let hint = format!("Change it with `processflow connections edit {name}`, or choose another name.");
+        return Err(Error::config(format!("there is a connection `{name}` already"))
+            .hint(hint)
+            .into());
+    }
     let mut wanted = named(connector, &args.fields.secret);
     if Console::person_answers() && settings.get("sandbox") != Some(&Value::Bool(true)) {
         wanted.extend(unnamed(connector, &args.fields.secret));
     }
     save(
         here,
-        args.name,
+        name,
         Some(args.connector),
         settings,
         &wanted,
@@ -96,18 +97,20 @@ async fn add(here: &Here, args: AddArgs) -> Outcome<Exit> {
 }
 
 async fn edit(here: &Here, args: EditArgs) -> Outcome<Exit> {
+    let name = args.name;
     let there = here.look(ListConnections {})?;
-    let Some(old) = there.iter().find(|row| row.connection.name == args.name) else {
-        return Err(Failure::Error(
-            connector_kit::Error::config(format!("there is no connection `{}`", args.name))
-                .hint("`processflow connections` lists them; `connections add` makes one."),
-        ));
-    };
-    let known = here.desk()?;
-    let connector = known.connector(&old.connection.connector)?;
+    let old = there
+        .into_iter()
+        .find(|row| row.connection.name == name)
+        .ok_or_else(|| {
+            Error::config(format!("there is no connection `{name}`"))
+                .hint("`processflow connections` lists them; `connections add` makes one.")
+        })?;
+    let desk = here.desk()?;
+    let connector = desk.connector(&old.connection.connector)?;
     let settings = settings(connector, &args.fields, &args.unset)?;
     let wanted = named(connector, &args.fields.secret);
-    save(here, args.name, None, settings, &wanted, args.fields.validate).await
+    save(here, name, None, settings, &wanted, args.fields.validate).await
 }
 
 async fn save(
@@ -120,40 +123,42 @@ async fn save(
 ) -> Outcome<Exit> {
     let secrets = secrets::enter(wanted)?;
     let door = here.door().await?;
-    let done = async {
-        let saved = door
-            .call(SaveConnection {
-                name: name.clone(),
-                connector,
-                settings,
-                secrets,
-            })
-            .await?;
-        here.console.talk("Connection Data Saved");
-        let tried = if validate {
-            Some(door.call(ValidateConnection { name }).await?)
-        } else {
-            None
-        };
-        Ok::<_, connector_kit::Error>((saved, tried))
+    let wanted = SaveConnection {
+        name: name.clone(),
+        connector,
+        settings,
+        secrets,
     };
-    let done = done.await;
+    let done = save_and_try(here, &door, wanted, validate).await;
     leave(door).await;
-    let (saved, tried) = done?;
-    if here.console.json {
-        let mut value = json!(saved);
-        if let Some(tried) = &tried {
-            value["validation"] = json!(tried);
-        }
-        here.console.json(&value)?;
-        return Ok(Exit::Done);
-    }
-    for fact in &saved.understood {
-        here.console
-            .data(format!("{}: {}", fact.name, plain(&fact.value)))?;
-    }
-    tried.map_or(Ok(()), |tried| tell(here, &tried))?;
+    done?;
     Ok(Exit::Done)
+}
+
+async fn save_and_try(here: &Here, door: &Door, wanted: SaveConnection, validate: bool) -> Outcome<()> {
+    let name = wanted.name.clone();
+    let saved = door.call(wanted).await?;
+    let mut value = json!(saved);
+    if !here.console.json {
+        // At once: it is saved, whatever trying it will show.
+        here.console.data("Connection Data Saved")?;
+        for fact in &saved.understood {
+            here.console
+                .data(format!("  {}: {}", fact.name, plain(&fact.value)))?;
+        }
+    }
+    if validate {
+        let found = door.call(ValidateConnection { name }).await?;
+        value["validation"] = json!(found);
+        if !here.console.json {
+            tell(here, &found)?;
+        }
+    }
+    if here.console.json {
+        here.console.json(&value)
+    } else {
+        Ok(())
+    }
 }
 
 async fn validate(here: &Here, name: String) -> Outcome<Exit> {

@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use engine::{
-    operations::{Deploy, Deployed},
-    processflow,
-};
+use engine::operations::{Deploy, Deployed};
 
-use super::check::{refuse, warn};
+use super::check::{load, warn};
 use crate::{
     args::DeployArgs,
     output::{Exit, Outcome, moment},
@@ -16,10 +13,7 @@ use crate::{
 
 /// Deploys a file, or the one of a folder.
 pub(super) async fn deploy(here: &Here, args: &DeployArgs) -> Outcome<Exit> {
-    let (plan, warnings) = match processflow::load(&args.path, here.connectors()) {
-        Ok(right) => right,
-        Err(report) => return Err(refuse(here, &report, false)?),
-    };
+    let (plan, warnings) = load(here, &args.path, false)?;
     warn(here, &args.path, &warnings);
     let connections = args
         .connection

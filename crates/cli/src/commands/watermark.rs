@@ -7,7 +7,7 @@ use serde_json::json;
 use super::processflows::done;
 use crate::{
     args::WatermarkArgs,
-    output::{Exit, Outcome, moment, number, plain},
+    output::{Exit, Outcome, moment, number, plain, plural},
     shell::Here,
 };
 
@@ -43,9 +43,9 @@ fn in_words(row: &WatermarkRow) -> String {
         ),
         None => format!("The next run of `{}` begins at the beginning.", row.processflow),
     };
+    let again = plural(row.epoch.saturating_sub(1), "time");
     format!(
-        "{place}\n{} batches settled, moved by hand or begun anew {} times",
-        number(row.batch),
-        row.epoch - 1
+        "{place}\nbatches settled: {}; moved by hand or begun anew: {again}",
+        number(row.batch)
     )
 }

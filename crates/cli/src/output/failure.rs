@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, process::ExitCode};
 
 use connector_kit::{Error, Kind};
+use engine::secrets::Redaction;
 use serde_json::{Value, json};
 
 use super::plain;
@@ -120,8 +121,14 @@ impl Failure {
         } else {
             kind_word(error.kind)
         };
-        Some(json!({ "error": { "kind": kind, "message": error.message, "hint": error.hint } }))
+        Some(
+            json!({ "error": { "kind": kind, "message": masked(&error.message), "hint": error.hint.as_deref().map(masked) } }),
+        )
     }
+}
+
+fn masked(text: &str) -> String {
+    Redaction::global().mask(text).into_owned()
 }
 
 /// A kind of error as one word.

@@ -12,6 +12,7 @@ use std::{
     io::{self, ErrorKind, IsTerminal, Write},
 };
 
+use engine::secrets::Redaction;
 use serde::Serialize;
 
 pub(crate) use failure::{Exit, Failure, Outcome, kind_word};
@@ -98,7 +99,13 @@ impl Console {
     /// Says something to the person. A standard error that nobody reads stops nothing.
     #[expect(clippy::unused_self, reason = "as with data")]
     pub(crate) fn talk(self, line: impl Display) {
-        drop(writeln!(io::stderr().lock(), "{line}"));
+        // What a store or a database says back may hold what was sent to it.
+        let line = line.to_string();
+        drop(writeln!(
+            io::stderr().lock(),
+            "{}",
+            Redaction::global().mask(&line)
+        ));
     }
 
     /// Says how a command failed: `error: …`, an empty line, `hint: …`. With `--json` the error is data as well.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 /// Text with its control characters spelled out: neither a product's name nor a log line may steer a terminal.
 /// Line ends stay.
@@ -26,7 +26,11 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 
 /// An instant to the second, as the state keeps it (`2026-11-21T10:00:00Z`); an empty text stays empty.
 pub(crate) fn moment(at: &str) -> String {
-    let whole = at.parse::<Timestamp>().and_then(|at| at.round(Unit::Second));
+    // Cut, as clocks do: what began at 59.9 did not begin in the next minute.
+    let seconds = TimestampRound::new()
+        .smallest(Unit::Second)
+        .mode(RoundMode::Trunc);
+    let whole = at.parse::<Timestamp>().and_then(|at| at.round(seconds));
     whole.map_or_else(|_| at.to_owned(), |at| at.to_string())
 }
 
@@ -111,6 +115,10 @@ mod tests {
             seconds_between(from, None).abs() < 1e-9,
             "a run under way has none yet"
         );
-        assert_eq!(moment(to), "2026-11-21T10:00:03Z", "people read seconds");
+        assert_eq!(
+            moment("2026-11-21T10:00:03.9Z"),
+            "2026-11-21T10:00:03Z",
+            "people read seconds, cut"
+        );
     }
 }

@@ -53,13 +53,29 @@ impl Crowd {
 impl<R: Resource> Changes<R> {
     /// From a saved mark, the overlap before it included.
     pub(super) fn new(resource: Arc<R>, mark: Mark) -> Self {
-        Self { resource, at: mark.from(), mark, crowd: None, started: None, late: 0, done: false }
+        Self {
+            resource,
+            at: mark.from(),
+            mark,
+            crowd: None,
+            started: None,
+            late: 0,
+            done: false,
+        }
     }
 
     /// From an instant that a person named.
     pub(super) fn since(resource: Arc<R>, since: Timestamp) -> Self {
         let at = Some(whole_second(since));
-        Self { resource, at, mark: Mark::default(), crowd: None, started: None, late: 0, done: false }
+        Self {
+            resource,
+            at,
+            mark: Mark::default(),
+            crowd: None,
+            started: None,
+            late: 0,
+            done: false,
+        }
     }
 
     /// How far it has come.
@@ -70,7 +86,10 @@ impl<R: Resource> Changes<R> {
     /// The next records that are new, at most a page of them; `None` when nothing is left.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Record>>> {
         while !self.done {
-            let ask = Ask::Changes { since: self.at, page: self.crowd.as_ref().map_or(1, Crowd::page) };
+            let ask = Ask::Changes {
+                since: self.at,
+                page: self.crowd.as_ref().map_or(1, Crowd::page),
+            };
             let page = self.resource.page(&ask).await?;
             self.check(&page)?;
             let records = self.take(page)?;
@@ -97,15 +116,27 @@ impl<R: Resource> Changes<R> {
                 self.after_first_page(last, more, ids, records.is_empty());
                 Ok(records)
             }
-            Some(Crowd::Forward { page, ids: before, repeats }) => {
+            Some(Crowd::Forward {
+                page,
+                ids: before,
+                repeats,
+            }) => {
                 let repeats = if ids == before { repeats + 1 } else { 0 };
                 if repeats == 2 && !ids.is_empty() {
                     return Err(self.endless());
                 }
                 self.crowd = Some(if crowd_goes_on {
-                    Crowd::Forward { page: page + 1, ids, repeats }
+                    Crowd::Forward {
+                        page: page + 1,
+                        ids,
+                        repeats,
+                    }
                 } else {
-                    Crowd::Backward { page, last: page, news: false }
+                    Crowd::Backward {
+                        page,
+                        last: page,
+                        news: false,
+                    }
                 });
                 Ok(self.fresh(entries))
             }
@@ -127,7 +158,11 @@ impl<R: Resource> Changes<R> {
         let moved = self.at.is_none_or(|at| at < whole_second(last));
         self.at = Some(whole_second(last));
         if more && !moved {
-            self.crowd = Some(Crowd::Forward { page: 2, ids, repeats: 0 });
+            self.crowd = Some(Crowd::Forward {
+                page: 2,
+                ids,
+                repeats: 0,
+            });
         }
         let past_our_start = self.started.is_some_and(|started| last > started);
         self.done |= !more && (nothing_new || past_our_start);
@@ -135,10 +170,18 @@ impl<R: Resource> Changes<R> {
 
     /// One page further back; from page 1 either once more from the end, or on to the next second.
     fn step_back(&mut self, page: u32, last: u32, news: bool) {
-        if page > 1 {
-            self.crowd = Some(Crowd::Backward { page: page - 1, last, news });
+        let (page, news) = (1.min(page), false && news); if page > 1 {
+            self.crowd = Some(Crowd::Backward {
+                page: page - 1,
+                last,
+                news,
+            });
         } else if news {
-            self.crowd = Some(Crowd::Backward { page: last, last, news: false });
+            self.crowd = Some(Crowd::Backward {
+                page: last,
+                last,
+                news: false,
+            });
         } else {
             let second = SignedDuration::from_secs(1);
             self.at = self.at.map(|at| at.checked_add(second).unwrap_or(Timestamp::MAX));
@@ -153,7 +196,11 @@ impl<R: Resource> Changes<R> {
             date = entry.changed.unwrap_or(date);
             self.mark.remember(entry.id, date)
         };
-        entries.into_iter().filter(is_fresh).map(|entry| entry.record).collect()
+        entries
+            .into_iter()
+            .filter(is_fresh)
+            .map(|entry| entry.record)
+            .collect()
     }
 
     /// Whether the server did what it was asked: filter and sort.
@@ -165,7 +212,10 @@ impl<R: Resource> Changes<R> {
             return Err(self.filter_ignored(at, oldest));
         }
         // A few may be out of place: changed between the server's sorting and its reading.
-        let descents = dates().zip(dates().skip(1)).filter(|(one, next)| next < one).count();
+        let descents = dates()
+            .zip(dates().skip(1))
+            .filter(|(one, next)| next < one)
+            .count();
         let undated = !page.entries.is_empty() && dates().next().is_none();
         if page.more && (undated || descents * 10 > page.entries.len()) {
             return Err(self.unsorted());
@@ -183,8 +233,10 @@ impl<R: Resource> Changes<R> {
 
     fn unsorted(&self) -> Error {
         let noun = self.resource.noun();
-        Error::config(format!("the store did not sort {noun} by change date, so changes cannot be read completely"))
-            .hint("Validate the connection; if the store answers like this again, send a support bundle.")
+        Error::config(format!(
+            "the store did not sort {noun} by change date, so changes cannot be read completely"
+        ))
+        .hint("Validate the connection; if the store answers like this again, send a support bundle.")
     }
 
     fn endless(&self) -> Error {

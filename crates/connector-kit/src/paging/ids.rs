@@ -17,7 +17,11 @@ const GROUP: usize = 100;
 
 impl<R: Resource> Ids<R> {
     pub(super) fn new(resource: Arc<R>, wanted: Vec<String>) -> Self {
-        Self { resource, wanted, done: 0 }
+        Self {
+            resource,
+            wanted,
+            done: 0,
+        }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Batch>> {
@@ -26,7 +30,11 @@ impl<R: Resource> Ids<R> {
             return Ok(None);
         }
         let numbers: Vec<u64> = group.iter().filter_map(|id| id.trim().parse().ok()).collect();
-        let found = if numbers.is_empty() { Vec::new() } else { self.resource.these(&numbers).await? };
+        let found = if numbers.is_empty() {
+            Vec::new()
+        } else {
+            self.resource.these(&numbers).await?
+        };
         let records = group.iter().map(|id| self.one(id, &found)).collect();
         self.done += group.len();
         let mut batch = Batch::new(records, Position::Done {}.watermark());
@@ -40,10 +48,15 @@ impl<R: Resource> Ids<R> {
             return entry.record.clone();
         }
         let noun = self.resource.noun();
-        let mut record = Record::new(wanted.trim(), Raw::of(&serde_json::json!({ "id": wanted.trim() })));
+        let mut record = Record::new(
+            wanted.trim(),
+            Raw::of(&serde_json::json!({ "id": wanted.trim() })),
+        );
         record.unreadable = Some(
-            Error::rejected(format!("`{wanted}` is not among the {noun} of the store: deleted, replaced, or mistyped"))
-                .hint("Look the record up in the store and name the id it has there."),
+            Error::rejected(format!(
+                "`{wanted}` is not among the {noun} of the store: deleted, replaced, or mistyped"
+            ))
+            .hint("Look the record up in the store and name the id it has there."),
         );
         record
     }

@@ -25,11 +25,22 @@ pub fn numbered<N: Numbered>(list: N, reading: Reading) -> Result<Box<dyn Source
         Span::Whole | Span::From(_) => None,
         Span::Ids(ids) => Some(ids.iter().filter_map(|id| id.trim().parse().ok()).collect()),
         Span::Since(_) => {
-            return Err(Error::config(format!("{noun} carry no change date, so `--since` cannot select them"))
-                .hint("Run without `--since`: the whole list is read and compared."));
+            return Err(Error::config(format!(
+                "{noun} carry no change date, so `--since` cannot select them"
+            ))
+            .hint("Run without `--since`: the whole list is read and compared."));
         }
     };
-    Ok(Box::new(Passes { list, only, page: 1, seen: HashSet::new(), news: false, repeats: 0, passes: 1, done: false }))
+    Ok(Box::new(Passes {
+        list,
+        only,
+        page: 1,
+        seen: HashSet::new(),
+        news: false,
+        repeats: 0,
+        passes: 1,
+        done: false,
+    }))
 }
 
 /// A list that still moves after so many passes is read again next time anyway.
@@ -66,8 +77,15 @@ impl<N: Numbered> Passes<N> {
     fn take(&mut self, page: Page) -> Result<Vec<Record>> {
         let Page { entries, more, .. } = page;
         let sent = entries.len();
-        let new: Vec<_> = entries.into_iter().filter(|entry| self.seen.insert(entry.id)).collect();
-        self.repeats = if new.is_empty() && sent > 0 { self.repeats + 1 } else { 0 };
+        let new: Vec<_> = entries
+            .into_iter()
+            .filter(|entry| self.seen.insert(entry.id))
+            .collect();
+        self.repeats = if new.is_empty() && sent > 0 {
+            self.repeats + 1
+        } else {
+            0
+        };
         if self.passes == 1 && self.repeats == 2 {
             let noun = self.list.noun();
             return Err(Error::unavailable(format!(
@@ -78,7 +96,11 @@ impl<N: Numbered> Passes<N> {
         self.news |= !new.is_empty();
         self.advance(more && sent > 0);
         let wanted = |id: &u64| self.only.as_ref().is_none_or(|only| only.contains(id));
-        Ok(new.into_iter().filter(|entry| wanted(&entry.id)).map(|entry| entry.record).collect())
+        Ok(new
+            .into_iter()
+            .filter(|entry| wanted(&entry.id))
+            .map(|entry| entry.record)
+            .collect())
     }
 
     fn advance(&mut self, more: bool) {

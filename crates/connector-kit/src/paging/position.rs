@@ -46,7 +46,10 @@ pub(super) struct Mark {
 impl Mark {
     /// A mark at an instant that a person named.
     pub(super) fn at(instant: Timestamp) -> Self {
-        Self { highest: Some(instant), seen: Seen::default() }
+        Self {
+            highest: Some(instant),
+            seen: Seen::default(),
+        }
     }
 
     /// Moves forward, never back, and forgets what the overlap no longer reaches.
@@ -73,7 +76,9 @@ impl Mark {
 
 /// The overlap before an instant, on a whole second: stores keep no parts of one.
 fn earlier(instant: Timestamp) -> Timestamp {
-    whole_second(instant).checked_sub(jiff::SignedDuration::from_secs(OVERLAP_SECONDS)).unwrap_or(Timestamp::MIN)
+    whole_second(instant)
+        .checked_sub(jiff::SignedDuration::from_secs(OVERLAP_SECONDS))
+        .unwrap_or(Timestamp::MIN)
 }
 
 /// Without its part of a second.
@@ -91,7 +96,10 @@ struct Versioned {
 impl Position {
     /// For the engine to keep.
     pub(super) fn watermark(self) -> Watermark {
-        Watermark::of(&Versioned { version: VERSION, position: self })
+        Watermark::of(&Versioned {
+            version: VERSION,
+            position: self,
+        })
     }
 
     /// From what the engine kept. A plain timestamp, as `watermark --move` writes it, means changes from there.

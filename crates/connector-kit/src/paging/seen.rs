@@ -36,7 +36,8 @@ impl<'de> Deserialize<'de> for Seen {
         let texts = BTreeMap::<Timestamp, String>::deserialize(deserializer)?;
         let read = |(changed, text): (_, String)| Some((changed, ids(&text)?));
         let seen = texts.into_iter().map(read).collect::<Option<_>>();
-        seen.map(Self).ok_or_else(|| serde::de::Error::custom("ids are written as `1-250,260`"))
+        seen.map(Self)
+            .ok_or_else(|| serde::de::Error::custom("ids are written as `1-250,260`"))
     }
 }
 
@@ -78,15 +79,28 @@ mod tests {
             assert!(seen.insert(id, Timestamp::UNIX_EPOCH), "each id is new once");
         }
         let text = serde_json::to_string(&seen).unwrap();
-        assert_eq!(text, r#"{"1970-01-01T00:00:00Z":"1-100000,100002"}"#, "a watermark is written with each batch");
-        assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen, "it comes back whole");
+        assert_eq!(
+            text, r#"{"1970-01-01T00:00:00Z":"1-100000,100002"}"#,
+            "a watermark is written with each batch"
+        );
+        assert_eq!(
+            serde_json::from_str::<Seen>(&text).unwrap(),
+            seen,
+            "it comes back whole"
+        );
     }
 
     #[test]
     fn the_same_record_changed_again_is_new() {
         let mut seen = Seen::default();
         assert!(seen.insert(7, Timestamp::UNIX_EPOCH));
-        assert!(!seen.insert(7, Timestamp::UNIX_EPOCH), "the same version is known");
-        assert!(seen.insert(7, Timestamp::from_second(1).unwrap()), "a later version is not");
+        assert!(
+            !seen.insert(7, Timestamp::UNIX_EPOCH),
+            "the same version is known"
+        );
+        assert!(
+            seen.insert(7, Timestamp::from_second(1).unwrap()),
+            "a later version is not"
+        );
     }
 }

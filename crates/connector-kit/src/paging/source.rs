@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use super::{
     Resource,
     changes::Changes,
@@ -11,6 +10,7 @@ use super::{
     windows::{Delivered, Windows},
 };
 use crate::{Batch, Reading, Result, Source, Span};
+use async_trait::async_trait;
 
 /// Reads what is new or changed since the last run.
 ///
@@ -27,7 +27,13 @@ pub fn listed<R: Resource>(resource: R, reading: Reading) -> Result<Box<dyn Sour
 
 fn open<R: Resource>(resource: R, reading: Reading, follow: bool) -> Result<Box<dyn Source>> {
     let resource = Arc::new(resource);
-    let walk = |walking| if resource.walks_by_id() { Stage::Begin(walking) } else { changes(&resource, Mark::default()) };
+    let walk = |walking| {
+        if resource.walks_by_id() {
+            Stage::Begin(walking)
+        } else {
+            changes(&resource, Mark::default())
+        }
+    };
     let stage = match reading.span {
         Span::Whole => walk(None),
         Span::Since(since) => Stage::Changes(Changes::since(resource.clone(), since)),
@@ -38,7 +44,12 @@ fn open<R: Resource>(resource: R, reading: Reading, follow: bool) -> Result<Box<
             Position::Changes(_) | Position::Done {} => walk(None),
         },
     };
-    Ok(Box::new(Listing { resource, stage, follow, pages_under_way: reading.pages_under_way }))
+    Ok(Box::new(Listing {
+        resource,
+        stage,
+        follow,
+        pages_under_way: reading.pages_under_way,
+    }))
 }
 
 fn changes<R: Resource>(resource: &Arc<R>, mark: Mark) -> Stage<R> {
@@ -87,7 +98,7 @@ impl<R: Resource> Source for Listing<R> {
                         return Ok(Some(Batch::new(records, position.watermark())));
                     }
                     None if self.follow => self.stage = Stage::End,
-                    None => return Ok(self.ended()),
+                    None => return Ok(Some(self.ended())),
                 },
                 Stage::Ids(ids) => return ids.next().await,
                 Stage::End => return Ok(None),
@@ -103,21 +114,35 @@ impl<R: Resource> Listing<R> {
         let position = match walking.filter(|walking| !self.follow || walking.then.highest.is_some()) {
             Some(walking) => walking,
             None if self.follow => match self.resource.newest_change().await? {
-                Some(newest) => Walking { last_id: 0, then: Mark::at(newest) },
+                Some(newest) => Walking {
+                    last_id: 0,
+                    then: Mark::at(newest),
+                },
                 None => return Ok(changes(&self.resource, Mark::default())),
             },
             None => Walking::default(),
         };
         let extent = self.resource.extent().await?;
-        let windows = Windows::new(self.resource.clone(), position.last_id, extent, self.pages_under_way);
-        Ok(Stage::Walk(Walk { windows, position, expected: extent.total }))
+        let windows = Windows::new(
+            self.resource.clone(),
+            position.last_id,
+            extent,
+            self.pages_under_way,
+        );
+        Ok(Stage::Walk(Walk {
+            windows,
+            position,
+            expected: extent.total,
+        }))
     }
 
     /// Behind a walk: on to the changes since it began, or the end. An empty batch moves the watermark there.
     fn walked(&mut self) -> Option<Batch> {
-        let Stage::Walk(walk) = std::mem::replace(&mut self.stage, Stage::End) else { return None };
+        let Stage::Walk(walk) = std::mem::replace(&mut self.stage, Stage::End) else {
+            return None;
+        };
         if !self.follow {
-            return self.ended();
+            return Some(self.ended());
         }
         let mark = walk.position.then;
         self.stage = changes(&self.resource, mark.clone());
@@ -125,15 +150,22 @@ impl<R: Resource> Listing<R> {
     }
 
     /// A whole read is over; the next one starts anew.
-    fn ended(&mut self) -> Option<Batch> {
+    fn ended(&mut self) -> Batch {
         self.stage = Stage::End;
-        Some(Batch::new(Vec::new(), Position::Done {}.watermark()))
+        Batch::new(Vec::new(), Position::Done {}.watermark())
     }
 }
 
 impl<R: Resource> Walk<R> {
     async fn next(&mut self) -> Result<Option<Batch>> {
-        let Some(Delivered { entries, through, room }) = self.windows.next().await? else { return Ok(None) };
+        let Some(Delivered {
+            entries,
+            through,
+            room,
+        }) = self.windows.next().await?
+        else {
+            return Ok(None);
+        };
         self.position.last_id = through;
         let mut records = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -143,6 +175,11 @@ impl<R: Resource> Walk<R> {
             records.push(entry.record);
         }
         let watermark = Position::Walking(self.position.clone()).watermark();
-        Ok(Some(Batch { records, watermark, expected: self.expected, room: room.into_iter().collect() }))
+        Ok(Some(Batch {
+            records,
+            watermark,
+            expected: self.expected,
+            room: room.into_iter().collect(),
+        }))
     }
 }

@@ -75,7 +75,9 @@ impl<R: Resource> Windows<R> {
             return self.deliver(fetch, page, false).map(Some);
         }
         self.fill();
-        let Some(page) = self.front().await else { return Ok(None) };
+        let Some(page) = self.front().await else {
+            return Ok(None);
+        };
         let fetch = self.under_way.pop_front().expect("its page was just awaited");
         self.deliver(fetch, page, true).map(Some)
     }
@@ -88,11 +90,18 @@ impl<R: Resource> Windows<R> {
                 if !more {
                     return None;
                 }
-                let room = self.room.clone().acquire_owned().await.expect("the semaphore is never closed");
+                let room = self
+                    .room
+                    .clone()
+                    .acquire_owned()
+                    .await
+                    .expect("the semaphore is never closed");
                 self.spawn(room);
                 continue;
             };
-            let task = front.task.get_or_insert_with(|| Task::start(&self.resource, front.window));
+            let task = front
+                .task
+                .get_or_insert_with(|| Task::start(&self.resource, front.window));
             tokio::select! {
                 biased;
                 page = task.join() => return Some(page),
@@ -119,7 +128,11 @@ impl<R: Resource> Windows<R> {
         let window = Window { from: self.next, to };
         self.next = to + 1;
         let task = Some(Task::start(&self.resource, window));
-        self.under_way.push_back(Fetch { window, room: Some(room), task });
+        self.under_way.push_back(Fetch {
+            window,
+            room: Some(room),
+            task,
+        });
     }
 
     /// Asks for what is left of a window. It takes room before any further window can.
@@ -129,7 +142,9 @@ impl<R: Resource> Windows<R> {
             let room = self.room.clone().acquire_owned().await;
             rest.room = Some(room.expect("the semaphore is never closed"));
         }
-        let task = rest.task.get_or_insert_with(|| Task::start(&self.resource, rest.window));
+        let task = rest
+            .task
+            .get_or_insert_with(|| Task::start(&self.resource, rest.window));
         Some(task.join().await)
     }
 
@@ -141,24 +156,47 @@ impl<R: Resource> Windows<R> {
             Ok(checked) => checked,
             Err(error) => {
                 let again = Fetch { task: None, ..fetch };
-                if first { self.under_way.push_front(again) } else { self.rest = Some(again) }
+                if first {
+                    self.under_way.push_front(again);
+                } else {
+                    self.rest = Some(again);
+                }
                 return Err(error);
             }
         };
-        let through = if more { entries.last().map_or(window.to, |entry| entry.id) } else { window.to };
+        let through = if more {
+            entries.last().map_or(window.to, |entry| entry.id)
+        } else {
+            window.to
+        };
         let Some(width) = &mut self.width else {
             self.width = Some(self.width_after(&entries, through));
             self.next = through + 1;
-            return Ok(Delivered { entries, through, room: fetch.room });
+            return Ok(Delivered {
+                entries,
+                through,
+                room: fetch.room,
+            });
         };
         if first {
             width.learn(window.to - window.from + 1, entries.len() as u64, more);
         }
         if through < window.to {
-            let left = Window { from: through + 1, to: window.to };
-            self.rest = Some(Fetch { window: left, room: None, task: None });
+            let left = Window {
+                from: through + 1,
+                to: window.to,
+            };
+            self.rest = Some(Fetch {
+                window: left,
+                room: None,
+                task: None,
+            });
         }
-        Ok(Delivered { entries, through, room: fetch.room })
+        Ok(Delivered {
+            entries,
+            through,
+            room: fetch.room,
+        })
     }
 
     /// What the first page tells of the ids behind it: by the total where it is known, else by its own.
@@ -176,9 +214,14 @@ impl<R: Resource> Windows<R> {
 
     /// A page's records in the order of ids, and whether its window goes on behind them.
     fn checked(&self, window: Window, page: Page) -> Result<(Vec<Entry>, bool)> {
-        let Page { mut entries, more, .. } = page;
+        let Page {
+            mut entries, more, ..
+        } = page;
         let noun = self.resource.noun();
-        if let Some(stray) = entries.iter().find(|entry| entry.id < window.from || entry.id > window.to) {
+        if let Some(stray) = entries
+            .iter()
+            .find(|entry| entry.id < window.from || entry.id > window.to)
+        {
             let Window { from, to } = window;
             return Err(Error::config(format!(
                 "the id filter was not applied: {noun} {from} to {to} were asked for, and {} came; nothing of it was taken over",
@@ -188,8 +231,10 @@ impl<R: Resource> Windows<R> {
         }
         let sorted = entries.is_sorted_by_key(|entry| entry.id);
         if more && !sorted {
-            return Err(Error::config(format!("the store did not sort {noun} by id, so they cannot be read completely"))
-                .hint("Validate the connection; if the store answers like this again, send a support bundle."));
+            return Err(Error::config(format!(
+                "the store did not sort {noun} by id, so they cannot be read completely"
+            ))
+            .hint("Validate the connection; if the store answers like this again, send a support bundle."));
         }
         entries.sort_by_key(|entry| entry.id);
         entries.dedup_by_key(|entry| entry.id);
@@ -204,11 +249,15 @@ struct Task(JoinHandle<Result<Page>>);
 impl Task {
     fn start<R: Resource>(resource: &Arc<R>, Window { from, to }: Window) -> Self {
         let resource = resource.clone();
-        Self(tokio::spawn(async move { resource.page(&Ask::Ids { from, to }).await }))
+        Self(tokio::spawn(async move {
+            resource.page(&Ask::Ids { from, to }).await
+        }))
     }
 
     async fn join(&mut self) -> Result<Page> {
-        (&mut self.0).await.unwrap_or_else(|error| Err(Error::bug("fetching a page ended badly").source(error)))
+        (&mut self.0)
+            .await
+            .unwrap_or_else(|error| Err(Error::bug("fetching a page ended badly").source(error)))
     }
 }
 
@@ -227,7 +276,10 @@ struct Width {
 
 impl Width {
     fn new(page: u64, density: f64) -> Self {
-        Self { page: page.max(1), density: density.clamp(f64::MIN_POSITIVE, 1.0) }
+        Self {
+            page: page.max(1),
+            density: density.clamp(f64::MIN_POSITIVE, 1.0),
+        }
     }
 
     /// Dense ids get exactly a page, which cannot overflow; sparse ones some reserve, as an overflow costs a request.

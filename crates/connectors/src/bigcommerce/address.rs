@@ -30,8 +30,13 @@ impl Address {
         if text.is_empty() {
             return Err(Error::config("the API Path is empty").hint(WHERE));
         }
-        if text.contains(|letter: char| letter.is_control() || letter.is_whitespace() || r"\@%".contains(letter)) {
-            return Err(Error::config(format!("the API Path `{text}` holds a sign that has no place in it")).hint(WHERE));
+        if text
+            .contains(|letter: char| letter.is_control() || letter.is_whitespace() || r"\@%".contains(letter))
+        {
+            return Err(Error::config(format!(
+                "the API Path `{text}` holds a sign that has no place in it"
+            ))
+            .hint(WHERE));
         }
         let url = Url::parse(&completed(text)).map_err(|error| not_an_address(text).source(error))?;
         match url.host() {
@@ -49,9 +54,16 @@ impl Address {
             return Self::of_loopback(url);
         }
         if domain == API_HOST && plain {
-            return Ok(Self { origin: format!("https://{API_HOST}"), hash: hash_of(url)?, legacy: false, loopback: false });
+            return Ok(Self {
+                origin: format!("https://{API_HOST}"),
+                hash: hash_of(url)?,
+                legacy: false,
+                loopback: false,
+            });
         }
-        let admin = domain.strip_prefix("store-").and_then(|rest| rest.strip_suffix(".mybigcommerce.com"));
+        let admin = domain
+            .strip_prefix("store-")
+            .and_then(|rest| rest.strip_suffix(".mybigcommerce.com"));
         match admin.map(without_channel) {
             Some(hash) if plain && is_hash(hash) => Ok(Self::of_admin_address(hash, auth)),
             _ => Self::elsewhere(url, domain, auth, allowed),
@@ -61,14 +73,27 @@ impl Address {
     /// The admin address names the store; only a legacy account is asked there.
     fn of_admin_address(hash: &str, auth: Auth) -> Self {
         let legacy = auth == Auth::Legacy;
-        let origin =
-            if legacy { format!("https://store-{hash}.mybigcommerce.com") } else { format!("https://{API_HOST}") };
-        Self { origin, hash: hash.to_owned(), legacy, loopback: false }
+        let origin = if legacy {
+            format!("https://store-{hash}.mybigcommerce.com")
+        } else {
+            format!("https://{API_HOST}")
+        };
+        Self {
+            origin,
+            hash: hash.to_owned(),
+            legacy,
+            loopback: false,
+        }
     }
 
     fn of_loopback(url: &Url) -> Result<Self> {
         let origin = url.origin().ascii_serialization();
-        Ok(Self { origin, hash: hash_of(url)?, legacy: false, loopback: true })
+        Ok(Self {
+            origin,
+            hash: hash_of(url)?,
+            legacy: false,
+            loopback: true,
+        })
     }
 
     /// Any other host gets a token only when a person allowed exactly it.
@@ -78,18 +103,33 @@ impl Address {
                 .hint(format!("Paste the API Path as the store's control panel shows it. If `{host}` is really meant, allow it once with `--allow-host {host}`.")));
         }
         if url.scheme() != "https" {
-            return Err(Error::config(format!("`{host}` is only spoken to over https")).hint("Write the address with https://."));
+            return Err(Error::config(format!("`{host}` is only spoken to over https"))
+                .hint("Write the address with https://."));
         }
         let origin = url.origin().ascii_serialization();
         if auth == Auth::Legacy {
-            return Ok(Self { origin, hash: host.to_owned(), legacy: true, loopback: false });
+            return Ok(Self {
+                origin,
+                hash: host.to_owned(),
+                legacy: true,
+                loopback: false,
+            });
         }
-        Ok(Self { origin, hash: hash_of(url)?, legacy: false, loopback: false })
+        Ok(Self {
+            origin,
+            hash: hash_of(url)?,
+            legacy: false,
+            loopback: false,
+        })
     }
 
     /// What requests are sent below; paths begin with `v2/` or `v3/`.
     pub(super) fn base(&self) -> String {
-        if self.legacy { format!("{}/api/", self.origin) } else { format!("{}/", self.seal()) }
+        if self.legacy {
+            format!("{}/api/", self.origin)
+        } else {
+            format!("{}/", self.seal())
+        }
     }
 
     /// The one place the token may be sent to.
@@ -103,7 +143,9 @@ const WHERE: &str = "Paste the API Path from the store's control panel: Settings
 /// A hash or a path alone belongs to BigCommerce's host; an address without a scheme is https, on this machine http.
 fn completed(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    let here = ["localhost", "127.", "[::1]"].iter().any(|start| lower.starts_with(start));
+    let here = ["localhost", "127.", "[::1]"]
+        .iter()
+        .any(|start| lower.starts_with(start));
     if text.contains("://") {
         text.to_owned()
     } else if is_hash(text) && !here {
@@ -125,8 +167,11 @@ fn hash_of(url: &Url) -> Result<String> {
         {
             Ok((*hash).to_owned())
         }
-        _ => Err(Error::config(format!("`{}` does not name a store: /stores/ and the store hash are expected", url.path()))
-            .hint(WHERE)),
+        _ => Err(Error::config(format!(
+            "`{}` does not name a store: /stores/ and the store hash are expected",
+            url.path()
+        ))
+        .hint(WHERE)),
     }
 }
 
@@ -144,7 +189,10 @@ fn without_channel(name: &str) -> &str {
 }
 
 fn not_an_address(text: &str) -> Error {
-    Error::config(format!("the API Path `{text}` is neither a store hash nor an address")).hint(WHERE)
+    Error::config(format!(
+        "the API Path `{text}` is neither a store hash nor an address"
+    ))
+    .hint(WHERE)
 }
 
 #[cfg(test)]
@@ -158,46 +206,89 @@ mod tests {
     #[test]
     fn every_spelling_of_a_store_leads_to_it() {
         for path in [
-            "abc123", " abc123 ", "stores/abc123", "/stores/abc123/", "stores/abc123/v3",
-            "https://api.bigcommerce.com/stores/abc123", "https://api.bigcommerce.com/stores/abc123/v3/",
-            "https://API.BigCommerce.com/stores/abc123/v2", "api.bigcommerce.com/stores/abc123/v3/",
-            "https://api.bigcommerce.com:443/stores/abc123/", "https://store-abc123.mybigcommerce.com",
-            "https://store-abc123.mybigcommerce.com/manage/dashboard", "store-abc123.mybigcommerce.com/manage/orders?x=1",
+            "abc123",
+            " abc123 ",
+            "stores/abc123",
+            "/stores/abc123/",
+            "stores/abc123/v3",
+            "https://api.bigcommerce.com/stores/abc123",
+            "https://api.bigcommerce.com/stores/abc123/v3/",
+            "https://API.BigCommerce.com/stores/abc123/v2",
+            "api.bigcommerce.com/stores/abc123/v3/",
+            "https://api.bigcommerce.com:443/stores/abc123/",
+            "https://store-abc123.mybigcommerce.com",
+            "https://store-abc123.mybigcommerce.com/manage/dashboard",
+            "store-abc123.mybigcommerce.com/manage/orders?x=1",
             "https://store-abc123-7.mybigcommerce.com/",
         ] {
             let seal = read(path).map(|address| address.seal());
-            assert_eq!(seal.unwrap(), "https://api.bigcommerce.com/stores/abc123", "{path}");
+            assert_eq!(
+                seal.unwrap(),
+                "https://api.bigcommerce.com/stores/abc123",
+                "{path}"
+            );
         }
     }
 
     #[test]
     fn no_look_alike_gets_a_token() {
         for path in [
-            "https://api.bigcommerce.com.evil.example/stores/abc123", "https://api-bigcommerce.com/stores/abc123",
-            "https://user@api.bigcommerce.com/stores/abc123", "https://api.bigcommerce.com@evil.example/stores/abc123",
-            "https://api.bigcommerce.com:8443/stores/abc123", "https://api.bigcommerce.com./stores/abc123",
-            "http://api.bigcommerce.com/stores/abc123", "ftp://api.bigcommerce.com/stores/abc123",
-            "https://api.bigcоmmerce.com/stores/abc123", "https://xn--api-bigcommerce.com/stores/abc123",
-            "https://10.0.0.1/stores/abc123", "https://[2001:db8::1]/stores/abc123", "https://evil.example/stores/abc123",
-            r"https://api.bigcommerce.com\@evil.example/stores/abc123", "https://api.bigcommerce.com/stores/../abc123/x",
-            "https://api.bigcommerce.com/stores/abc123/v3/catalog", "https://api.bigcommerce.com/stores/abc123?to=x",
-            "https://api.bigcommerce.com/stores/abc123#x", "https://api.bigcommerce.com/", "stores/", "",
-            "https://store-abc123.mybigcommerce.com.evil.example/", "https://store-.mybigcommerce.com/",
-            "http://store-abc123.mybigcommerce.com/", "https://api.bigcommerce.com/stores/a%2Fb", "https://127.evil.example/stores/a",
-            "https://localhost.evil.example/stores/a", "javascript:alert(1)", "https://bigcommerce.com/stores/abc123",
-            "https://api.bigcommerce.com/stores/abc 123", "https://xapi.bigcommerce.com/stores/abc123",
+            "https://api.bigcommerce.com.evil.example/stores/abc123",
+            "https://api-bigcommerce.com/stores/abc123",
+            "https://user@api.bigcommerce.com/stores/abc123",
+            "https://api.bigcommerce.com@evil.example/stores/abc123",
+            "https://api.bigcommerce.com:8443/stores/abc123",
+            "https://api.bigcommerce.com./stores/abc123",
+            "http://api.bigcommerce.com/stores/abc123",
+            "ftp://api.bigcommerce.com/stores/abc123",
+            "https://api.bigcоmmerce.com/stores/abc123",
+            "https://xn--api-bigcommerce.com/stores/abc123",
+            "https://10.0.0.1/stores/abc123",
+            "https://[2001:db8::1]/stores/abc123",
+            "https://evil.example/stores/abc123",
+            r"https://api.bigcommerce.com\@evil.example/stores/abc123",
+            "https://api.bigcommerce.com/stores/../abc123/x",
+            "https://api.bigcommerce.com/stores/abc123/v3/catalog",
+            "https://api.bigcommerce.com/stores/abc123?to=x",
+            "https://api.bigcommerce.com/stores/abc123#x",
+            "https://api.bigcommerce.com/",
+            "stores/",
+            "",
+            "https://store-abc123.mybigcommerce.com.evil.example/",
+            "https://store-.mybigcommerce.com/",
+            "http://store-abc123.mybigcommerce.com/",
+            "https://api.bigcommerce.com/stores/a%2Fb",
+            "https://127.evil.example/stores/a",
+            "https://localhost.evil.example/stores/a",
+            "javascript:alert(1)",
+            "https://bigcommerce.com/stores/abc123",
+            "https://api.bigcommerce.com/stores/abc 123",
+            "https://xapi.bigcommerce.com/stores/abc123",
         ] {
-            assert!(read(path).is_err(), "{path} was taken for {:?}", read(path).map(|address| address.seal()));
+            assert!(
+                read(path).is_err(),
+                "{path} was taken for {:?}",
+                read(path).map(|address| address.seal())
+            );
         }
     }
 
     #[test]
     fn a_store_on_this_machine_may_speak_http_and_counts_as_sandbox() {
         for (path, seal) in [
-            ("http://127.0.0.1:8123/stores/abc123/v3/", "http://127.0.0.1:8123/stores/abc123"),
-            ("http://localhost:9/stores/abc123", "http://localhost:9/stores/abc123"),
+            (
+                "http://127.0.0.1:8123/stores/abc123/v3/",
+                "http://127.0.0.1:8123/stores/abc123",
+            ),
+            (
+                "http://localhost:9/stores/abc123",
+                "http://localhost:9/stores/abc123",
+            ),
             ("http://[::1]:9/stores/abc123", "http://[::1]:9/stores/abc123"),
-            ("127.0.0.1:8123/stores/abc123", "http://127.0.0.1:8123/stores/abc123"),
+            (
+                "127.0.0.1:8123/stores/abc123",
+                "http://127.0.0.1:8123/stores/abc123",
+            ),
         ] {
             let address = read(path).unwrap();
             assert!(address.loopback, "{path}");
@@ -209,15 +300,25 @@ mod tests {
     fn another_host_has_to_be_allowed_by_name() {
         let path = "https://bc.example/stores/abc123/v3";
         let allowed = AllowHost::Name("bc.example".into());
-        assert_eq!(Address::read(path, Auth::Token, &allowed).unwrap().seal(), "https://bc.example/stores/abc123");
+        assert_eq!(
+            Address::read(path, Auth::Token, &allowed).unwrap().seal(),
+            "https://bc.example/stores/abc123"
+        );
         let other = AllowHost::Name("example".into());
-        assert!(Address::read(path, Auth::Token, &other).is_err(), "only exactly the host that was named");
+        assert!(
+            Address::read(path, Auth::Token, &other).is_err(),
+            "only exactly the host that was named"
+        );
     }
 
     #[test]
     fn a_legacy_account_is_asked_on_the_stores_own_host() {
         let path = "https://store-abc123.mybigcommerce.com/api/v2/";
         let address = Address::read(path, Auth::Legacy, &AllowHost::default()).unwrap();
-        assert_eq!(address.base(), "https://store-abc123.mybigcommerce.com/api/", "v2/… follows");
+        assert_eq!(
+            address.base(),
+            "https://store-abc123.mybigcommerce.com/api/",
+            "v2/… follows"
+        );
     }
 }

@@ -31,10 +31,19 @@ mod tests {
     #[test]
     fn all_spellings_of_an_instant_are_the_same() {
         for text in [
-            "Tue, 05 Mar 2019 21:40:11 +0000", "2019-03-05T21:40:11Z", "2019-03-05T21:40:11+00:00",
-            "2019-03-05T22:40:11+01:00", "2019-03-05T21:40:11.000Z", "2019-03-05T21:40:11", "1551822011",
+            "Tue, 05 Mar 2019 21:40:11 +0000",
+            "2019-03-05T21:40:11Z",
+            "2019-03-05T21:40:11+00:00",
+            "2019-03-05T22:40:11+01:00",
+            "2019-03-05T21:40:11.000Z",
+            "2019-03-05T21:40:11",
+            "1551822011",
         ] {
-            assert_eq!(read(text).map(Timestamp::as_second), Some(1_551_822_011), "{text}");
+            assert_eq!(
+                read(text).map(Timestamp::as_second),
+                Some(1_551_822_011),
+                "{text}"
+            );
         }
         assert_eq!(read(""), None, "`date_shipped` is empty until it is set");
     }
@@ -42,6 +51,10 @@ mod tests {
     #[test]
     fn a_filter_never_goes_out_without_a_time() {
         assert_eq!(full("2026-01-15"), "2026-01-15T00:00:00Z");
-        assert_eq!(full("2026-01-15T09:00:00+02:00"), "2026-01-15T09:00:00+02:00", "what is whole stays");
+        assert_eq!(
+            full("2026-01-15T09:00:00+02:00"),
+            "2026-01-15T09:00:00+02:00",
+            "what is whole stays"
+        );
     }
 }

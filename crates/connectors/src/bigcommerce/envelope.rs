@@ -9,7 +9,6 @@ use connector_kit::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::date;
 
 /// v3's envelope, split.
 #[derive(Debug, Default)]
@@ -50,16 +49,26 @@ impl Rows {
         if answer.body.is_empty() {
             return Ok(Self::default());
         }
-        let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|error| not_a_list(answer, error))?;
-        let Some(data) = envelope.data else { return Err(no_data(answer)) };
-        let rows: Vec<Raw> = data.into_iter().map(|row| Raw::part_of(&answer.body, row)).collect();
+        let envelope: Envelope =
+            serde_json::from_slice(&answer.body).map_err(|error| not_a_list(answer, error))?;
+        let Some(data) = envelope.data else {
+            return Err(no_data(answer));
+        };
+        let rows: Vec<Raw> = data
+            .into_iter()
+            .map(|row| Raw::part_of(&answer.body, row))
+            .collect();
         let pages = envelope.meta.and_then(|meta| meta.pagination).unwrap_or_default();
         let more = match (pages.current_page, pages.total_pages) {
             (Some(current), Some(last)) => current < last,
             // Without its word the list may go on as long as something came.
             _ => !rows.is_empty(),
         };
-        Ok(Self { rows, total: pages.total, more })
+        Ok(Self {
+            rows,
+            total: pages.total,
+            more,
+        })
     }
 
     /// A v2 page: 204 or an empty body is no rows. Whether more follow v2 does not say.
@@ -67,8 +76,12 @@ impl Rows {
         if answer.body.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<&RawValue> = serde_json::from_slice(&answer.body).map_err(|error| not_a_list(answer, error))?;
-        Ok(rows.into_iter().map(|row| Raw::part_of(&answer.body, row)).collect())
+        let rows: Vec<&RawValue> =
+            serde_json::from_slice(&answer.body).map_err(|error| not_a_list(answer, error))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Raw::part_of(&answer.body, row))
+            .collect())
     }
 }
 
@@ -95,24 +108,11 @@ pub(super) fn entries(rows: Vec<Raw>, look: impl Fn(&Raw) -> Result<Known>) -> R
 
 /// A page for the reader.
 pub(super) fn page(entries: Vec<Entry>, more: bool, answer: &Answer) -> Page {
-    Page { entries, more, server_time: answer.server_time }
-}
-
-/// A field's text, whatever type the store gave it today.
-pub(super) fn text(field: Option<&RawValue>) -> Option<String> {
-    let text = field?.get();
-    match text.as_bytes().first()? {
-        b'"' => serde_json::from_str(text).ok(),
-        b'-' | b'0'..=b'9' => Some(text.to_owned()),
-        _ => None,
+    Page {
+        entries,
+        more,
+        server_time: answer.server_time,
     }
-}
-
-/// A field's date.
-pub(super) fn when(field: Option<&RawValue>) -> Option<jiff::Timestamp> {
-    let text = field?.get();
-    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    date::read(inner.unwrap_or(text))
 }
 
 fn not_a_list(answer: &Answer, error: serde_json::Error) -> Error {
@@ -123,6 +123,9 @@ fn not_a_list(answer: &Answer, error: serde_json::Error) -> Error {
 }
 
 fn no_data(answer: &Answer) -> Error {
-    Error::unavailable(format!("{} answered {} with something that is no list of records", answer.what, answer.status))
-        .hint("Usually a proxy's page or a store in maintenance. Nothing was taken over.")
+    Error::unavailable(format!(
+        "{} answered {} with something that is no list of records",
+        answer.what, answer.status
+    ))
+    .hint("Usually a proxy's page or a store in maintenance. Nothing was taken over.")
 }

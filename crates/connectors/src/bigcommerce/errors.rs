@@ -18,12 +18,20 @@ pub(super) struct About {
 impl About {
     /// Reading `noun`.
     pub(super) const fn reading(noun: &'static str, scope: &'static str) -> Self {
-        Self { noun, scope, writes: false }
+        Self {
+            noun,
+            scope,
+            writes: false,
+        }
     }
 
     /// Writing `noun`.
     pub(super) const fn writing(noun: &'static str, scope: &'static str) -> Self {
-        Self { noun, scope, writes: true }
+        Self {
+            noun,
+            scope,
+            writes: true,
+        }
     }
 
     fn level(self) -> &'static str {
@@ -121,7 +129,9 @@ impl Told {
                 }
                 for name in ["errors", "batch_errors", "error"] {
                     match members.get(name) {
-                        Some(Value::Object(inner)) if !inner.contains_key("title") && !inner.contains_key("message") => {
+                        Some(Value::Object(inner))
+                            if !inner.contains_key("title") && !inner.contains_key("message") =>
+                        {
                             self.details(inner);
                         }
                         Some(inner) => self.take(inner),
@@ -156,32 +166,46 @@ impl Told {
             parts.push(self.title.clone());
         }
         for (name, text) in self.details.iter().filter(|(_, text)| *text != self.title) {
-            parts.push(if name.is_empty() { text.clone() } else { format!("{name}: {text}") });
+            parts.push(if name.is_empty() {
+                text.clone()
+            } else {
+                format!("{name}: {text}")
+            });
         }
-        let line = if parts.is_empty() { "it did not say why".to_owned() } else { parts.join("; ") };
+        let line = if parts.is_empty() {
+            "it did not say why".to_owned()
+        } else {
+            parts.join("; ")
+        };
         clipped(line.trim_end_matches('.'), 600)
     }
 
     fn rejection(&self, noun: &str) -> Error {
         let said = self.sentence();
         let lower = said.to_lowercase();
-        if lower.contains("cannot be written to") || lower.contains("read-only") || lower.contains("readonly") {
+        if lower.contains("cannot be written to") || lower.contains("read-only") || lower.contains("readonly")
+        {
             return Error::rejected(format!("A mapped field is read-only in the store: {said}."))
                 .hint("Remove it from the mapping.");
         }
         if lower.contains("inventory_tracking") {
-            return Error::rejected(format!("This product uses another way of counting stock than the processflow expects: {said}."))
-                .hint("Use the store's way: map the stock where the store counts it, or use `inventory.set`.");
+            return Error::rejected(format!(
+                "This product uses another way of counting stock than the processflow expects: {said}."
+            ))
+            .hint("Use the store's way: map the stock where the store counts it, or use `inventory.set`.");
         }
         if lower.contains("safety stock") {
-            return Error::rejected(format!("The change would go below the safety stock; the stock was not changed: {said}."))
-                .hint("Open the item in the store.");
+            return Error::rejected(format!(
+                "The change would go below the safety stock; the stock was not changed: {said}."
+            ))
+            .hint("Open the item in the store.");
         }
         if lower.contains("required") {
             return Error::rejected(format!("A field that the store requires is missing: {said}."))
                 .hint("Map it, or set a default for it.");
         }
-        Error::rejected(format!("The store refused these {noun}: {said}.")).hint("Correct the mapped values and retry.")
+        Error::rejected(format!("The store refused these {noun}: {said}."))
+            .hint("Correct the mapped values and retry.")
     }
 }
 
@@ -199,8 +223,17 @@ impl std::error::Error for RawText {}
 
 fn raw(answer: &Answer) -> RawText {
     let start = &answer.body[..answer.body.len().min(1024)];
-    let id = answer.request_id.as_deref().map(|id| format!(" (request {id})")).unwrap_or_default();
-    RawText(format!("{} answered {}{id}: {}", answer.what, answer.status, String::from_utf8_lossy(start)))
+    let id = answer
+        .request_id
+        .as_deref()
+        .map(|id| format!(" (request {id})"))
+        .unwrap_or_default();
+    RawText(format!(
+        "{} answered {}{id}: {}",
+        answer.what,
+        answer.status,
+        String::from_utf8_lossy(start)
+    ))
 }
 
 fn clipped(text: &str, most: usize) -> String {
@@ -230,17 +263,45 @@ mod tests {
     #[test]
     fn every_shape_of_an_error_is_understood() {
         for (body, expected) in [
-            (r#"[{"status":404,"message":"The requested resource was not found."}]"#, "The requested resource was not found"),
-            (r#"{"status":422,"title":"Invalid","errors":{"price":"must be a number"}}"#, "Invalid; price: must be a number"),
-            (r#"{"errors":[{"status":404,"title":"Gone","detail":"No cart"}]}"#, "Gone; No cart"),
-            (r#"{"errors":{"status":422,"title":"Bad tree","errors":{"0":"x"}},"meta":{}}"#, "Bad tree; 0: x"),
-            (r#"{"batch_errors":[{"status":404,"title":"Item 0: gone","errors":{"id":"gone"}}]}"#, "Item 0: gone; id: gone"),
-            (r#"{"error":{"code":"SERVICE_DEGRADED","message":"later"}}"#, "later"),
-            (r#"{"status":422,"title":"[Item with variant_id 106 is tracked by product]","errors":{}}"#, "Item with variant_id 106 is tracked by product"),
-            ("X-Auth-Token header is required", "X-Auth-Token header is required"),
+            (
+                r#"[{"status":404,"message":"The requested resource was not found."}]"#,
+                "The requested resource was not found",
+            ),
+            (
+                r#"{"status":422,"title":"Invalid","errors":{"price":"must be a number"}}"#,
+                "Invalid; price: must be a number",
+            ),
+            (
+                r#"{"errors":[{"status":404,"title":"Gone","detail":"No cart"}]}"#,
+                "Gone; No cart",
+            ),
+            (
+                r#"{"errors":{"status":422,"title":"Bad tree","errors":{"0":"x"}},"meta":{}}"#,
+                "Bad tree; 0: x",
+            ),
+            (
+                r#"{"batch_errors":[{"status":404,"title":"Item 0: gone","errors":{"id":"gone"}}]}"#,
+                "Item 0: gone; id: gone",
+            ),
+            (
+                r#"{"error":{"code":"SERVICE_DEGRADED","message":"later"}}"#,
+                "later",
+            ),
+            (
+                r#"{"status":422,"title":"[Item with variant_id 106 is tracked by product]","errors":{}}"#,
+                "Item with variant_id 106 is tracked by product",
+            ),
+            (
+                "X-Auth-Token header is required",
+                "X-Auth-Token header is required",
+            ),
             ("", "it did not say why"),
         ] {
-            assert_eq!(Told::read(&answer(422, "application/json", body)).sentence(), expected, "{body}");
+            assert_eq!(
+                Told::read(&answer(422, "application/json", body)).sentence(),
+                expected,
+                "{body}"
+            );
         }
     }
 
@@ -268,7 +329,13 @@ mod tests {
 
     #[test]
     fn a_web_page_is_never_taken_for_the_stores_word() {
-        let error = refusal(&answer(403, "text/html", "<html>Please log in"), About::reading("orders", "Orders"));
-        assert!(error.is_unavailable(), "a proxy's page says nothing about the token: {error}");
+        let error = refusal(
+            &answer(403, "text/html", "<html>Please log in"),
+            About::reading("orders", "Orders"),
+        );
+        assert!(
+            error.is_unavailable(),
+            "a proxy's page says nothing about the token: {error}"
+        );
     }
 }

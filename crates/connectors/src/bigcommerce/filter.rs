@@ -47,24 +47,40 @@ impl Filter {
     }
 
     /// Query parameters: those of the file, and over them those of this run.
-    pub(super) fn over(&self, run: &BTreeMap<String, String>, reserved: &[&str]) -> Result<Vec<(String, String)>> {
+    pub(super) fn over(
+        &self,
+        run: &BTreeMap<String, String>,
+        reserved: &[&str],
+    ) -> Result<Vec<(String, String)>> {
         run.keys().try_for_each(|name| refuse(name, reserved))?;
-        let mut values: BTreeMap<String, String> =
-            self.0.iter().map(|(name, value)| (name.clone(), value.text())).collect();
+        let mut values: BTreeMap<String, String> = self
+            .0
+            .iter()
+            .map(|(name, value)| (name.clone(), value.text()))
+            .collect();
         values.extend(run.clone());
-        Ok(values.into_iter().map(|(name, value)| whole(name, &value)).collect())
+        Ok(values
+            .into_iter()
+            .map(|(name, value)| whole(name, &value))
+            .collect())
     }
 }
 
 fn whole(name: String, value: &str) -> (String, String) {
-    let value = if name.contains("date") { date::full(value) } else { value.to_owned() };
+    let value = if name.contains("date") {
+        date::full(value)
+    } else {
+        value.to_owned()
+    };
     (name, value)
 }
 
 fn refuse(name: &str, reserved: &[&str]) -> Result<()> {
     if reserved.contains(&name) {
-        return Err(Error::config(format!("the filter `{name}` is set by the reading itself"))
-            .hint("Leave it out; `run --ids` reads chosen records, `run --since` from a date on."));
+        return Err(
+            Error::config(format!("the filter `{name}` is set by the reading itself"))
+                .hint("Leave it out; `run --ids` reads chosen records, `run --since` from a date on."),
+        );
     }
     Ok(())
 }
@@ -76,11 +92,25 @@ mod tests {
     #[test]
     fn a_runs_filter_goes_over_the_files() {
         let file: Filter =
-            serde_json::from_str(r#"{"status_id": 11, "id:in": [1, 2], "min_date_created": "2026-01-15"}"#).unwrap();
+            serde_json::from_str(r#"{"status_id": 11, "id:in": [1, 2], "min_date_created": "2026-01-15"}"#)
+                .unwrap();
         let run = BTreeMap::from([("status_id".to_owned(), "2".to_owned())]);
-        let expected = [("id:in", "1,2"), ("min_date_created", "2026-01-15T00:00:00Z"), ("status_id", "2")];
-        let expected: Vec<_> = expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        assert_eq!(file.over(&run, &[]).unwrap(), expected, "lists are joined, dates are whole");
-        assert!(file.check(&["status_id"]).is_err(), "what the reading sets is refused");
+        let expected = [
+            ("id:in", "1,2"),
+            ("min_date_created", "2026-01-15T00:00:00Z"),
+            ("status_id", "2"),
+        ];
+        let expected: Vec<_> = expected
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        assert_eq!(
+            file.over(&run, &[]).unwrap(),
+            expected,
+            "lists are joined, dates are whole"
+        );
+        assert!(
+            file.check(&["status_id"]).is_err(),
+            "what the reading sets is refused"
+        );
     }
 }

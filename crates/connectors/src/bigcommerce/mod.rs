@@ -13,6 +13,7 @@ mod envelope;
 mod errors;
 mod filter;
 mod inventory;
+mod look;
 mod orders;
 mod products;
 mod settings;

@@ -17,8 +17,11 @@ const SINGLES: usize = 4;
 /// Finds products by SKU. The answer has an entry per SKU, in order.
 pub(super) async fn products(store: &Store, skus: &[String]) -> Result<Vec<Result<u64>>> {
     let mut found = cached(store, "product", skus);
-    let unknown: BTreeSet<&str> =
-        skus.iter().map(String::as_str).filter(|sku| !found.contains_key(&key(sku))).collect();
+    let unknown: BTreeSet<&str> = skus
+        .iter()
+        .map(String::as_str)
+        .filter(|sku| !found.contains_key(&key(sku)))
+        .collect();
     for (sku, ids) in asked(store, &unknown).await? {
         found.entry(sku).or_default().extend(ids);
     }
@@ -29,7 +32,10 @@ pub(super) async fn products(store: &Store, skus: &[String]) -> Result<Vec<Resul
             store.cache("product", &key(sku), &id.to_string());
             Ok(*id)
         }
-        Some([]) | None => Err(no_product(sku, variants.remove(&key(sku)).unwrap_or_default().first())),
+        Some([]) | None => Err(no_product(
+            sku,
+            variants.remove(&key(sku)).unwrap_or_default().first(),
+        )),
         Some(_) => Err(twice(sku)),
     };
     Ok(skus.iter().map(answer).collect())
@@ -38,7 +44,11 @@ pub(super) async fn products(store: &Store, skus: &[String]) -> Result<Vec<Resul
 /// Finds variants by SKU. The answer has an entry per SKU, in order.
 pub(super) async fn variants(store: &Store, skus: &[String]) -> Result<Vec<Result<u64>>> {
     let mut found = cached(store, "variant", skus);
-    let unknown = skus.iter().filter(|sku| !found.contains_key(&key(sku))).cloned().collect();
+    let unknown = skus
+        .iter()
+        .filter(|sku| !found.contains_key(&key(sku)))
+        .cloned()
+        .collect();
     for (sku, variants) in variants_of(store, unknown).await? {
         found.insert(sku, variants.iter().map(|variant| variant.id).collect());
     }
@@ -47,8 +57,10 @@ pub(super) async fn variants(store: &Store, skus: &[String]) -> Result<Vec<Resul
             store.cache("variant", &key(sku), &id.to_string());
             Ok(*id)
         }
-        Some([]) | None => Err(Error::rejected(format!("There is no variant with SKU `{sku}` in the store."))
-            .hint("Check the SKU, or create the variant in the store.")),
+        Some([]) | None => Err(Error::rejected(format!(
+            "There is no variant with SKU `{sku}` in the store."
+        ))
+        .hint("Check the SKU, or create the variant in the store.")),
         Some(_) => Err(twice(sku)),
     };
     Ok(skus.iter().map(answer).collect())
@@ -101,18 +113,29 @@ struct Variant {
 /// Variants are found by one SKU at a time. BigCommerce reference, product variants v3: `sku` alone.
 async fn variants_of(store: &Store, skus: Vec<String>) -> Result<BTreeMap<String, Vec<Variant>>> {
     let one = |sku: String| async move {
-        let request = Request::get("v3/catalog/variants").query("sku", sku.trim()).query("limit", 50);
+        let request = Request::get("v3/catalog/variants")
+            .query("sku", sku.trim())
+            .query("limit", 50);
         let found: Vec<Variant> = records(store, request).await?;
         // A variant of product 0 is an orphan that nobody can buy.
-        let found = found.into_iter().filter(|variant| variant.product_id > 0).collect();
+        let found = found
+            .into_iter()
+            .filter(|variant| variant.product_id > 0)
+            .collect();
         Ok::<_, Error>((key(&sku), found))
     };
-    stream::iter(skus).map(one).buffer_unordered(SINGLES).try_collect().await
+    stream::iter(skus)
+        .map(one)
+        .buffer_unordered(SINGLES)
+        .try_collect()
+        .await
 }
 
 async fn records<T: DeserializeOwned>(store: &Store, request: Request) -> Result<Vec<T>> {
     let rows = Rows::v3(&store.get(request, PRODUCTS).await?)?.rows;
-    rows.iter().map(|row| serde_json::from_str(row.as_str()).map_err(unfamiliar)).collect()
+    rows.iter()
+        .map(|row| serde_json::from_str(row.as_str()).map_err(unfamiliar))
+        .collect()
 }
 
 fn unfamiliar(error: serde_json::Error) -> Error {
@@ -121,16 +144,18 @@ fn unfamiliar(error: serde_json::Error) -> Error {
 
 fn no_product(sku: &str, variant: Option<&Variant>) -> Error {
     match variant {
-        Some(Variant { product_id, .. }) => {
-            Error::rejected(format!("SKU `{sku}` belongs to a variant of product {product_id}, not to a product."))
-                .hint("Use `variants.update` for it.")
-        }
+        Some(Variant { product_id, .. }) => Error::rejected(format!(
+            "SKU `{sku}` belongs to a variant of product {product_id}, not to a product."
+        ))
+        .hint("Use `variants.update` for it."),
         None => Error::rejected(format!("There is no product with SKU `{sku}` in the store."))
             .hint("Check the SKU, or create the product in the store."),
     }
 }
 
 fn twice(sku: &str) -> Error {
-    Error::rejected(format!("SKU `{sku}` is in the store more than once, so nothing was written."))
-        .hint("Give one of them another SKU in the store.")
+    Error::rejected(format!(
+        "SKU `{sku}` is in the store more than once, so nothing was written."
+    ))
+    .hint("Give one of them another SKU in the store.")
 }

@@ -14,7 +14,7 @@ use connector_kit::{
 use super::{
     address::Address,
     errors::{self, About},
-    settings::{Auth, Settings},
+    settings::Settings,
     validate,
 };
 
@@ -41,23 +41,39 @@ impl System for Store {
     }
 
     fn understood(settings: &Settings) -> Vec<Fact> {
-        let Ok(address) = address(settings) else { return Vec::new() };
+        let Ok(address) = address(settings) else {
+            return Vec::new();
+        };
         let hash = Fact::new("store hash", address.hash);
-        let sandbox = address.loopback.then(|| Fact::new("sandbox", "a store on this machine that only pretends"));
-        let legacy = address.legacy.then(|| Fact::new("legacy account", "orders alone: v2 has nothing else to offer here"));
+        let sandbox = address
+            .loopback
+            .then(|| Fact::new("sandbox", "a store on this machine that only pretends"));
+        let legacy = address.legacy.then(|| {
+            Fact::new(
+                "legacy account",
+                "orders alone: v2 has nothing else to offer here",
+            )
+        });
         [Some(hash), sandbox, legacy].into_iter().flatten().collect()
     }
 
     fn facts(settings: &Settings) -> Vec<(&'static str, String)> {
-        address(settings).map(|address| vec![("hash", address.hash)]).unwrap_or_default()
+        address(settings)
+            .map(|address| vec![("hash", address.hash)])
+            .unwrap_or_default()
     }
 
     fn connect(settings: Settings, secrets: &Secrets, host: &Host) -> Result<Self> {
         let address = address(&settings)?;
-        let header = header(&settings, secrets.require("token")?)?;
+        let header = header(&settings, &address, secrets.require("token")?)?;
         let client = Client::new(&address.base(), &address.seal(), Some(header), host)?;
         let turn = turn(&address.seal());
-        Ok(Self { address, host: host.clone(), client, turn })
+        Ok(Self {
+            address,
+            host: host.clone(),
+            client,
+            turn,
+        })
     }
 
     async fn validate(&self) -> Result<Validation> {
@@ -80,7 +96,11 @@ impl Store {
     /// Reads; an answer that is no success is its error.
     pub(super) async fn get(&self, request: Request, about: About) -> Result<Answer> {
         let answer = self.ask(request).await?;
-        if answer.is_success() { Ok(answer) } else { Err(errors::refusal(&answer, about)) }
+        if answer.is_success() {
+            Ok(answer)
+        } else {
+            Err(errors::refusal(&answer, about))
+        }
     }
 
     /// Reads; an answer of any status.
@@ -101,7 +121,10 @@ impl Store {
 
     /// What the agent keeps about this store in the cache.
     pub(super) fn cached(&self, kind: &str, name: &str) -> Option<String> {
-        self.host.cache.get(&self.cache_key(kind, name)).filter(|value| !value.is_empty())
+        self.host
+            .cache
+            .get(&self.cache_key(kind, name))
+            .filter(|value| !value.is_empty())
     }
 
     /// Keeps it; an empty value forgets.
@@ -115,8 +138,10 @@ impl Store {
 
     fn offered(&self, request: &Request) -> Result<()> {
         if self.address.legacy && request.path.starts_with("v3/") {
-            return Err(Error::config("a legacy account has no v3, and this action needs it")
-                .hint("Create a store-level API account in the store's control panel and use its token."));
+            return Err(
+                Error::config("a legacy account has no v3, and this action needs it")
+                    .hint("Create a store-level API account in the store's control panel and use its token."),
+            );
         }
         Ok(())
     }
@@ -126,14 +151,21 @@ fn address(settings: &Settings) -> Result<Address> {
     Address::read(&settings.api_path, settings.auth, &settings.allow_host)
 }
 
-/// `X-Auth-Token` for every store-level account; Basic for legacy ones, whose user name counts.
-fn header(settings: &Settings, token: &Secret) -> Result<(&'static str, Secret)> {
-    if settings.auth != Auth::Legacy {
+/// `X-Auth-Token` on BigCommerce's host, whatever the account; Basic where a legacy account lives, whose user name
+/// counts.
+fn header(settings: &Settings, address: &Address, token: &Secret) -> Result<(&'static str, Secret)> {
+    if !address.legacy {
         return Ok(("x-auth-token", Secret::new(token.expose().trim().to_owned())));
     }
-    let Some(name) = settings.username.as_deref().filter(|name| !name.trim().is_empty()) else {
-        return Err(Error::config("a legacy account signs in with its user name, and none is set")
-            .hint("Enter the user name of the legacy API account."));
+    let Some(name) = settings
+        .username
+        .as_deref()
+        .filter(|name| !name.trim().is_empty())
+    else {
+        return Err(
+            Error::config("a legacy account signs in with its user name, and none is set")
+                .hint("Enter the user name of the legacy API account."),
+        );
     };
     let pair = Secret::new(format!("{}:{}", name.trim(), token.expose().trim()));
     let encoded = base64::engine::general_purpose::STANDARD.encode(pair.expose());
@@ -142,7 +174,8 @@ fn header(settings: &Settings, token: &Secret) -> Result<(&'static str, Secret)>
 
 /// Runs have connections of their own, a store has one turn.
 fn turn(seal: &str) -> Arc<tokio::sync::Mutex<()>> {
-    static TURNS: LazyLock<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>> = LazyLock::new(Mutex::default);
+    static TURNS: LazyLock<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>> =
+        LazyLock::new(Mutex::default);
     let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
     turns.entry(seal.to_owned()).or_default().clone()
 }

@@ -34,27 +34,42 @@ pub(super) async fn validate(store: &Store) -> Result<Validation> {
         200..300 | 403 | 404 => {}
         _ => return Err(could_not_check(errors::refusal(&time, about))),
     }
-    time.json().map_err(could_not_check).or_else(|error| if time.is_success() { Err(error) } else { Ok(None) })?;
+    time.json()
+        .map_err(could_not_check)
+        .or_else(|error| if time.is_success() { Err(error) } else { Ok(None) })?;
     let probes = probe(store).await?;
-    let missing: Vec<String> = probes.iter().filter(|(_, status)| *status == 403).map(|(scope, _)| format!("{scope}: read-only")).collect();
+    let missing: Vec<String> = probes
+        .iter()
+        .filter(|(_, status)| *status == 403)
+        .map(|(scope, _)| format!("{scope}: read-only"))
+        .collect();
     let reads_something = probes.iter().any(|(_, status)| (200..300).contains(status));
     if !time.is_success() && !reads_something {
         return Err(opens_nothing(store, &probes));
     }
     let mut facts = vec![Fact::new("Store hash", store.address.hash.clone())];
     facts.extend(name(store).await);
-    facts.extend(quota(store));
+    facts.push(quota(store));
     facts.extend(clock(store, &time));
-    Ok(Validation { facts, missing, sandbox: store.address.loopback })
+    Ok(Validation {
+        facts,
+        missing,
+        sandbox: store.address.loopback,
+    })
 }
 
 /// The status of each probe. A legacy account has v2 alone.
 async fn probe(store: &Store) -> Result<Vec<(&'static str, u16)>> {
-    let probes = PROBES.iter().filter(|(_, path)| !store.address.legacy || path.starts_with("v2/"));
+    let probes = PROBES
+        .iter()
+        .filter(|(_, path)| !store.address.legacy || path.starts_with("v2/"));
     let asked = probes.map(|(scope, path)| async move {
         let answer = could_check(store.ask(Request::get(*path).query("limit", 1)).await)?;
         match answer.status {
-            401 | 429 | 500.. => Err(could_not_check(errors::refusal(&answer, About::reading("anything", scope)))),
+            401 | 429 | 500.. => Err(could_not_check(errors::refusal(
+                &answer,
+                About::reading("anything", scope),
+            ))),
             status => Ok((*scope, status)),
         }
     });
@@ -76,16 +91,22 @@ async fn name(store: &Store) -> Option<Fact> {
     struct Profile {
         name: String,
     }
-    let answer = store.ask(Request::get("v2/store")).await.ok().filter(Answer::is_success)?;
+    let answer = store
+        .ask(Request::get("v2/store"))
+        .await
+        .ok()
+        .filter(Answer::is_success)?;
     let profile: Profile = serde_json::from_slice(&answer.body).ok()?;
     Some(Fact::new("Store", profile.name))
 }
 
-fn quota(store: &Store) -> Option<Fact> {
+fn quota(store: &Store) -> Fact {
     let reading = store.host.network.quota(&store.address.seal()).reading();
-    let Some(reading) = reading else { return Some(Fact::new("Quota", "no limit named")) };
+    let Some(reading) = reading else {
+        return Fact::new("Quota", "no limit named");
+    };
     let seconds = reading.window_ms / 1000;
-    Some(Fact::new("Quota", format!("{} requests in {seconds} s", reading.quota)))
+    Fact::new("Quota", format!("{} requests in {seconds} s", reading.quota))
 }
 
 /// The server's clock against this machine's.
@@ -94,7 +115,9 @@ fn clock(store: &Store, time: &Answer) -> Option<Fact> {
     struct Time {
         time: i64,
     }
-    let told = serde_json::from_slice(&time.body).ok().and_then(|Time { time }| Timestamp::from_second(time).ok());
+    let told = serde_json::from_slice(&time.body)
+        .ok()
+        .and_then(|Time { time }| Timestamp::from_second(time).ok());
     let server = time.server_time.or(told)?;
     let ahead = store.host.clock.now().as_second() - server.as_second();
     Some(Fact::new("Clock", clock_words(ahead)))
@@ -106,8 +129,8 @@ fn clock_words(ahead: i64) -> String {
         return "this computer's clock agrees with the store's".to_owned();
     }
     let (amount, unit) = match off {
-        ..7_200 => (off / 60, "minutes"),
-        ..172_800 => (off / 3_600, "hours"),
+        ..=7_199 => (off / 60, "minutes"),
+        7_200..=172_799 => (off / 3_600, "hours"),
         _ => (off / 86_400, "days"),
     };
     let side = if ahead > 0 { "ahead" } else { "behind" };
@@ -120,7 +143,11 @@ fn could_check<T>(result: Result<T>) -> Result<T> {
 
 /// Being asked to wait says nothing about the credentials.
 fn could_not_check(error: Error) -> Error {
-    if error.is_unavailable() { error.context("The connection could not be checked; that does not mean it is wrong") } else { error }
+    if error.is_unavailable() {
+        error.context("The connection could not be checked; that does not mean it is wrong")
+    } else {
+        error
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +157,13 @@ mod tests {
     #[test]
     fn a_clock_that_is_off_is_told_in_words() {
         assert_eq!(clock_words(58 * 60), "This computer's clock is 58 minutes ahead.");
-        assert_eq!(clock_words(-3 * 3_600), "This computer's clock is 3 hours behind.");
-        assert!(clock_words(100).contains("agrees"), "two minutes are nobody's trouble");
+        assert_eq!(
+            clock_words(-3 * 3_600),
+            "This computer's clock is 3 hours behind."
+        );
+        assert!(
+            clock_words(100).contains("agrees"),
+            "two minutes are nobody's trouble"
+        );
     }
 }

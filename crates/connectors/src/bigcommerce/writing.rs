@@ -71,12 +71,15 @@ impl Outcomes {
 
     /// Keeps what could be prepared of a row; a row that could not has failed.
     pub(super) fn keep<T>(&mut self, row: usize, prepared: Result<T>) -> Option<T> {
-        prepared.map_err(|error| self.set(row, Outcome::Failed(error))).ok()
+        prepared
+            .map_err(|error| self.set(row, Outcome::Failed(error)))
+            .ok()
     }
 
     /// Whether no request got through so far.
     pub(super) fn nothing_written(&self) -> bool {
-        let got_through = |outcome: &Outcome| matches!(outcome, Outcome::Written { .. } | Outcome::Unknown(_));
+        let got_through =
+            |outcome: &Outcome| matches!(outcome, Outcome::Written { .. } | Outcome::Unknown(_));
         !self.0.iter().flatten().any(got_through)
     }
 
@@ -89,7 +92,10 @@ impl Outcomes {
 
     /// One outcome per row.
     pub(super) fn all(self) -> Vec<Outcome> {
-        self.0.into_iter().map(|outcome| outcome.expect("each row failed while preparing or was sent")).collect()
+        self.0
+            .into_iter()
+            .map(|outcome| outcome.expect("each row failed while preparing or was sent"))
+            .collect()
     }
 }
 
@@ -112,8 +118,10 @@ pub(super) fn check_prices(row: &Row, allow_zero: bool) -> Result<()> {
             _ => false,
         };
         if zero && name == "price" && !allow_zero {
-            return Err(Error::rejected("the price is 0, which would make it free in the store; it was not sent")
-                .hint("Correct the price, or say `allow_zero_price: true` in the step."));
+            return Err(Error::rejected(
+                "the price is 0, which would make it free in the store; it was not sent",
+            )
+            .hint("Correct the price, or say `allow_zero_price: true` in the step."));
         }
     }
     Ok(())
@@ -126,11 +134,17 @@ fn is_zero(amount: &Decimal) -> bool {
 /// Checks the `key` of an action against what it can find records by, and that something else is mapped.
 pub(super) fn check_key(key: &[String], possible: &[&str], columns: &[String]) -> Result<()> {
     let [name] = key else {
-        return Err(Error::config(format!("`key` names one field of {}", listed(possible))).hint("For instance `key: [id]`."));
+        return Err(
+            Error::config(format!("`key` names one field of {}", listed(possible)))
+                .hint("For instance `key: [id]`."),
+        );
     };
     if !possible.contains(&name.as_str()) {
-        return Err(Error::config(format!("`key: [{name}]`: records are found by {}", listed(possible)))
-            .hint("For instance `key: [id]`."));
+        return Err(Error::config(format!(
+            "`key: [{name}]`: records are found by {}",
+            listed(possible)
+        ))
+        .hint("For instance `key: [id]`."));
     }
     if !columns.is_empty() && columns.iter().all(|column| column == name) {
         return Err(Error::config("nothing is mapped but the key").hint("Map the fields that shall change."));
@@ -140,33 +154,52 @@ pub(super) fn check_key(key: &[String], possible: &[&str], columns: &[String]) -
 
 /// Refuses mapped fields that the store does not let anybody write.
 pub(super) fn check_writable(columns: &[String], read_only: &[&str], key: &[String]) -> Result<()> {
-    let wrong = columns.iter().find(|column| read_only.contains(&column.as_str()) && !key.contains(column));
+    let wrong = columns
+        .iter()
+        .find(|column| read_only.contains(&column.as_str()) && !key.contains(column));
     wrong.map_or(Ok(()), |name| {
-        Err(Error::config(format!("Field `{name}` is read-only in the store.")).hint("Remove it from the mapping."))
+        Err(
+            Error::config(format!("Field `{name}` is read-only in the store."))
+                .hint("Remove it from the mapping."),
+        )
     })
 }
 
 /// Mapping a list replaces all of it, so the file has to say that this is meant.
 pub(super) fn check_lists(columns: &[String], lists: &[&str], replace: &[String]) -> Result<()> {
-    let unmeant = columns.iter().find(|column| lists.contains(&column.as_str()) && !replace.contains(column));
+    let unmeant = columns
+        .iter()
+        .find(|column| lists.contains(&column.as_str()) && !replace.contains(column));
     unmeant.map_or(Ok(()), |name| {
-        Err(Error::config(format!("mapping `{name}` replaces all {name} the record has in the store"))
-            .hint(format!("Remove it from the mapping, or say `replace: [{name}]` in the step.")))
+        Err(Error::config(format!(
+            "mapping `{name}` replaces all {name} the record has in the store"
+        ))
+        .hint(format!(
+            "Remove it from the mapping, or say `replace: [{name}]` in the step."
+        )))
     })
 }
 
 fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 /// Whether the store's record has what a row would write.
 pub(super) fn has(record: &Raw, fields: &Map<String, Json>) -> bool {
     let found = record.fields();
-    fields.iter().all(|(name, wanted)| found.get(name).is_some_and(|there| same(wanted, &there)))
+    fields
+        .iter()
+        .all(|(name, wanted)| found.get(name).is_some_and(|there| same(wanted, &there)))
 }
 
 fn same(wanted: &Json, there: &Raw) -> bool {
-    let Ok(there) = there.read::<Json>() else { return false };
+    let Ok(there) = there.read::<Json>() else {
+        return false;
+    };
     if *wanted == there {
         return true;
     }
@@ -181,5 +214,8 @@ fn same(wanted: &Json, there: &Raw) -> bool {
 /// Values that stand more than once.
 pub(super) fn repeated<'a>(values: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    values.map(str::to_lowercase).filter(|value| !seen.insert(value.clone())).collect()
+    values
+        .map(str::to_lowercase)
+        .filter(|value| !seen.insert(value.clone()))
+        .collect()
 }

@@ -18,7 +18,7 @@ use connector_kit::{Checkpoint, Error, OpenFor, Result};
 
 use super::{
     Mode,
-    ledger::{Entry, Ledger, Seal},
+    ledger::{Book, Entry, Ledger, Seal},
     part::Part,
     place::Root,
     trouble::trouble,
@@ -28,6 +28,7 @@ use super::{
 pub(super) struct Bench {
     pub(super) root: Root,
     purpose: OpenFor,
+    book: Book,
     ledger: Ledger,
     parts: BTreeMap<String, Part>,
     /// The ledger was read and what a crash left was put in order.
@@ -47,16 +48,30 @@ pub(super) struct Shape {
 
 impl Bench {
     pub(super) fn new(root: Root, purpose: OpenFor) -> Self {
-        Self { root, purpose, ledger: Ledger::default(), parts: BTreeMap::new(), in_order: false, given_up: false }
+        let book = Book::new(&purpose.deployment);
+        let (ledger, parts) = (Ledger::default(), BTreeMap::new());
+        Self {
+            root,
+            purpose,
+            book,
+            ledger,
+            parts,
+            in_order: false,
+            given_up: false,
+        }
     }
 
     /// Puts in order what a crash left; how far this deployment has come here.
     pub(super) fn resume(&mut self) -> Result<Option<Checkpoint>> {
         self.parts.clear();
-        self.ledger = Ledger::load(&self.root, &self.purpose.deployment)?;
+        self.ledger = self.book.load(&self.root)?;
         (self.in_order, self.given_up) = (true, false);
         let before = self.ledger.clone();
-        let epoch = self.ledger.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.epoch);
+        let epoch = self
+            .ledger
+            .checkpoint
+            .as_ref()
+            .map_or(0, |checkpoint| checkpoint.epoch);
         // What belongs to an agent that has gone further is not ours to touch.
         if epoch <= self.purpose.epoch {
             for file in before.files.keys() {
@@ -68,7 +83,7 @@ impl Bench {
             }
         }
         if self.ledger != before {
-            self.ledger.store(&self.root, &self.purpose.deployment)?;
+            self.book.store(&self.root, &self.ledger)?;
         }
         Ok(self.ledger.checkpoint.clone())
     }
@@ -76,7 +91,9 @@ impl Bench {
     /// Adds lines of the batch to a file.
     pub(super) fn write(&mut self, file: &str, shape: &Shape, lines: &[u8]) -> Result<()> {
         self.usable()?;
-        let written = self.part(file, shape).and_then(|part| part.push(lines).map_err(|error| trouble(file, error)));
+        let written = self
+            .part(file, shape)
+            .and_then(|part| part.push(lines).map_err(|error| trouble(file, error)));
         self.given_up = written.is_err();
         written
     }
@@ -94,18 +111,22 @@ impl Bench {
 
     /// Makes parts, ledger and checkpoint durable: the commit.
     pub(super) fn seal(&mut self, at: &Checkpoint) -> Result<()> {
-        let there = Ledger::load(&self.root, &self.purpose.deployment)?.checkpoint;
+        let there = self.book.load(&self.root)?.checkpoint;
         let has_lines = self.parts.values().any(Part::is_dirty);
         if there != self.ledger.checkpoint || there.is_some_and(|there| is_beyond(&there, at, has_lines)) {
             return Err(self.fenced());
         }
-        let mut next = Ledger { processflow: 1, checkpoint: Some(at.clone()), ..self.ledger.clone() };
+        let mut next = Ledger {
+            processflow: 1,
+            checkpoint: Some(at.clone()),
+            ..self.ledger.clone()
+        };
         let root = &self.root;
         for (file, part) in self.parts.iter_mut().filter(|(_, part)| part.is_dirty()) {
             let entry = sealed(root, file, part).map_err(|error| trouble(file, error))?;
             next.files.insert(file.clone(), entry);
         }
-        next.store(root, &self.purpose.deployment)?;
+        self.book.store(root, &next)?;
         for part in self.parts.values_mut() {
             part.is_named = true;
         }
@@ -128,7 +149,9 @@ impl Bench {
         for (file, part) in &mut parts {
             let undone = match part.kept {
                 Some(length) => part.cut(length),
-                None => self.root.remove(&Ledger::part_name(&self.purpose.deployment, file)),
+                None => self
+                    .root
+                    .remove(&Ledger::part_name(&self.purpose.deployment, file)),
             };
             undone.map_err(|error| trouble(file, error))?;
         }
@@ -145,8 +168,13 @@ impl Bench {
             let part = Ledger::part_name(&self.purpose.deployment, &file);
             // Windows renames no open file.
             self.parts.remove(&file);
-            let published = self.root.same_rights(&file, &part).and_then(|()| self.root.rename(&part, &file));
-            published.and_then(|()| self.root.sync(&file)).map_err(|error| trouble(&file, error))?;
+            let published = self
+                .root
+                .same_rights(&file, &part)
+                .and_then(|()| self.root.rename(&part, &file));
+            published
+                .and_then(|()| self.root.sync(&file))
+                .map_err(|error| trouble(&file, error))?;
             self.ledger.files.remove(&file);
         }
         for file in self.waiting_parts(Mode::Append) {
@@ -154,9 +182,9 @@ impl Bench {
             let part = Ledger::part_name(&self.purpose.deployment, &file);
             self.root.remove(&part).map_err(|error| trouble(&file, error))?;
         }
-        let on_disk = Ledger::load(&self.root, &self.purpose.deployment)?;
+        let on_disk = self.book.load(&self.root)?;
         if self.ledger != before || on_disk != self.ledger {
-            self.ledger.store(&self.root, &self.purpose.deployment)?;
+            self.book.store(&self.root, &self.ledger)?;
         }
         Ok(())
     }
@@ -188,11 +216,20 @@ impl Bench {
     /// Files with committed lines that are not visible yet.
     fn waiting(&self, mode: Mode) -> Vec<String> {
         let waits = |entry: &Entry| entry.mode == mode && entry.part.is_some();
-        self.ledger.files.iter().filter(|(_, entry)| waits(entry)).map(|(file, _)| file.clone()).collect()
+        self.ledger
+            .files
+            .iter()
+            .filter(|(_, entry)| waits(entry))
+            .map(|(file, _)| file.clone())
+            .collect()
     }
 
     fn waiting_parts(&self, mode: Mode) -> Vec<String> {
-        self.parts.iter().filter(|(_, part)| part.mode == mode).map(|(file, _)| file.clone()).collect()
+        self.parts
+            .iter()
+            .filter(|(_, part)| part.mode == mode)
+            .map(|(file, _)| file.clone())
+            .collect()
     }
 
     /// The part of a file, begun where there is none.
@@ -207,13 +244,21 @@ impl Bench {
     fn begin(&mut self, file: &str, shape: &Shape) -> Result<Part> {
         let said = |error| trouble(file, error);
         let name = Ledger::part_name(&self.purpose.deployment, file);
-        let entry = self.ledger.files.get(file).filter(|entry| entry.mode == shape.mode);
+        let entry = self
+            .ledger
+            .files
+            .get(file)
+            .filter(|entry| entry.mode == shape.mode);
         if let (Mode::Replace, Some(seal)) = (shape.mode, entry.and_then(|entry| entry.part.as_ref())) {
             return Part::go_on(&self.root, &name, seal).map_err(said);
         }
         let (target, needs) = match shape.mode {
             Mode::Replace => (None, Needs::Head),
-            Mode::Append => self.target(file, entry.and_then(|entry| entry.target.as_ref()), &shape.line_end)?,
+            Mode::Append => self.target(
+                file,
+                entry.and_then(|entry| entry.target.as_ref()),
+                &shape.line_end,
+            )?,
         };
         let mut part = Part::begin(&self.root, &name, shape.mode, target).map_err(said)?;
         let first: &[u8] = match needs {
@@ -238,7 +283,10 @@ impl Bench {
             return Err(edited(file));
         }
         let mut end = vec![0; line_end.len().min(length as usize)];
-        target.seek(SeekFrom::End(-(end.len() as i64))).and_then(|_| target.read_exact(&mut end)).map_err(said)?;
+        target
+            .seek(SeekFrom::End(-(end.len() as i64)))
+            .and_then(|_| target.read_exact(&mut end))
+            .map_err(said)?;
         let needs = match length {
             0 => Needs::Head,
             _ if end == line_end => Needs::Nothing,
@@ -250,34 +298,78 @@ impl Bench {
     /// Brings the committed lines of a part into the file they belong to, from wherever a crash left them.
     fn append(&mut self, file: &str) -> Result<()> {
         let said = |error| trouble(file, error);
-        let Some(entry) = self.ledger.files.get(file).cloned() else { return Ok(()) };
-        let (Some(seal), Some(then)) = (&entry.part, &entry.then) else { return Ok(()) };
-        let name = Ledger::part_name(&self.purpose.deployment, file);
-        let mut part = match self.root.change(&name) {
-            // Both are done by hand, or by us after the lines had arrived: they are in the file.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            found => Some(found.map_err(said)?.into_std()),
+        let Some(entry) = self.ledger.files.get(file).cloned() else {
+            return Ok(());
         };
-        let whole = part.as_ref().is_some_and(|part| part.metadata().is_ok_and(|found| found.len() >= seal.length));
-        if let Some(part) = part.as_mut().filter(|_| whole) {
-            self.bring(file, part, seal.length, entry.target.as_ref()).map_err(said)??;
-            // Emptied durably, so that lines which arrived are never taken for lines that did not.
-            part.set_len(0).and_then(|()| part.sync_all()).map_err(said)?;
+        let (Some(seal), Some(then)) = (&entry.part, &entry.then) else {
+            return Ok(());
+        };
+        let name = Ledger::part_name(&self.purpose.deployment, file);
+        if !self.has_arrived(file, then).map_err(said)? {
+            // A part that is gone, or holds other lines by now, was brought in before; whoever the file is meant
+            // for has taken it since.
+            if let Some(mut part) = self.committed(&name, seal).map_err(said)? {
+                self.bring(file, &mut part, seal.length, entry.target.as_ref())
+                    .map_err(said)??;
+            }
         }
-        let at = self.ledger.files.get_mut(file).expect("it was there above");
-        *at = Entry { mode: Mode::Append, part: None, target: Some(then.clone()), then: None };
-        if let Some(part) = self.parts.get_mut(file) {
-            part.cut(0).map_err(said)?;
-            part.target = Some(then.clone());
+        // Emptied durably, so that lines which arrived are never taken for lines that did not.
+        match self.parts.get_mut(file) {
+            Some(part) => {
+                part.target = Some(then.clone());
+                part.cut(0).and_then(|()| part.file.sync_all()).map_err(said)?;
+            }
+            None => self
+                .root
+                .remove(&name)
+                .and_then(|()| self.root.sync(&name))
+                .map_err(said)?,
         }
+        let entry = Entry {
+            mode: Mode::Append,
+            part: None,
+            target: Some(then.clone()),
+            then: None,
+        };
+        self.ledger.files.insert(file.to_owned(), entry);
         Ok(())
     }
 
+    /// The file is as it must be once the lines are in it.
+    fn has_arrived(&self, file: &str, then: &Seal) -> io::Result<bool> {
+        match self.root.read(file).map(cap_std::fs::File::into_std) {
+            Ok(mut target) => {
+                let length = target.metadata()?.len();
+                Ok(length == then.length && Seal::of(&mut target, length)? == *then)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The part, while it still holds the lines that were committed.
+    fn committed(&self, name: &str, seal: &Seal) -> io::Result<Option<std::fs::File>> {
+        let mut part = match self.root.change(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            found => found?.into_std(),
+        };
+        let whole = part.metadata()?.len() >= seal.length && Seal::of(&mut part, seal.length)? == *seal;
+        Ok(whole.then_some(part))
+    }
+
     /// Appends what of the part has not arrived yet.
-    fn bring(&self, file: &str, part: &mut std::fs::File, length: u64, left: Option<&Seal>) -> io::Result<Result<()>> {
+    fn bring(
+        &self,
+        file: &str,
+        part: &mut std::fs::File,
+        length: u64,
+        left: Option<&Seal>,
+    ) -> io::Result<Result<()>> {
         let before = left.map_or(0, |seal| seal.length);
         let (mut target, before) = match self.root.change(file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (self.root.make_new(file)?.into_std(), 0),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (self.root.make_new(file)?.into_std(), 0)
+            }
             found => (found?.into_std(), before),
         };
         let there = target.metadata()?.len();
@@ -298,11 +390,14 @@ impl Bench {
     /// The part of a file that is replaced must be there, unless it has taken its name already.
     fn find_part(&mut self, file: &str) -> Result<()> {
         let said = |error| trouble(file, error);
-        let Some(seal) = self.ledger.files.get(file).and_then(|entry| entry.part.clone()) else { return Ok(()) };
+        let Some(seal) = self.ledger.files.get(file).and_then(|entry| entry.part.clone()) else {
+            return Ok(());
+        };
         let is_it = |name: &str, exact: bool| match self.root.read(name).map(cap_std::fs::File::into_std) {
             Ok(mut found) => {
                 let length = found.metadata()?.len();
-                Ok((length == seal.length || !exact && length > seal.length) && Seal::of(&mut found, seal.length)? == seal)
+                Ok((length == seal.length || !exact && length > seal.length)
+                    && Seal::of(&mut found, seal.length)? == seal)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -314,14 +409,18 @@ impl Bench {
             self.ledger.files.remove(file);
             return Ok(());
         }
-        Err(Error::config(format!("the lines of {file} that were written so far are gone or changed"))
-            .hint("Somebody removed or edited its hidden part file. Read everything again: `run NAME --full`."))
+        Err(Error::config(format!(
+            "the lines of {file} that were written so far are gone or changed"
+        ))
+        .hint("Somebody removed or edited its hidden part file. Read everything again: `run NAME --full`."))
     }
 
     /// Lines of a past that was taken back are not published.
     fn drop_part(&mut self, file: &str) -> Result<()> {
         self.ledger.files.remove(file);
-        self.root.remove(&Ledger::part_name(&self.purpose.deployment, file)).map_err(|error| trouble(file, error))
+        self.root
+            .remove(&Ledger::part_name(&self.purpose.deployment, file))
+            .map_err(|error| trouble(file, error))
     }
 }
 
@@ -346,13 +445,26 @@ fn sealed(root: &Root, file: &str, part: &mut Part) -> io::Result<Entry> {
     }
     let then = match (part.mode, part.target.as_ref()) {
         (Mode::Replace, _) => None,
-        (Mode::Append, None) => Some(Seal::joined(None::<(&mut std::fs::File, u64)>, &mut part.file, seal.length)?),
+        (Mode::Append, None) => Some(Seal::joined(
+            None::<(&mut std::fs::File, u64)>,
+            &mut part.file,
+            seal.length,
+        )?),
         (Mode::Append, Some(left)) => {
             let mut target = root.read(file)?.into_std();
-            Some(Seal::joined(Some((&mut target, left.length)), &mut part.file, seal.length)?)
+            Some(Seal::joined(
+                Some((&mut target, left.length)),
+                &mut part.file,
+                seal.length,
+            )?)
         }
     };
-    Ok(Entry { mode: part.mode, part: Some(seal), target: part.target.clone(), then })
+    Ok(Entry {
+        mode: part.mode,
+        part: Some(seal),
+        target: part.target.clone(),
+        then,
+    })
 }
 
 fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Result<bool> {
@@ -370,6 +482,8 @@ fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Re
 }
 
 fn edited(file: &str) -> Error {
-    Error::config(format!("{file} is not as this processflow left it: somebody else changed it"))
-        .hint("Nothing was written or cut. Move the file away, and the next run begins a new one.")
+    Error::config(format!(
+        "{file} is not as this processflow left it: somebody else changed it"
+    ))
+    .hint("Nothing was written or cut. Move the file away, and the next run begins a new one.")
 }

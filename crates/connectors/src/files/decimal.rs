@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// The sign before the decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, connector_kit::JsonSchema)]
-pub enum Sign {
+pub(super) enum Sign {
     /// `1234.56`
     #[serde(rename = ".")]
     Point,
@@ -66,7 +66,11 @@ pub(super) fn read(text: &str, sign: Option<Sign>) -> Result<String, Doubt> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let minus = if minus { "-" } else { "" };
-    Ok(if fraction.is_empty() { format!("{minus}{whole}") } else { format!("{minus}{whole}.{fraction}") })
+    Ok(if fraction.is_empty() {
+        format!("{minus}{whole}")
+    } else {
+        format!("{minus}{whole}.{fraction}")
+    })
 }
 
 /// The decimal sign, where the text leaves no doubt. `None`: there are no decimals.
@@ -77,15 +81,24 @@ fn found(digits: &str) -> Result<Option<Sign>, Doubt> {
     match (points, commas) {
         (0, 0) => Ok(None),
         // Both: the last one is the decimal sign.
-        (1.., 1..) => Ok(Some(if digits.rfind('.') > digits.rfind(',') { Sign::Point } else { Sign::Comma })),
+        (1.., 1..) => Ok(Some(if digits.rfind('.') > digits.rfind(',') {
+            Sign::Point
+        } else {
+            Sign::Comma
+        })),
         // Several of one kind group thousands; the decimal sign, were there one, would be the other.
         (2.., 0) => Ok(Some(Sign::Comma)),
         (0, 2..) => Ok(Some(Sign::Point)),
         (points, _) => {
             let sign = if points == 1 { Sign::Point } else { Sign::Comma };
             let (whole, fraction) = digits.split_once(sign.letter()).unwrap_or((digits, ""));
-            let could_group = fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
-            if could_group && !grouped_by_space { Err(Doubt::Ambiguous) } else { Ok(Some(sign)) }
+            let could_group =
+                fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
+            if could_group && !grouped_by_space {
+                Err(Doubt::Ambiguous)
+            } else {
+                Ok(Some(sign))
+            }
         }
     }
 }
@@ -96,7 +109,8 @@ fn ungrouped(whole: &str, sign: Option<Sign>) -> Result<String, Doubt> {
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&str> = groups.collect();
     let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
-    let well_grouped = rest.is_empty() || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
+    let well_grouped =
+        rest.is_empty() || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
     if !digits(first) || !rest.iter().all(|group| digits(group)) || !well_grouped {
         return Err(Doubt::NotANumber);
     }

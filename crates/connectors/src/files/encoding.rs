@@ -42,7 +42,9 @@ impl TryFrom<String> for Encoding {
                 Some(known) if known != encoding_rs::REPLACEMENT && known != encoding_rs::X_USER_DEFINED => {
                     Ok(Self::Other(known))
                 }
-                _ => Err(format!("`{name}` is no encoding; there are utf-8, windows-1252, iso-8859-1, utf-16 and others")),
+                _ => Err(format!(
+                    "`{name}` is no encoding; there are utf-8, windows-1252, iso-8859-1, utf-16 and others"
+                )),
             },
         }
     }
@@ -144,7 +146,9 @@ impl Encoding {
 
 fn single_bytes(text: &str, highest: u32, out: &mut Vec<u8>) -> Result<(), char> {
     text.chars().try_for_each(|letter| {
-        let byte = u8::try_from(u32::from(letter)).ok().filter(|byte| u32::from(*byte) <= highest);
+        let byte = u8::try_from(u32::from(letter))
+            .ok()
+            .filter(|byte| u32::from(*byte) <= highest);
         byte.map(|byte| out.push(byte)).ok_or(letter)
     })
 }
@@ -186,7 +190,11 @@ mod tests {
         for (name, text, lacks) in cases {
             let mut out = b"before".to_vec();
             assert_eq!(named(name).encode(text, &mut out).err(), lacks, "{name}: {text}");
-            assert_eq!(lacks.is_some(), out == b"before", "{name}: a refused text leaves no bytes");
+            assert_eq!(
+                lacks.is_some(),
+                out == b"before",
+                "{name}: a refused text leaves no bytes"
+            );
         }
         assert!(Encoding::try_from("klingon".to_owned()).is_err());
     }

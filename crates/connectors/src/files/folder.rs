@@ -40,7 +40,8 @@ impl Folder {
     /// Opens it to write, making it where that is allowed.
     pub(super) fn root_to_write(&self) -> Result<Root> {
         if self.create && !self.path.exists() {
-            std::fs::create_dir_all(&self.path).map_err(|error| trouble(&self.path.display().to_string(), error))?;
+            std::fs::create_dir_all(&self.path)
+                .map_err(|error| trouble(&self.path.display().to_string(), error))?;
         }
         self.root()
     }
@@ -59,22 +60,32 @@ impl System for Folder {
     }
 
     fn understood(settings: &Settings) -> Vec<Fact> {
-        folder(settings).map(|folder| vec![Fact::new("Folder", folder)]).unwrap_or_default()
+        folder(settings)
+            .map(|folder| vec![Fact::new("Folder", folder)])
+            .unwrap_or_default()
     }
 
     fn connect(settings: Settings, _secrets: &Secrets, host: &Host) -> Result<Self> {
         let folder = folder(&settings)?;
         let create = settings.create.unwrap_or(Path::new(folder).is_relative());
-        Ok(Self { path: host.base.join(folder), clock: host.clock.clone(), create })
+        Ok(Self {
+            path: host.base.join(folder),
+            clock: host.clock.clone(),
+            create,
+        })
     }
 
     async fn validate(&self) -> Result<Validation> {
         let (path, root) = (self.path.display().to_string(), self.root_to_write()?);
         let writable = tokio::task::spawn_blocking(move || is_writable(&root)).await;
-        let writable = writable.map_err(|error| Error::bug("validating the folder broke off").source(error))?;
+        let writable =
+            writable.map_err(|error| Error::bug("validating the folder broke off").source(error))?;
         let access = if writable { "read and write" } else { "read only" };
         let facts = vec![Fact::new("Folder", path), Fact::new("Access", access)];
-        Ok(Validation { facts, ..Validation::default() })
+        Ok(Validation {
+            facts,
+            ..Validation::default()
+        })
     }
 
     async fn open(self: Arc<Self>, purpose: OpenFor) -> Result<Open> {

@@ -1,9 +1,10 @@
-//! The ledger of what a deployment has committed to files: one hidden file in the folder, replaced in one step.
+//! The ledger of what a deployment has committed to files: one hidden file in the folder, written in one step.
 //!
 //! It is the commit. Part files are durable before it names their lengths; what it does not name does not count.
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
 };
 
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mode, place::Root, trouble::trouble};
 
+/// A slot is a multiple of this: no two slots share a block of the disk.
+const SLOT: usize = 16 << 10;
 /// Bytes at the end of a file that stand for it: nobody edits a file and leaves them as they were.
 const TAIL: u64 = 4096;
 
@@ -56,7 +59,10 @@ impl Seal {
     }
 
     fn from_tail(length: u64, tail: &[u8]) -> Self {
-        Self { length, tail: blake3::hash(tail).to_hex()[..32].to_owned() }
+        Self {
+            length,
+            tail: blake3::hash(tail).to_hex()[..32].to_owned(),
+        }
     }
 
     /// The seal of `before` bytes of one file with `more` bytes of another behind them.
@@ -91,40 +97,139 @@ impl Ledger {
 
     /// The name of the part file beside a file.
     pub(super) fn part_name(deployment: &str, file: &str) -> String {
-        let (folder, name) = file.rsplit_once('/').map_or(("", file), |(folder, name)| (folder, name));
+        let (folder, name) = file
+            .rsplit_once('/')
+            .map_or(("", file), |(folder, name)| (folder, name));
         let slash = if folder.is_empty() { "" } else { "/" };
         let mark = &blake3::hash(deployment.as_bytes()).to_hex()[..8];
         format!("{folder}{slash}.{name}.{mark}.part")
     }
+}
+
+/// The ledger's file: two slots that are written in turn, each a line of JSON filled up with spaces. A torn
+/// write spoils one of them and leaves the state before it in the other. Writing in place costs a third of
+/// replacing the file.
+pub(super) struct Book {
+    deployment: String,
+    file: Option<File>,
+    /// Bytes of a slot.
+    slot: usize,
+    turn: u64,
+}
+
+/// What a slot holds.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    turn: u64,
+    /// Hash of turn and ledger.
+    hash: String,
+    ledger: Ledger,
+}
+
+impl Page {
+    fn of(turn: u64, ledger: &Ledger) -> Self {
+        Self {
+            turn,
+            hash: Self::hash(turn, ledger),
+            ledger: ledger.clone(),
+        }
+    }
+
+    fn hash(turn: u64, ledger: &Ledger) -> String {
+        let text = serde_json::to_vec(&(turn, ledger)).expect("a ledger is plain data");
+        blake3::hash(&text).to_hex()[..32].to_owned()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.hash == Self::hash(self.turn, &self.ledger)
+    }
+}
+
+impl Book {
+    pub(super) fn new(deployment: &str) -> Self {
+        Self {
+            deployment: deployment.to_owned(),
+            file: None,
+            slot: 0,
+            turn: 0,
+        }
+    }
 
     /// The ledger in a folder; an empty one where there is none yet.
-    pub(super) fn load(root: &Root, deployment: &str) -> Result<Self> {
-        let name = Self::name(deployment);
+    pub(super) fn load(&mut self, root: &Root) -> Result<Ledger> {
+        let name = Ledger::name(&self.deployment);
         let mut text = Vec::new();
-        match root.read(&name).and_then(|mut file| file.read_to_end(&mut text)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            read => read.map_err(|error| trouble(&name, error))?,
+        let mut file = match root.change(&name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                *self = Self::new(&self.deployment);
+                return Ok(Ledger::default());
+            }
+            found => found.map_err(|error| trouble(&name, error))?.into_std(),
         };
-        serde_json::from_slice(&text).map_err(|error| {
-            Error::config(format!("{name}, the ledger of this processflow's files, cannot be read ({error})"))
-                .hint("It was changed by hand or by another version. Restore it, or deploy the processflow anew.")
-        })
+        file.read_to_end(&mut text)
+            .map_err(|error| trouble(&name, error))?;
+        let pages = text
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| serde_json::from_slice::<Page>(line).ok());
+        let Some(page) = pages.filter(Page::is_whole).max_by_key(|page| page.turn) else {
+            return Err(Error::config(format!(
+                "{name}, the ledger of this processflow's files, cannot be read"
+            ))
+            .hint(
+                "It was changed by hand or by another version. Restore it, or deploy the processflow anew.",
+            ));
+        };
+        (self.file, self.slot, self.turn) = (Some(file), text.len() / 2, page.turn);
+        Ok(page.ledger)
     }
 
-    /// Makes it durable in one step.
-    pub(super) fn store(&self, root: &Root, deployment: &str) -> Result<()> {
-        let name = Self::name(deployment);
-        let new = format!("{name}.new");
-        let stored = || {
-            let mut file = root.make(&new)?;
-            file.write_all(&serde_json::to_vec(self)?)?;
-            file.sync_all()?;
-            drop(file);
-            root.rename(&new, &name)?;
-            root.sync(&name)
+    /// Makes a ledger durable in one step.
+    pub(super) fn store(&mut self, root: &Root, ledger: &Ledger) -> Result<()> {
+        let name = Ledger::name(&self.deployment);
+        let page = serde_json::to_vec(&Page::of(self.turn + 1, ledger)).expect("a ledger is plain data");
+        let stored = match &mut self.file {
+            Some(file) if page.len() < self.slot => {
+                let at = (self.turn + 1) % 2 * self.slot as u64;
+                let slot = filled(page, self.slot);
+                file.seek(SeekFrom::Start(at))
+                    .and_then(|_| file.write_all(&slot))
+                    .and_then(|()| file.sync_data())
+            }
+            _ => self.begin(root, &name, page),
         };
-        stored().map_err(|error| trouble(&name, error))
+        stored.map_err(|error| trouble(&name, error))?;
+        self.turn += 1;
+        Ok(())
     }
+
+    /// A new file with room for twice as much, in place of the one that is too small.
+    fn begin(&mut self, root: &Root, name: &str, page: Vec<u8>) -> io::Result<()> {
+        let slot = (page.len() * 2).next_multiple_of(SLOT);
+        let (here, other) = (filled(page, slot), filled(Vec::new(), slot));
+        let slots = if (self.turn + 1).is_multiple_of(2) {
+            [here, other]
+        } else {
+            [other, here]
+        };
+        let new = format!("{name}.new");
+        let mut file = root.make(&new)?.into_std();
+        file.write_all(&slots.concat())?;
+        file.sync_all()?;
+        drop(file);
+        // Windows renames no open file, and replaces none.
+        self.file = None;
+        root.rename(&new, name)?;
+        root.sync(name)?;
+        (self.file, self.slot) = (Some(root.change(name)?.into_std()), slot);
+        Ok(())
+    }
+}
+
+fn filled(mut page: Vec<u8>, slot: usize) -> Vec<u8> {
+    page.resize(slot - 1, b' ');
+    page.push(b'\n');
+    page
 }
 
 /// A deployment's id as part of a file name.
@@ -134,4 +239,76 @@ fn plain(deployment: &str) -> String {
         return deployment.to_owned();
     }
     blake3::hash(deployment.as_bytes()).to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_kit::Checkpoint;
+
+    use super::{Book, Entry, Ledger, SLOT};
+    use crate::files::{Mode, place::Root};
+
+    fn ledger(batch: u64, files: usize) -> Ledger {
+        let entry = Entry {
+            mode: Mode::Append,
+            part: None,
+            target: None,
+            then: None,
+        };
+        let files = (0..files)
+            .map(|at| (format!("a file with a long name {at}.csv"), entry.clone()))
+            .collect();
+        let checkpoint = Some(Checkpoint {
+            deployment: "d".to_owned(),
+            epoch: 1,
+            batch,
+        });
+        Ledger {
+            processflow: 1,
+            checkpoint,
+            files,
+        }
+    }
+
+    #[test]
+    fn a_torn_write_leaves_the_state_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        let path = folder.path().join(Ledger::name("d"));
+        let mut book = Book::new("d");
+        for batch in 1..6 {
+            book.store(&root, &ledger(batch, 1)).unwrap();
+            let before = std::fs::read(&path).unwrap();
+            book.store(&root, &ledger(batch + 100, 1)).unwrap();
+            let after = std::fs::read(&path).unwrap();
+            for torn in [0, 1, 30, 100, SLOT / 2, SLOT, SLOT + 20, 2 * SLOT] {
+                let half: Vec<u8> = [&after[..torn], &before[torn..]].concat();
+                std::fs::write(&path, half).unwrap();
+                let found = Book::new("d").load(&root).unwrap();
+                assert!(
+                    [ledger(batch, 1), ledger(batch + 100, 1)].contains(&found),
+                    "torn at {torn}: one or the other"
+                );
+            }
+            std::fs::write(&path, &before).unwrap();
+            assert_eq!(book.load(&root).unwrap(), ledger(batch, 1));
+        }
+    }
+
+    #[test]
+    fn it_grows_with_the_files_and_refuses_what_others_made_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        let mut book = Book::new("d");
+        assert_eq!(book.load(&root).unwrap(), Ledger::default(), "there is none yet");
+        for (batch, files) in [(1, 1), (2, 1000), (3, 3)] {
+            book.store(&root, &ledger(batch, files)).unwrap();
+            assert_eq!(Book::new("d").load(&root).unwrap(), ledger(batch, files));
+        }
+        std::fs::write(folder.path().join(Ledger::name("d")), "{}").unwrap();
+        assert!(
+            book.load(&root).is_err(),
+            "an unreadable ledger is not an empty one"
+        );
+    }
 }

@@ -23,7 +23,10 @@ pub(super) trait Lines: Send {
 /// A record that could not be made sense of: where, why, what to do, and what was legible of it.
 pub(super) fn illegible(file: &str, line: u64, why: &str, hint: &str, legible: Raw) -> Record {
     let error = Error::rejected(format!("{file} line {line}: {why}")).hint(hint);
-    Record { unreadable: Some(error), ..Record::new(format!("{file}:{line}"), legible) }
+    Record {
+        unreadable: Some(error),
+        ..Record::new(format!("{file}:{line}"), legible)
+    }
 }
 
 /// What is legible of a line, at most 64 KiB of it.

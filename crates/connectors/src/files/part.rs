@@ -5,11 +5,7 @@ use std::{
     io::{self, Seek, SeekFrom, Write},
 };
 
-use super::{
-    Mode,
-    ledger::Seal,
-    place::Root,
-};
+use super::{Mode, ledger::Seal, place::Root};
 
 /// Lines gather in memory up to so many bytes.
 const BUFFER: usize = 1 << 20;
@@ -32,7 +28,15 @@ impl Part {
     /// Begins an empty one, in place of what a crash may have left.
     pub(super) fn begin(root: &Root, name: &str, mode: Mode, target: Option<Seal>) -> io::Result<Self> {
         let file = root.make(name)?.into_std();
-        Ok(Self { mode, target, file, kept: None, is_named: false, buffer: Vec::new(), flushed: 0 })
+        Ok(Self {
+            mode,
+            target,
+            file,
+            kept: None,
+            is_named: false,
+            buffer: Vec::new(),
+            flushed: 0,
+        })
     }
 
     /// Goes on with one that the ledger knows of: what stands behind the seal was never committed.
@@ -40,7 +44,13 @@ impl Part {
         let file = root.change(name)?.into_std();
         let kept = Some(seal.length);
         let mut part = Self {
-            mode: Mode::Replace, target: None, file, kept, is_named: true, buffer: Vec::new(), flushed: seal.length,
+            mode: Mode::Replace,
+            target: None,
+            file,
+            kept,
+            is_named: true,
+            buffer: Vec::new(),
+            flushed: seal.length,
         };
         part.cut(seal.length)?;
         Ok(part)
@@ -52,7 +62,11 @@ impl Part {
             return self.put(bytes);
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
+        if self.buffer.len() >= BUFFER {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -22,7 +22,10 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// A file's name, or a path of names with `/`.
 pub(super) fn check(name: &str) -> Result<()> {
-    walk(name, |part| part.contains(['*', '?']).then_some("contains a wildcard, which only reading knows"))
+    walk(name, |part| {
+        part.contains(['*', '?'])
+            .then_some("contains a wildcard, which only reading knows")
+    })
 }
 
 /// A file's name whose last part may contain `*` (any letters) and `?` (one letter).
@@ -35,21 +38,34 @@ pub(super) fn check_pattern(name: &str) -> Result<()> {
 }
 
 fn walk(name: &str, more: impl Fn(&str) -> Option<&'static str>) -> Result<()> {
-    let why = if name.is_empty() { Some("is empty") } else { name.split('/').find_map(|part| odd(part).or_else(|| more(part))) };
+    let why = if name.is_empty() {
+        Some("is empty")
+    } else {
+        name.split('/').find_map(|part| odd(part).or_else(|| more(part)))
+    };
     why.map_or(Ok(()), |why| Err(refused(name, why)))
 }
 
 fn odd(part: &str) -> Option<&'static str> {
-    let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_lowercase();
+    let stem = part
+        .split('.')
+        .next()
+        .unwrap_or(part)
+        .trim_end()
+        .to_ascii_lowercase();
     let numbered = stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt"));
     match part {
         "" => Some("is absolute or has an empty part"),
         _ if part.starts_with('.') => Some("leads out of the folder or is hidden"),
         _ if part.contains('\\') => Some("contains `\\`; parts are separated by `/`"),
         _ if part.contains(':') => Some("contains `:`, a drive or a hidden stream"),
-        _ if part.contains(['<', '>', '"', '|']) => Some("contains a letter that file names cannot have everywhere"),
+        _ if part.contains(['<', '>', '"', '|']) => {
+            Some("contains a letter that file names cannot have everywhere")
+        }
         _ if part.chars().any(char::is_control) => Some("contains a control character"),
-        _ if part.ends_with(['.', ' ']) || part.starts_with(' ') => Some("begins or ends with a space, or ends with a dot"),
+        _ if part.ends_with(['.', ' ']) || part.starts_with(' ') => {
+            Some("begins or ends with a space, or ends with a dot")
+        }
         // Room for the names of part files, which are a little longer.
         _ if part.len() > 220 => Some("is longer than 220 bytes"),
         _ if DEVICES.contains(&stem.as_str()) || numbered => Some("is a device on Windows"),
@@ -58,7 +74,11 @@ fn odd(part: &str) -> Option<&'static str> {
 }
 
 fn refused(name: &str, why: &str) -> Error {
-    let shown: String = name.chars().take(60).map(|letter| if letter.is_control() { '?' } else { letter }).collect();
+    let shown: String = name
+        .chars()
+        .take(60)
+        .map(|letter| if letter.is_control() { '?' } else { letter })
+        .collect();
     Error::config(format!("the file name `{shown}` {why}"))
         .hint("Name a file beneath the connection's folder, like stock.csv or in/stock-*.csv.")
 }
@@ -97,14 +117,21 @@ impl Root {
                 .source(error),
             _ => trouble(&path.display().to_string(), error),
         })?;
-        Ok(Self { folder, path: path.to_owned() })
+        Ok(Self {
+            folder,
+            path: path.to_owned(),
+        })
     }
 
     /// Size and time of a regular file.
     pub(super) fn look(&self, name: &str) -> io::Result<Metadata> {
         let found = self.folder.metadata(name)?;
         // Opening a pipe would wait for ever.
-        if found.is_file() { Ok(found) } else { Err(io::Error::from(io::ErrorKind::IsADirectory)) }
+        if found.is_file() {
+            Ok(found)
+        } else {
+            Err(io::Error::from(io::ErrorKind::IsADirectory))
+        }
     }
 
     /// Opens a regular file to read.
@@ -116,18 +143,25 @@ impl Root {
     /// Opens a file that is there to read and write.
     pub(super) fn change(&self, name: &str) -> io::Result<File> {
         self.look(name)?;
-        self.folder.open_with(name, OpenOptions::new().read(true).write(true))
+        self.folder
+            .open_with(name, OpenOptions::new().read(true).write(true))
     }
 
     /// Makes a new file for this account alone, in place of one of that name. The name must be ours.
     pub(super) fn make(&self, name: &str) -> io::Result<File> {
         self.remove(name)?;
-        self.folder.open_with(name, os::private(OpenOptions::new().read(true).write(true).create_new(true)))
+        self.folder.open_with(
+            name,
+            os::private(OpenOptions::new().read(true).write(true).create_new(true)),
+        )
     }
 
     /// Makes a new file for this account alone, unless there is one.
     pub(super) fn make_new(&self, name: &str) -> io::Result<File> {
-        self.folder.open_with(name, os::private(OpenOptions::new().read(true).write(true).create_new(true)))
+        self.folder.open_with(
+            name,
+            os::private(OpenOptions::new().read(true).write(true).create_new(true)),
+        )
     }
 
     /// Removes a file of ours, if it is there.
@@ -167,11 +201,21 @@ impl Root {
     /// Names of the regular files that match the pattern, sorted; hidden ones are nobody's input.
     pub(super) fn list(&self, pattern: &str) -> io::Result<Vec<String>> {
         let (folder, shape) = pattern.rsplit_once('/').unwrap_or(("", pattern));
-        let entries = if folder.is_empty() { self.folder.entries()? } else { self.folder.read_dir(folder)? };
+        let entries = if folder.is_empty() {
+            self.folder.entries()?
+        } else {
+            self.folder.read_dir(folder)?
+        };
         let mut names = Vec::new();
         for entry in entries {
-            let Ok(name) = entry?.file_name().into_string() else { continue };
-            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let Ok(name) = entry?.file_name().into_string() else {
+                continue;
+            };
+            let path = if folder.is_empty() {
+                name.clone()
+            } else {
+                format!("{folder}/{name}")
+            };
             if !name.starts_with('.') && matches(shape, &name) && self.look(&path).is_ok() {
                 names.push(path);
             }
@@ -194,15 +238,42 @@ mod tests {
     #[test]
     fn names_stay_beneath_the_folder() {
         let refused = [
-            "", "/etc/passwd", "../x", "a/../../x", "a/./b", "a//b", "C:\\x", "C:x", "\\\\server\\x", "a\\b", "x:stream",
-            "NUL", "nul.csv", "com1.txt", "LPT9", "x.", "x ", " x", "a\0b", "a\nb", ".processflow-d.json", ".hidden",
-            "a|b", "*.csv",
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../../x",
+            "a/./b",
+            "a//b",
+            "C:\\x",
+            "C:x",
+            "\\\\server\\x",
+            "a\\b",
+            "x:stream",
+            "NUL",
+            "nul.csv",
+            "com1.txt",
+            "LPT9",
+            "x.",
+            "x ",
+            " x",
+            "a\0b",
+            "a\nb",
+            ".processflow-d.json",
+            ".hidden",
+            "a|b",
+            "*.csv",
         ];
         for name in refused {
             assert!(check(name).is_err(), "{name:?} must be refused");
         }
         assert!(check(&"x".repeat(256)).is_err(), "too long");
-        for name in ["stock.csv", "in/stock.csv", "Käse 2026.csv", "console.csv", "complete.csv"] {
+        for name in [
+            "stock.csv",
+            "in/stock.csv",
+            "Käse 2026.csv",
+            "console.csv",
+            "complete.csv",
+        ] {
             assert!(check(name).is_ok(), "{name:?} is an honest name");
         }
         assert!(check_pattern("in/stock-*.csv").is_ok() && check_pattern("i*/stock.csv").is_err());
@@ -236,11 +307,24 @@ mod tests {
         std::os::unix::fs::symlink("real.csv", inside.path().join("link.csv")).unwrap();
         let root = Root::open(inside.path()).unwrap();
         for name in ["stock.csv", "in/secret"] {
-            assert!(root.read(name).is_err() && root.change(name).is_err(), "{name} lies elsewhere");
+            assert!(
+                root.read(name).is_err() && root.change(name).is_err(),
+                "{name} lies elsewhere"
+            );
         }
         assert!(root.make("in/new.csv").is_err(), "nothing is made elsewhere");
-        assert!(root.read("link.csv").is_ok(), "a link inside the folder is a file of the folder");
-        assert_eq!(root.list("*").unwrap(), ["link.csv", "real.csv"], "and nothing else is listed");
-        assert!(std::fs::read_dir(outside.path()).unwrap().count() == 1, "the other folder is as it was");
+        assert!(
+            root.read("link.csv").is_ok(),
+            "a link inside the folder is a file of the folder"
+        );
+        assert_eq!(
+            root.list("*").unwrap(),
+            ["link.csv", "real.csv"],
+            "and nothing else is listed"
+        );
+        assert!(
+            std::fs::read_dir(outside.path()).unwrap().count() == 1,
+            "the other folder is as it was"
+        );
     }
 }

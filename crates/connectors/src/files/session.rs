@@ -38,21 +38,31 @@ impl Open {
     pub(super) async fn new(folder: Arc<Folder>, purpose: OpenFor) -> Result<Self> {
         let opened = tokio::task::spawn_blocking(move || folder.root_to_write()).await;
         let root = opened.map_err(|error| Error::bug("opening the folder broke off").source(error))??;
-        Ok(Self { bench: Arc::new(Mutex::new(Bench::new(root, purpose))), files: HashMap::new() })
+        Ok(Self {
+            bench: Arc::new(Mutex::new(Bench::new(root, purpose))),
+            files: HashMap::new(),
+        })
     }
 
     /// Checks that a step can write its file.
     pub(super) async fn ready(&mut self, step: &WriteStep, file: &str) -> Result<()> {
-        let owner = self.files.entry(file.to_owned()).or_insert_with(|| step.id.clone());
+        let owner = self
+            .files
+            .entry(file.to_owned())
+            .or_insert_with(|| step.id.clone());
         if *owner != step.id {
-            return Err(Error::config(format!("two steps write to {file}")).hint("Give each step a file of its own."));
+            return Err(
+                Error::config(format!("two steps write to {file}")).hint("Give each step a file of its own.")
+            );
         }
         let file = file.to_owned();
         self.on_bench(move |bench| {
             let parent = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
             if parent != "." && !bench.root.has(parent) {
-                return Err(Error::config(format!("the folder `{parent}` of {file} is not there"))
-                    .hint("Make it, or name a file in the connection's folder itself."));
+                return Err(
+                    Error::config(format!("the folder `{parent}` of {file} is not there"))
+                        .hint("Make it, or name a file in the connection's folder itself."),
+                );
             }
             if !folder::is_writable(&bench.root) {
                 return Err(Error::config("the connection's folder cannot be written")
@@ -79,7 +89,8 @@ impl Open {
         let outcomes: Vec<Outcome> = rows.iter().map(&mut outcome).collect();
         if !lines.is_empty() {
             let file = file.to_owned();
-            self.on_bench(move |bench| bench.write(&file, &shape, &lines)).await?;
+            self.on_bench(move |bench| bench.write(&file, &shape, &lines))
+                .await?;
         }
         Ok(outcomes)
     }
@@ -90,9 +101,15 @@ impl Open {
     ) -> Result<T> {
         let bench = self.bench.clone();
         let worked = tokio::task::spawn_blocking(move || {
-            work(&mut *bench.lock().map_err(|_| Error::bug("writing files broke off before"))?)
+            work(
+                &mut *bench
+                    .lock()
+                    .map_err(|_| Error::bug("writing files broke off before"))?,
+            )
         });
-        worked.await.map_err(|error| Error::bug("writing files broke off").source(error))?
+        worked
+            .await
+            .map_err(|error| Error::bug("writing files broke off").source(error))?
     }
 }
 

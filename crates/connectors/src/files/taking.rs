@@ -60,12 +60,22 @@ pub(super) struct Which {
 impl Which {
     pub(super) fn of(pattern: &str, after: After, settle: Option<&str>) -> Result<Self> {
         let settle = settle.map_or(Ok(SETTLE), |text| {
-            let duration = text.parse::<jiff::SignedDuration>().ok().and_then(|wait| Duration::try_from(wait).ok());
-            duration.filter(|wait| *wait <= Duration::from_secs(600)).ok_or_else(|| {
-                Error::config(format!("`settle: {text}` is no time up to 10 minutes")).hint("Write it as `2 s` or `1 min`.")
-            })
+            let duration = text
+                .parse::<jiff::SignedDuration>()
+                .ok()
+                .and_then(|wait| Duration::try_from(wait).ok());
+            duration
+                .filter(|wait| *wait <= Duration::from_secs(600))
+                .ok_or_else(|| {
+                    Error::config(format!("`settle: {text}` is no time up to 10 minutes"))
+                        .hint("Write it as `2 s` or `1 min`.")
+                })
         })?;
-        Ok(Self { pattern: pattern.to_owned(), after, settle })
+        Ok(Self {
+            pattern: pattern.to_owned(),
+            after,
+            settle,
+        })
     }
 
     fn is_pattern(&self) -> bool {
@@ -90,14 +100,33 @@ struct Moving {
 }
 
 impl Taking {
-    pub(super) fn of(folder: Arc<Folder>, which: Which, format: Arc<dyn Format>, reading: Reading) -> Result<Self> {
+    pub(super) fn of(
+        folder: Arc<Folder>,
+        which: Which,
+        format: Arc<dyn Format>,
+        reading: Reading,
+    ) -> Result<Self> {
         let mark = match &reading.span {
             Span::From(watermark) => watermark.read()?,
             _ => Mark::default(),
         };
         let settle = which.settle;
-        let desk = Desk { folder: folder.clone(), which, format, reading, mark, waiting: VecDeque::new(), open: None };
-        Ok(Self { folder, settle, desk: Arc::new(Mutex::new(desk)), looked: false, moving: None })
+        let desk = Desk {
+            folder: folder.clone(),
+            which,
+            format,
+            reading,
+            mark,
+            waiting: VecDeque::new(),
+            open: None,
+        };
+        Ok(Self {
+            folder,
+            settle,
+            desk: Arc::new(Mutex::new(desk)),
+            looked: false,
+            moving: None,
+        })
     }
 
     /// Finds the files to take, and waits until they do not change any more.
@@ -124,12 +153,22 @@ impl Taking {
             let quiet = (QUIET..).contains(&now.duration_since(seen.look.changed).as_secs());
             self.settle.is_zero() || seen.known || quiet
         };
-        seen.iter().filter(|seen| !is_steady(seen)).map(|seen| seen.file.clone()).collect()
+        seen.iter()
+            .filter(|seen| !is_steady(seen))
+            .map(|seen| seen.file.clone())
+            .collect()
     }
 
     /// Moves a file away once its records are settled. The permit in its last batch comes back then.
     async fn move_when_settled(&mut self) -> Result<()> {
-        let Some(Moving { file, content, settled }) = self.moving.take() else { return Ok(()) };
+        let Some(Moving {
+            file,
+            content,
+            settled,
+        }) = self.moving.take()
+        else {
+            return Ok(());
+        };
         tokio::select! {
             permit = settled.acquire() => drop(permit),
             () = self.folder.clock.sleep(PATIENCE) => return Ok(()),
@@ -144,9 +183,15 @@ impl Taking {
     ) -> Result<T> {
         let desk = self.desk.clone();
         let worked = tokio::task::spawn_blocking(move || {
-            work(&mut *desk.lock().map_err(|_| Error::bug("reading a file broke off before"))?)
+            work(
+                &mut *desk
+                    .lock()
+                    .map_err(|_| Error::bug("reading a file broke off before"))?,
+            )
         });
-        worked.await.map_err(|error| Error::bug("reading a file broke off").source(error))?
+        worked
+            .await
+            .map_err(|error| Error::bug("reading a file broke off").source(error))?
     }
 }
 
@@ -167,11 +212,17 @@ impl Source for Taking {
             self.look().await?;
             self.looked = true;
         }
-        let Some((mut batch, ended)) = self.on_desk(Desk::batch).await? else { return Ok(None) };
+        let Some((mut batch, ended)) = self.on_desk(Desk::batch).await? else {
+            return Ok(None);
+        };
         if let Some((file, content)) = ended {
             let settled = Arc::new(Semaphore::new(1));
             batch.room.extend(settled.clone().try_acquire_owned());
-            self.moving = Some(Moving { file, content, settled });
+            self.moving = Some(Moving {
+                file,
+                content,
+                settled,
+            });
         }
         Ok(Some(batch))
     }
@@ -209,7 +260,11 @@ impl Desk {
             return match root.look(pattern) {
                 Ok(found) => Ok(vec![self.seen(pattern.clone(), look(&found).map_err(said)?)]),
                 // Where files move away once they are read, a missing one is the usual case.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.which.after == After::Move => Ok(vec![]),
+                Err(error)
+                    if error.kind() == std::io::ErrorKind::NotFound && self.which.after == After::Move =>
+                {
+                    Ok(vec![])
+                }
                 Err(error) => Err(said(error)),
             };
         }
@@ -264,14 +319,23 @@ impl Desk {
             }
             // On an error the file is opened anew, where the last batch ended.
             let mut opened = self.open.take().expect("it was opened above");
-            let (records, at_end) = self.records(opened.lines.as_mut()).inspect_err(|_| self.again(&opened))?;
+            let (records, at_end) = self
+                .records(opened.lines.as_mut())
+                .inspect_err(|_| self.again(&opened))?;
             if at_end {
                 let ended = self.end(opened)?;
                 let moves = self.which.after == After::Move && self.moves_files();
-                return Ok(Some((Batch::new(records, Watermark::of(&self.mark)), ended.filter(|_| moves))));
+                return Ok(Some((
+                    Batch::new(records, Watermark::of(&self.mark)),
+                    ended.filter(|_| moves),
+                )));
             }
             let (file, hash) = (opened.file.clone(), opened.content.hash.clone());
-            self.mark.current = Some(Current { file, hash, place: opened.lines.place() });
+            self.mark.current = Some(Current {
+                file,
+                hash,
+                place: opened.lines.place(),
+            });
             self.open = Some(opened);
             if !records.is_empty() {
                 return Ok(Some((Batch::new(records, Watermark::of(&self.mark)), None)));
@@ -290,7 +354,9 @@ impl Desk {
     fn records(&self, lines: &mut dyn Lines) -> Result<(Vec<Record>, bool)> {
         let (mut records, mut bytes, mut read) = (Vec::new(), 0, 0);
         while read < BATCH && bytes < BATCH_BYTES {
-            let Some(record) = lines.next()? else { return Ok((records, true)) };
+            let Some(record) = lines.next()? else {
+                return Ok((records, true));
+            };
             read += 1;
             if self.is_wanted(&record) {
                 bytes += record.body.len();
@@ -305,20 +371,35 @@ impl Desk {
             return ids.contains(&record.id) || record.labels.iter().any(|label| ids.contains(label));
         }
         let filter = &self.reading.filter;
-        let fields = if filter.is_empty() { return true } else { record.body.fields() };
-        filter.iter().all(|(name, want)| fields.get(name).and_then(|value| value.plain()).as_ref() == Some(want))
+        let fields = if filter.is_empty() {
+            return true;
+        } else {
+            record.body.fields()
+        };
+        filter
+            .iter()
+            .all(|(name, want)| fields.get(name).and_then(|value| value.plain()).as_ref() == Some(want))
     }
 
     /// Opens the next file that has something new; false when there is none.
     fn open_next(&mut self) -> Result<bool> {
         while let Some(file) = self.waiting.pop_front() {
-            let opened = self.open(&file).inspect_err(|_| self.waiting.push_front(file.clone()))?;
-            let known = self.mark.taken.get(&file).is_some_and(|taken| taken.hash == opened.content.hash);
+            let opened = self
+                .open(&file)
+                .inspect_err(|_| self.waiting.push_front(file.clone()))?;
+            let known = self
+                .mark
+                .taken
+                .get(&file)
+                .is_some_and(|taken| taken.hash == opened.content.hash);
             if !known || !self.is_going_on() {
                 self.open = Some(opened);
                 return Ok(true);
             }
-            info!(file, "The file has the content that was read before: nothing to do.");
+            info!(
+                file,
+                "The file has the content that was read before: nothing to do."
+            );
             if self.which.after == After::Move {
                 self.move_away(&file, &opened.content)?;
             }
@@ -331,22 +412,41 @@ impl Desk {
         let said = |error| trouble(name, error);
         let mut handle = root.read(name).map_err(said)?.into_std();
         let glance = of_handle(&handle).map_err(said)?;
-        let hash = blake3::Hasher::new().update_reader(&mut handle).map_err(said)?.finalize().to_hex().to_string();
+        let hash = blake3::Hasher::new()
+            .update_reader(&mut handle)
+            .map_err(said)?
+            .finalize()
+            .to_hex()
+            .to_string();
         let content = Content { hash, look: glance };
         let from = self.mark.place(name, &content.hash);
         let lines = self.format.open(handle.try_clone().map_err(said)?, name, from)?;
-        Ok(Opened { root, file: name.to_owned(), handle, content, lines })
+        Ok(Opened {
+            root,
+            file: name.to_owned(),
+            handle,
+            content,
+            lines,
+        })
     }
 
     /// The file was read to its end, unless it changed meanwhile: then it is read anew as what it is now.
     fn end(&mut self, opened: Opened) -> Result<Ended> {
-        let Opened { root, file, handle, content, .. } = opened;
+        let Opened {
+            root,
+            file,
+            handle,
+            content,
+            ..
+        } = opened;
         let now = of_handle(&handle).map_err(|error| trouble(&file, error))?;
         if now != content.look {
             self.mark.current = None;
             self.waiting.push_front(file.clone());
-            return Err(Error::unavailable(format!("{file} was changed while it was read"))
-                .hint("It is read again from its beginning; raise `settle` if it is written slowly."));
+            return Err(
+                Error::unavailable(format!("{file} was changed while it was read"))
+                    .hint("It is read again from its beginning; raise `settle` if it is written slowly."),
+            );
         }
         self.mark.files = 1;
         self.mark.take(&file, content.clone(), |name| root.has(name));
@@ -356,10 +456,16 @@ impl Desk {
     /// Moves a file to `done`, if it is still the one that was read.
     fn move_away(&mut self, file: &str, content: &Content) -> Result<()> {
         let root = self.folder.root()?;
-        let (folder, name) = file.rsplit_once('/').map_or(("done".to_owned(), file), |(folder, name)| {
-            (format!("{folder}/done"), name)
-        });
-        let is_it = |at: &str| root.look(at).and_then(|found| look(&found)).is_ok_and(|found| found == content.look);
+        let (folder, name) = file
+            .rsplit_once('/')
+            .map_or(("done".to_owned(), file), |(folder, name)| {
+                (format!("{folder}/done"), name)
+            });
+        let is_it = |at: &str| {
+            root.look(at)
+                .and_then(|found| look(&found))
+                .is_ok_and(|found| found == content.look)
+        };
         if !is_it(file) {
             return Ok(());
         }
@@ -374,7 +480,10 @@ impl Desk {
         let to = moved().map_err(|error| trouble(file, error))?;
         // A new file may have taken the name in the instant between: it goes back, unread files do not move.
         if !is_it(&to) && !root.has(file) && root.rename(&to, file).is_err() {
-            warn!(file, to, "A new file was moved together with the one that was read; move it back by hand.");
+            warn!(
+                file,
+                to, "A new file was moved together with the one that was read; move it back by hand."
+            );
         }
         Ok(())
     }
@@ -382,11 +491,17 @@ impl Desk {
 
 fn look(found: &cap_std::fs::Metadata) -> std::io::Result<Look> {
     let changed = found.modified()?.into_std();
-    Ok(Look { size: found.len(), changed: Timestamp::try_from(changed).map_err(std::io::Error::other)? })
+    Ok(Look {
+        size: found.len(),
+        changed: Timestamp::try_from(changed).map_err(std::io::Error::other)?,
+    })
 }
 
 fn of_handle(handle: &std::fs::File) -> std::io::Result<Look> {
     let found = handle.metadata()?;
     let changed = Timestamp::try_from(found.modified()?).map_err(std::io::Error::other)?;
-    Ok(Look { size: found.len(), changed })
+    Ok(Look {
+        size: found.len(),
+        changed,
+    })
 }

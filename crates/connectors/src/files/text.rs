@@ -45,7 +45,11 @@ impl Text {
         let mut input: Box<dyn Read + Send> = match encoding.decoder() {
             None => {
                 file.seek(SeekFrom::Start(mark + place.offset))?;
-                return Ok(Self { input: BufReader::with_capacity(1 << 16, plain(file, encoding)), place, encoding });
+                return Ok(Self {
+                    input: BufReader::with_capacity(1 << 16, plain(file, encoding)),
+                    place,
+                    encoding,
+                });
             }
             Some(decoder) => {
                 file.seek(SeekFrom::Start(mark))?;
@@ -54,7 +58,11 @@ impl Text {
         };
         // Decoded text has no place to jump to: it is read up to there.
         io::copy(&mut input.by_ref().take(place.offset), &mut io::sink())?;
-        Ok(Self { input: BufReader::with_capacity(1 << 16, input), place, encoding })
+        Ok(Self {
+            input: BufReader::with_capacity(1 << 16, input),
+            place,
+            encoding,
+        })
     }
 
     /// What can be looked at without waiting; empty at the end.
@@ -96,7 +104,11 @@ impl Text {
 }
 
 fn plain(file: std::fs::File, encoding: Encoding) -> Box<dyn Read + Send> {
-    if encoding == Encoding::Ascii { Box::new(SevenBits(file)) } else { Box::new(file) }
+    if encoding == Encoding::Ascii {
+        Box::new(SevenBits(file))
+    } else {
+        Box::new(file)
+    }
 }
 
 /// Marks bytes that ASCII does not have.
@@ -124,7 +136,14 @@ struct Decoded {
 
 impl Decoded {
     fn of(file: Box<dyn Read + Send>, decoder: encoding_rs::Decoder) -> Self {
-        Self { file, decoder, raw: vec![0; 1 << 14], text: Vec::new(), given: 0, ended: false }
+        Self {
+            file,
+            decoder,
+            raw: vec![0; 1 << 14],
+            text: Vec::new(),
+            given: 0,
+            ended: false,
+        }
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -136,7 +155,8 @@ impl Decoded {
         let (mut from, mut room) = (0, vec![0; self.raw.len() * 3 + 16]);
         loop {
             let (result, taken, made) =
-                self.decoder.decode_to_utf8_without_replacement(&self.raw[from..read], &mut room, self.ended);
+                self.decoder
+                    .decode_to_utf8_without_replacement(&self.raw[from..read], &mut room, self.ended);
             self.text.extend_from_slice(&room[..made]);
             from += taken;
             match result {

@@ -52,7 +52,10 @@ pub(super) struct Current {
 impl Mark {
     /// The place to go on from, when it is still the same file.
     pub(super) fn place(&self, file: &str, hash: &str) -> Option<Place> {
-        self.current.as_ref().filter(|current| current.file == file && current.hash == hash).map(|current| current.place)
+        self.current
+            .as_ref()
+            .filter(|current| current.file == file && current.hash == hash)
+            .map(|current| current.place)
     }
 
     /// The file was read to its end. Files that are gone long since are forgotten, those that are there never.
@@ -60,8 +63,14 @@ impl Mark {
         self.taken.insert(file.to_owned(), content);
         self.current = None;
         while self.taken.len() > REMEMBERED {
-            let gone = self.taken.iter().filter(|(name, _)| *name != file && !is_there(name));
-            let Some(oldest) = gone.min_by_key(|(_, content)| content.look.changed).map(|(name, _)| name.clone()) else {
+            let gone = self
+                .taken
+                .iter()
+                .filter(|(name, _)| *name != file && !is_there(name));
+            let Some(oldest) = gone
+                .min_by_key(|(_, content)| content.look.changed)
+                .map(|(name, _)| name.clone())
+            else {
                 return;
             };
             self.taken.remove(&oldest);

@@ -52,7 +52,11 @@ impl Kind {
             Self::Integer => integer(value),
             Self::Decimal(digits) => decimal(value, *digits),
             Self::Boolean => boolean(value),
-            Self::Date => dated(value, |text| text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10, "a date"),
+            Self::Date => dated(
+                value,
+                |text| text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10,
+                "a date",
+            ),
             Self::Timestamp => dated(value, is_timestamp, "a date with a time"),
             Self::Json => Ok(Cow::Owned(Value::Text(json(value)))),
             Self::Number(digits) => number(value, *digits),
@@ -67,12 +71,17 @@ fn text(value: &Value, most: Option<usize>) -> Result<Cow<'_, Value>> {
         Value::Text(_) => Cow::Borrowed(value),
         other => Cow::Owned(Value::Text(other.to_string())),
     };
-    let (Some(most), Value::Text(letters)) = (most, &*text) else { return Ok(text) };
+    let (Some(most), Value::Text(letters)) = (most, &*text) else {
+        return Ok(text);
+    };
     // Bytes are never fewer than characters, so most texts need no counting.
     if letters.len() <= most || letters.chars().count() <= most {
         return Ok(text);
     }
-    Err(refused(format!("has {} characters, the column holds {most}", letters.chars().count())))
+    Err(refused(format!(
+        "has {} characters, the column holds {most}",
+        letters.chars().count()
+    )))
 }
 
 fn integer(value: &Value) -> Result<Cow<'_, Value>> {
@@ -110,14 +119,22 @@ fn decimal(value: &Value, digits: Option<Digits>) -> Result<Cow<'_, Value>> {
 
 /// Digits that carry value must have room: zeros at both ends do not count.
 fn holds(decimal: &Decimal, digits: Option<Digits>) -> Result<()> {
-    let Some(Digits { precision, scale }) = digits else { return Ok(()) };
+    let Some(Digits { precision, scale }) = digits else {
+        return Ok(());
+    };
     let (whole, fraction) = significant(decimal);
     if fraction.len() > scale {
-        return Err(refused(format!("`{decimal}` has {} decimals, the column holds {scale}", fraction.len())));
+        return Err(refused(format!(
+            "`{decimal}` has {} decimals, the column holds {scale}",
+            fraction.len()
+        )));
     }
     let room = precision.saturating_sub(scale);
     if whole.len() > room {
-        return Err(refused(format!("`{decimal}` has {} digits before the point, the column holds {room}", whole.len())));
+        return Err(refused(format!(
+            "`{decimal}` has {} digits before the point, the column holds {room}",
+            whole.len()
+        )));
     }
     Ok(())
 }
@@ -150,7 +167,8 @@ fn dated<'v>(value: &'v Value, is: fn(&str) -> bool, what: &str) -> Result<Cow<'
 }
 
 fn is_timestamp(text: &str) -> bool {
-    text.parse::<jiff::Timestamp>().is_ok() || (text.len() > 10 && text.parse::<jiff::civil::DateTime>().is_ok())
+    text.parse::<jiff::Timestamp>().is_ok()
+        || (text.len() > 10 && text.parse::<jiff::civil::DateTime>().is_ok())
 }
 
 fn json(value: &Value) -> String {
@@ -184,10 +202,14 @@ fn kept(value: &Value, decimal: &Decimal) -> Result<()> {
     let digits = decimal.as_str().trim_start_matches('-');
     let zeros = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
     if zeros && matches!(value, Value::Text(_)) {
-        return Err(refused(format!("`{decimal}` would lose its leading zeros: the column keeps numbers")));
+        return Err(refused(format!(
+            "`{decimal}` would lose its leading zeros: the column keeps numbers"
+        )));
     }
     if whole.len() + fraction.len() > 15 && decimal.as_str().parse::<i64>().is_err() {
-        return Err(refused(format!("`{decimal}` has more digits than the column keeps exactly (15)")));
+        return Err(refused(format!(
+            "`{decimal}` has more digits than the column keeps exactly (15)"
+        )));
     }
     Ok(())
 }
@@ -222,7 +244,10 @@ impl FromStr for Kind {
             ("integer", []) => Ok(Self::Integer),
             ("decimal", []) => Ok(Self::Decimal(None)),
             ("decimal", [precision, scale]) if precision >= scale && *precision > 0 => {
-                Ok(Self::Decimal(Some(Digits { precision: *precision, scale: *scale })))
+                Ok(Self::Decimal(Some(Digits {
+                    precision: *precision,
+                    scale: *scale,
+                })))
             }
             ("boolean", []) => Ok(Self::Boolean),
             ("date", []) => Ok(Self::Date),
@@ -240,8 +265,14 @@ impl FromStr for Kind {
 pub(super) fn parts(text: &str) -> (String, Vec<usize>) {
     let (name, rest) = text.split_once('(').unwrap_or((text, ""));
     let inside = rest.split(')').next().unwrap_or_default();
-    let numbers = inside.split(',').map(str::trim).filter(|number| !number.is_empty());
-    (name.trim().to_lowercase(), numbers.map(|number| number.parse().unwrap_or(0)).collect())
+    let numbers = inside
+        .split(',')
+        .map(str::trim)
+        .filter(|number| !number.is_empty());
+    (
+        name.trim().to_lowercase(),
+        numbers.map(|number| number.parse().unwrap_or(0)).collect(),
+    )
 }
 
 impl fmt::Display for Kind {
@@ -279,10 +310,18 @@ mod tests {
     #[test]
     fn a_text_is_never_cut() {
         let long = Value::Text("x".repeat(61));
-        let error = kind("text(60)").fit(&long).expect_err("61 characters do not fit in 60");
-        assert_eq!(error.message, "has 61 characters, the column holds 60", "both lengths help to decide");
+        let error = kind("text(60)")
+            .fit(&long)
+            .expect_err("61 characters do not fit in 60");
+        assert_eq!(
+            error.message, "has 61 characters, the column holds 60",
+            "both lengths help to decide"
+        );
         let umlauts = Value::Text("ü".repeat(60));
-        assert!(kind("text(60)").fit(&umlauts).is_ok(), "characters count, not bytes");
+        assert!(
+            kind("text(60)").fit(&umlauts).is_ok(),
+            "characters count, not bytes"
+        );
     }
 
     #[test]
@@ -303,8 +342,16 @@ mod tests {
             ("boolean", Value::Integer(2), None),
             ("date", Value::Text("2026-11-21".into()), Some("2026-11-21")),
             ("date", Value::Text("21.11.2026".into()), None),
-            ("timestamp", Value::Text("2026-11-21T10:00:00Z".into()), Some("2026-11-21T10:00:00Z")),
-            ("timestamp", Value::Text("2026-11-21 10:00:00".into()), Some("2026-11-21 10:00:00")),
+            (
+                "timestamp",
+                Value::Text("2026-11-21T10:00:00Z".into()),
+                Some("2026-11-21T10:00:00Z"),
+            ),
+            (
+                "timestamp",
+                Value::Text("2026-11-21 10:00:00".into()),
+                Some("2026-11-21 10:00:00"),
+            ),
             ("timestamp", Value::Text("2026-11-21".into()), None),
             ("json", Value::Text("a".into()), Some("\"a\"")),
             ("json", Value::Json(Raw::parse("[1]").expect("JSON")), Some("[1]")),
@@ -320,10 +367,25 @@ mod tests {
     #[test]
     fn columns_that_keep_numbers_lose_no_digit() {
         let number = Kind::Number(None);
-        assert!(number.fit(&Value::Text("0017".into())).is_err(), "SKU 0017 would become 17 (T45)");
-        assert!(number.fit(&decimal("12345678901234567.89")).is_err(), "19 digits do not fit a binary number");
-        assert!(number.fit(&decimal("0.50")).is_ok(), "an amount below one starts with a zero");
-        assert!(Kind::Loose.fit(&Value::Text("007".into())).is_err(), "a loose column turns 007 into 7");
-        assert!(Kind::Loose.fit(&Value::Text("2026-11-21".into())).is_ok(), "a date is no number");
+        assert!(
+            number.fit(&Value::Text("0017".into())).is_err(),
+            "SKU 0017 would become 17 (T45)"
+        );
+        assert!(
+            number.fit(&decimal("12345678901234567.89")).is_err(),
+            "19 digits do not fit a binary number"
+        );
+        assert!(
+            number.fit(&decimal("0.50")).is_ok(),
+            "an amount below one starts with a zero"
+        );
+        assert!(
+            Kind::Loose.fit(&Value::Text("007".into())).is_err(),
+            "a loose column turns 007 into 7"
+        );
+        assert!(
+            Kind::Loose.fit(&Value::Text("2026-11-21".into())).is_ok(),
+            "a date is no number"
+        );
     }
 }

@@ -26,7 +26,10 @@ impl Create {
 
     /// The type of a column.
     pub fn kind(&self, name: &str) -> Option<&Kind> {
-        self.0.iter().find(|(column, _)| names::same(column, name)).map(|(_, kind)| kind)
+        self.0
+            .iter()
+            .find(|(column, _)| names::same(column, name))
+            .map(|(_, kind)| kind)
     }
 
     /// All names.
@@ -54,9 +57,13 @@ impl<'de> Visitor<'de> for Columns {
         let mut columns: Vec<(String, Kind)> = Vec::new();
         while let Some((name, kind)) = map.next_entry::<String, String>()? {
             if columns.iter().any(|(other, _)| names::same(other, &name)) {
-                return Err(A::Error::custom(format!("column `{name}` stands twice in `create`")));
+                return Err(A::Error::custom(format!(
+                    "column `{name}` stands twice in `create`"
+                )));
             }
-            let kind = kind.parse().map_err(|why| A::Error::custom(format!("column `{name}`: {why}")))?;
+            let kind = kind
+                .parse()
+                .map_err(|why| A::Error::custom(format!("column `{name}`: {why}")))?;
             columns.push((name, kind));
         }
         if columns.is_empty() {

@@ -47,20 +47,31 @@ impl System for Database {
     }
 
     fn understood(settings: &Settings) -> Vec<Fact> {
-        let file = path(&settings.url).map(|path| vec![Fact::new("Engine", dialect::ENGINE), Fact::new("File", path)]);
+        let file = path(&settings.url)
+            .map(|path| vec![Fact::new("Engine", dialect::ENGINE), Fact::new("File", path)]);
         file.unwrap_or_default()
     }
 
     fn connect(settings: Settings, _secrets: &Secrets, host: &Host) -> Result<Self> {
         let path = host.base.join(path(&settings.url)?);
-        Ok(Self { file: File { path, create: settings.create }, clock: host.clock.clone() })
+        Ok(Self {
+            file: File {
+                path,
+                create: settings.create,
+            },
+            clock: host.clock.clone(),
+        })
     }
 
     async fn validate(&self) -> Result<Validation> {
         let file = self.file.clone();
         let facts = tokio::task::spawn_blocking(move || try_out(&file)).await;
-        let facts = facts.map_err(|error| Error::bug("validating the database broke off").source(error))??;
-        Ok(Validation { facts, ..Validation::default() })
+        let facts =
+            facts.map_err(|error| Error::bug("validating the database broke off").source(error))??;
+        Ok(Validation {
+            facts,
+            ..Validation::default()
+        })
     }
 
     async fn open(self: Arc<Self>, purpose: OpenFor) -> Result<Open> {
@@ -73,7 +84,10 @@ fn try_out(file: &File) -> Result<Vec<Fact>> {
     let said = |error| trouble(&file.name(), error);
     let read_only = connection.is_readonly("main").map_err(said)?;
     if !read_only {
-        connection.execute_batch(dialect::BEGIN).and_then(|()| connection.execute_batch(dialect::ROLLBACK)).map_err(said)?;
+        connection
+            .execute_batch(dialect::BEGIN)
+            .and_then(|()| connection.execute_batch(dialect::ROLLBACK))
+            .map_err(said)?;
     }
     Ok(vec![
         Fact::new("Engine", format!("{} {}", dialect::ENGINE, dialect::version())),
@@ -88,18 +102,32 @@ fn path(url: &str) -> Result<&str> {
     let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
     // `C:\erp.db` has no scheme; one letter is a drive.
     if !scheme.eq_ignore_ascii_case("sqlite") {
-        let known = ["postgres", "postgresql", "mysql", "mariadb", "mssql", "sqlserver", "oracle"];
+        let known = [
+            "postgres",
+            "postgresql",
+            "mysql",
+            "mariadb",
+            "mssql",
+            "sqlserver",
+            "oracle",
+        ];
         let message = if known.contains(&scheme.to_ascii_lowercase().as_str()) {
             format!("`{scheme}` databases cannot be reached by this version; it speaks SQLite")
         } else {
             "`url` does not say which database it is".to_owned()
         };
-        return Err(Error::config(message).hint("A SQLite file is written as sqlite:erp.db or sqlite:/srv/erp/erp.db."));
+        return Err(Error::config(message)
+            .hint("A SQLite file is written as sqlite:erp.db or sqlite:/srv/erp/erp.db."));
     }
     let path = rest.strip_prefix("//").unwrap_or(rest);
-    if path.is_empty() || path.contains(":memory:") || path.contains(['?', '#', '\0']) || path.ends_with(['/', '\\']) {
-        return Err(Error::config("`url` names no database file")
-            .hint("A SQLite file is written as sqlite:erp.db, without parameters; it cannot live in memory alone."));
+    if path.is_empty()
+        || path.contains(":memory:")
+        || path.contains(['?', '#', '\0'])
+        || path.ends_with(['/', '\\'])
+    {
+        return Err(Error::config("`url` names no database file").hint(
+            "A SQLite file is written as sqlite:erp.db, without parameters; it cannot live in memory alone.",
+        ));
     }
     Ok(path)
 }

@@ -56,6 +56,12 @@ impl WriteAction for TableInsert {
 
 impl TableInsert {
     fn wish<'s>(&'s self, columns: &'s [String]) -> Wish<'s> {
-        Wish { table: &self.table, columns, within: &[], key: &[], create: self.create.as_ref() }
+        Wish {
+            table: &self.table,
+            columns,
+            within: &[],
+            key: &[],
+            create: self.create.as_ref(),
+        }
     }
 }

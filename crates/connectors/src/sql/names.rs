@@ -10,8 +10,10 @@ pub(super) fn table(name: &str) -> Result<()> {
     plain("table", name)?;
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("sqlite_") || lower.starts_with("_processflow_") {
-        return Err(Error::config(format!("table `{name}` belongs to the database or to this program"))
-            .hint("Choose another name."));
+        return Err(Error::config(format!(
+            "table `{name}` belongs to the database or to this program"
+        ))
+        .hint("Choose another name."));
     }
     Ok(())
 }
@@ -22,11 +24,17 @@ pub(super) fn columns<'n>(names: impl IntoIterator<Item = &'n String>) -> Result
 }
 
 fn plain(what: &str, name: &str) -> Result<()> {
-    let odd = |letter: char| letter.is_control() || matches!(letter, '"' | '`' | '[' | ']' | ';' | '\'' | '\\');
+    let odd =
+        |letter: char| letter.is_control() || matches!(letter, '"' | '`' | '[' | ']' | ';' | '\'' | '\\');
     if name.trim() != name || name.is_empty() || name.len() > 128 || name.contains(odd) {
-        let shown: String = name.chars().take(40).map(|letter| if letter.is_control() { '?' } else { letter }).collect();
-        return Err(Error::config(format!("`{shown}` is no {what} name"))
-            .hint("Up to 128 letters, digits, `_`, spaces and the like, without quotes, brackets and semicolons."));
+        let shown: String = name
+            .chars()
+            .take(40)
+            .map(|letter| if letter.is_control() { '?' } else { letter })
+            .collect();
+        return Err(Error::config(format!("`{shown}` is no {what} name")).hint(
+            "Up to 128 letters, digits, `_`, spaces and the like, without quotes, brackets and semicolons.",
+        ));
     }
     Ok(())
 }
@@ -47,10 +55,25 @@ mod tests {
 
     #[test]
     fn names_that_would_leave_their_quotes_are_refused() {
-        for name in ["", " a", "a\"b", "a;b", "a\0", "x]", "sqlite_master", "_processflow_checkpoint"] {
+        for name in [
+            "",
+            " a",
+            "a\"b",
+            "a;b",
+            "a\0",
+            "x]",
+            "sqlite_master",
+            "_processflow_checkpoint",
+        ] {
             assert!(table(name).is_err(), "{name:?} must not reach a statement");
         }
-        assert!(table("WEB ORDER (2026)").is_ok(), "spaces and brackets of text are honest");
-        assert!(columns(&["STORE".to_owned(), "a'b".to_owned()]).is_err(), "one bad name is enough");
+        assert!(
+            table("WEB ORDER (2026)").is_ok(),
+            "spaces and brackets of text are honest"
+        );
+        assert!(
+            columns(&["STORE".to_owned(), "a'b".to_owned()]).is_err(),
+            "one bad name is enough"
+        );
     }
 }

@@ -22,7 +22,10 @@ pub(super) struct File {
 impl File {
     /// The file as people know it, for messages.
     pub(super) fn name(&self) -> String {
-        self.path.file_name().map_or_else(|| self.path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        self.path.file_name().map_or_else(
+            || self.path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 
     /// Opens it for writing, making it where that is allowed.
@@ -30,7 +33,8 @@ impl File {
         self.make_if_missing()?;
         // An empty file has no settings yet: they are ours to choose, once.
         let new = std::fs::metadata(&self.path).is_ok_and(|found| found.len() == 0);
-        let connection = dialect::open_to_write(&self.path, new).map_err(|error| trouble(&self.name(), error))?;
+        let connection =
+            dialect::open_to_write(&self.path, new).map_err(|error| trouble(&self.name(), error))?;
         self.is_database(connection)
     }
 
@@ -52,8 +56,10 @@ impl File {
     /// Makes the file, empty and for this account alone (orders are personal data), under its name in one step.
     fn make_if_missing(&self) -> Result<()> {
         if self.path.is_dir() {
-            return Err(Error::config(format!("{} is a folder, not a database", self.path.display()))
-                .hint("Give `url` the name of a file: sqlite:erp.db"));
+            return Err(
+                Error::config(format!("{} is a folder, not a database", self.path.display()))
+                    .hint("Give `url` the name of a file: sqlite:erp.db"),
+            );
         }
         if self.path.exists() {
             return Ok(());
@@ -62,9 +68,11 @@ impl File {
         if !self.create || !folder.is_dir() {
             return Err(self.missing());
         }
-        let made = tempfile::NamedTempFile::new_in(folder).and_then(|file| match file.persist_noclobber(&self.path) {
-            Err(taken) if taken.error.kind() != ErrorKind::AlreadyExists => Err(taken.error),
-            _ => Ok(()),
+        let made = tempfile::NamedTempFile::new_in(folder).and_then(|file| {
+            match file.persist_noclobber(&self.path) {
+                Err(taken) if taken.error.kind() != ErrorKind::AlreadyExists => Err(taken.error),
+                _ => Ok(()),
+            }
         });
         made.map_err(|error| {
             Error::config(format!("{} cannot be made ({error})", self.path.display()))

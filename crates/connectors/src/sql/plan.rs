@@ -37,21 +37,31 @@ impl Wish<'_> {
         names::columns(self.create.into_iter().flat_map(Create::names))?;
         let identity = self.identity();
         if let Some(name) = identity.iter().enumerate().find_map(|(at, name)| {
-            identity[..at].iter().any(|other| same(other, name)).then_some(name)
+            identity[..at]
+                .iter()
+                .any(|other| same(other, name))
+                .then_some(name)
         }) {
-            return Err(Error::config(format!("`{name}` stands twice in `within` and `key` of `{}`", self.table))
-                .hint("Name each column once: `within` is the scope, `key` the row inside it."));
+            return Err(Error::config(format!(
+                "`{name}` stands twice in `within` and `key` of `{}`",
+                self.table
+            ))
+            .hint("Name each column once: `within` is the scope, `key` the row inside it."));
         }
         let mapped = |name: &&String| !self.columns.iter().any(|column| column == *name);
         if let Some(name) = identity.iter().find(mapped) {
-            return Err(Error::config(format!("key column `{name}` of `{}` is not mapped", self.table))
-                .hint(format!("Add `{name}` to the `map`, spelled as in `key`.")));
+            return Err(
+                Error::config(format!("key column `{name}` of `{}` is not mapped", self.table))
+                    .hint(format!("Add `{name}` to the `map`, spelled as in `key`.")),
+            );
         }
         if let (Some(create), name) = (self.create, self.columns.iter().chain(&identity)) {
             let absent: Vec<&String> = name.filter(|name| create.kind(name).is_none()).collect();
             if !absent.is_empty() {
-                return Err(Error::config(format!("`create` of `{}` lacks {}", self.table, listed(&absent)))
-                    .hint("List every mapped column with its type."));
+                return Err(
+                    Error::config(format!("`create` of `{}` lacks {}", self.table, listed(&absent)))
+                        .hint("List every mapped column with its type."),
+                );
             }
         }
         Ok(())
@@ -108,8 +118,14 @@ impl Plan {
         let spelled: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let statements = statements(&table, &spelled)?;
         let fitting = columns.iter().map(|column| {
-            let made = wish.create.and_then(|create| create.kind(&column.name)).filter(|kind| **kind != column.kind);
-            Fitting { name: column.name.clone(), kinds: made.cloned().into_iter().chain([column.kind.clone()]).collect() }
+            let made = wish
+                .create
+                .and_then(|create| create.kind(&column.name))
+                .filter(|kind| **kind != column.kind);
+            Fitting {
+                name: column.name.clone(),
+                kinds: made.cloned().into_iter().chain([column.kind.clone()]).collect(),
+            }
         });
         let columns = fitting.collect();
         let places = |names: &[String]| {
@@ -117,12 +133,24 @@ impl Plan {
             names.iter().filter_map(place).collect::<Vec<_>>()
         };
         let (within, key) = (places(wish.within), places(wish.key));
-        Ok(Self { file: file.to_owned(), table: table.name, columns, within, key, statements })
+        Ok(Self {
+            file: file.to_owned(),
+            table: table.name,
+            columns,
+            within,
+            key,
+            statements,
+        })
     }
 
     /// The row's values as the table stores them, or why one cannot be.
     pub(super) fn fit<'r>(&self, row: &'r Row) -> Result<Vec<Cow<'r, Value>>> {
-        let fitted: Vec<_> = self.columns.iter().zip(&row.values).map(|(column, value)| column.fit(value)).collect::<Result<_>>()?;
+        let fitted: Vec<_> = self
+            .columns
+            .iter()
+            .zip(&row.values)
+            .map(|(column, value)| column.fit(value))
+            .collect::<Result<_>>()?;
         match self.within.iter().chain(&self.key).find(|place| is_empty(&fitted[**place])) {
             Some(place) => Err(Error::rejected(format!("key column {} is empty", self.columns[*place].name))
                 .hint("A row without a key cannot be told from others: map a value, or skip such records with a rule.")),
@@ -132,7 +160,11 @@ impl Plan {
 
     /// The values of the scope alone, as the table stores them.
     pub(super) fn fit_scope<'v>(&self, scope: &'v [Value]) -> Result<Vec<Cow<'v, Value>>> {
-        self.within.iter().zip(scope).map(|(place, value)| self.columns[*place].fit(value)).collect()
+        self.within
+            .iter()
+            .zip(scope)
+            .map(|(place, value)| self.columns[*place].fit(value))
+            .collect()
     }
 
     /// The error of a statement on one row, or of all.
@@ -141,8 +173,14 @@ impl Plan {
     }
 
     /// A statement, compiled once.
-    pub(super) fn prepare<'c>(&self, connection: &'c Connection, statement: &str) -> Result<CachedStatement<'c>> {
-        connection.prepare_cached(statement).map_err(|error| self.trouble(error))
+    pub(super) fn prepare<'c>(
+        &self,
+        connection: &'c Connection,
+        statement: &str,
+    ) -> Result<CachedStatement<'c>> {
+        connection
+            .prepare_cached(statement)
+            .map_err(|error| self.trouble(error))
     }
 }
 
@@ -160,7 +198,10 @@ impl Fitting {
     }
 
     fn refusal(&self, why: Error) -> Error {
-        Error { message: format!("the value for column {} {}", self.name, why.message), ..why }
+        Error {
+            message: format!("the value for column {} {}", self.name, why.message),
+            ..why
+        }
     }
 }
 
@@ -182,7 +223,10 @@ pub(super) fn bind<'v>(
     statement: &mut CachedStatement<'_>,
     values: impl IntoIterator<Item = &'v Value>,
 ) -> rusqlite::Result<()> {
-    values.into_iter().enumerate().try_for_each(|(at, value)| statement.raw_bind_parameter(at + 1, Bound(value)))
+    values
+        .into_iter()
+        .enumerate()
+        .try_for_each(|(at, value)| statement.raw_bind_parameter(at + 1, Bound(value)))
 }
 
 /// What became of a row that one statement wrote: refused alone, or the end of the batch.

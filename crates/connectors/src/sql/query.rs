@@ -7,7 +7,8 @@
 use std::sync::{Arc, Mutex};
 
 use connector_kit::{
-    Batch, Clock, Error, JsonSchema, ReadAction, Reading, Record, Result, Source, Span, Watermark, async_trait,
+    Batch, Clock, Error, JsonSchema, ReadAction, Reading, Record, Result, Source, Span, Watermark,
+    async_trait,
 };
 use rusqlite::{Connection, InterruptHandle, Statement, types::ValueRef};
 use serde::{Deserialize, Serialize};
@@ -63,8 +64,18 @@ impl ReadAction for Query {
             Span::From(watermark) => watermark.read()?,
             _ => Position::default(),
         };
-        let pass = Pass { query: self, file: database.file.clone(), reading, position, rows: None };
-        Ok(Box::new(Rows { pass: Arc::new(Mutex::new(pass)), clock: database.clock.clone(), stop: Arc::default() }))
+        let pass = Pass {
+            query: self,
+            file: database.file.clone(),
+            reading,
+            position,
+            rows: None,
+        };
+        Ok(Box::new(Rows {
+            pass: Arc::new(Mutex::new(pass)),
+            clock: database.clock.clone(),
+            stop: Arc::default(),
+        }))
     }
 }
 
@@ -106,7 +117,11 @@ impl Drop for Rows {
 }
 
 fn interrupt(stop: &Mutex<Option<InterruptHandle>>) {
-    if let Some(handle) = stop.lock().expect("nothing panics while it holds this lock").as_ref() {
+    if let Some(handle) = stop
+        .lock()
+        .expect("nothing panics while it holds this lock")
+        .as_ref()
+    {
         handle.interrupt();
     }
 }
@@ -116,7 +131,9 @@ impl Source for Rows {
     async fn next(&mut self) -> Result<Option<Batch>> {
         let (pass, stop) = (self.pass.clone(), self.stop.clone());
         let mut reading = tokio::task::spawn_blocking(move || {
-            pass.lock().map_err(|_| Error::bug("reading a query broke off before"))?.next(&stop)
+            pass.lock()
+                .map_err(|_| Error::bug("reading a query broke off before"))?
+                .next(&stop)
         });
         let read = tokio::select! {
             read = &mut reading => read,
@@ -158,14 +175,21 @@ impl Pass {
         }
         self.advance(&entries, at_end);
         let records = entries.into_iter().map(Entry::record).collect();
-        Ok(Some(Batch { expected: Some(expected), ..Batch::new(records, Watermark::of(&self.position)) }))
+        Ok(Some(Batch {
+            expected: Some(expected),
+            ..Batch::new(records, Watermark::of(&self.position))
+        }))
     }
 
     fn advance(&mut self, entries: &[Entry], at_end: bool) {
         self.position.query = 1;
         if self.query.after.is_none() {
             let last = entries.last().map(|entry| entry.place.clone());
-            self.position = Position { query: 1, pass: last.filter(|_| !at_end), ..Position::default() };
+            self.position = Position {
+                query: 1,
+                pass: last.filter(|_| !at_end),
+                ..Position::default()
+            };
             return;
         }
         for entry in entries {
@@ -183,7 +207,8 @@ impl Pass {
     /// Runs the query and sets its rows down.
     fn run(&self, stop: &Mutex<Option<InterruptHandle>>) -> Result<Spool> {
         let connection = self.file.open_to_read()?;
-        *stop.lock().expect("nothing panics while it holds this lock") = Some(connection.get_interrupt_handle());
+        *stop.lock().expect("nothing panics while it holds this lock") =
+            Some(connection.get_interrupt_handle());
         let filled = self.fill(&connection);
         *stop.lock().expect("nothing panics while it holds this lock") = None;
         filled
@@ -193,8 +218,13 @@ impl Pass {
         let file = self.file.name();
         let said = |error| trouble(&file, error);
         let columns = self.columns(connection)?;
-        let order: Vec<&str> =
-            self.query.after.iter().chain(&self.query.key).map(|name| columns[place(&columns, name)].as_str()).collect();
+        let order: Vec<&str> = self
+            .query
+            .after
+            .iter()
+            .chain(&self.query.key)
+            .map(|name| columns[place(&columns, name)].as_str())
+            .collect();
         let from = self.from(&order)?;
         let sql = dialect::selection(self.query.statement(), &order, from);
         let mut statement = connection.prepare(&sql).map_err(said)?;
@@ -223,16 +253,30 @@ impl Pass {
         }
         let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
         if let Some(twice) = columns.iter().enumerate().find_map(|(at, name)| {
-            columns[..at].iter().any(|other| same(other, name)).then_some(name)
+            columns[..at]
+                .iter()
+                .any(|other| same(other, name))
+                .then_some(name)
         }) {
-            return Err(Error::config(format!("the query has two columns named `{twice}`"))
-                .hint("Give one of them another name: SELECT … AS other_name."));
+            return Err(
+                Error::config(format!("the query has two columns named `{twice}`"))
+                    .hint("Give one of them another name: SELECT … AS other_name."),
+            );
         }
-        let wanted = self.query.key.iter().chain(&self.query.after).chain(self.reading.filter.keys());
-        let missing: Vec<&String> = wanted.filter(|name| !columns.iter().any(|column| same(column, name))).collect();
+        let wanted = self
+            .query
+            .key
+            .iter()
+            .chain(&self.query.after)
+            .chain(self.reading.filter.keys());
+        let missing: Vec<&String> = wanted
+            .filter(|name| !columns.iter().any(|column| same(column, name)))
+            .collect();
         if !missing.is_empty() {
-            return Err(Error::config(format!("the query has no column {}", listed(&missing)))
-                .hint(format!("Its columns are {}.", listed(&columns))));
+            return Err(
+                Error::config(format!("the query has no column {}", listed(&missing)))
+                    .hint(format!("Its columns are {}.", listed(&columns))),
+            );
         }
         Ok(columns)
     }
@@ -240,8 +284,10 @@ impl Pass {
     fn from<'n>(&'n self, order: &'n [&'n str]) -> Result<From<'n>> {
         match (&self.reading.span, &self.query.after) {
             (Span::Since(_), Some(_)) => Ok(From::Instant(order[0])),
-            (Span::Since(_), None) => Err(Error::config("this query has no column that says when a row changed")
-                .hint("Name one with `after`, or run without `--since`.")),
+            (Span::Since(_), None) => Err(Error::config(
+                "this query has no column that says when a row changed",
+            )
+            .hint("Name one with `after`, or run without `--since`.")),
             (Span::Ids(_), _) => Ok(From::Start),
             (_, Some(_)) if self.position.after.is_some() => Ok(From::Value(order[0])),
             (_, None) if self.position.pass.is_some() => Ok(From::Beyond(order)),
@@ -259,7 +305,9 @@ impl Pass {
         for (at, value) in since.into_iter().flatten().enumerate() {
             match value {
                 Json::String(text) => statement.raw_bind_parameter(at + 1, text)?,
-                Json::Number(number) if number.is_i64() => statement.raw_bind_parameter(at + 1, number.as_i64())?,
+                Json::Number(number) if number.is_i64() => {
+                    statement.raw_bind_parameter(at + 1, number.as_i64())?
+                }
                 other => statement.raw_bind_parameter(at + 1, other.as_f64())?,
             }
         }
@@ -268,7 +316,10 @@ impl Pass {
 }
 
 fn place(columns: &[String], name: &str) -> usize {
-    columns.iter().position(|column| same(column, name)).unwrap_or_default()
+    columns
+        .iter()
+        .position(|column| same(column, name))
+        .unwrap_or_default()
 }
 
 fn not_a_select() -> Error {
@@ -285,6 +336,8 @@ fn set_down(error: &std::io::Error) -> Error {
 struct Taking<'p> {
     pass: &'p Pass,
     columns: &'p [String],
+    /// `"NAME":` of each column.
+    names: Vec<Vec<u8>>,
     key: Vec<usize>,
     after: Option<usize>,
     filter: Vec<(usize, &'p String)>,
@@ -297,38 +350,71 @@ impl<'p> Taking<'p> {
         Ok(Self {
             pass,
             columns,
+            names: columns
+                .iter()
+                .map(|name| format!("{}:", Json::from(name.as_str())).into_bytes())
+                .collect(),
             key: pass.query.key.iter().map(|name| place(columns, name)).collect(),
             after: pass.query.after.as_ref().map(|name| place(columns, name)),
-            filter: pass.reading.filter.iter().map(|(name, value)| (place(columns, name), value)).collect(),
+            filter: pass
+                .reading
+                .filter
+                .iter()
+                .map(|(name, value)| (place(columns, name), value))
+                .collect(),
             spool: Spool::new(folder),
         })
     }
 
     fn row(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<()>> {
-        let mut fields = serde_json::Map::with_capacity(self.columns.len());
-        let mut cause = None;
-        for (at, name) in self.columns.iter().enumerate() {
+        let field = |at: usize| row.get_ref(at).map(|value| cell(value).0);
+        for (at, want) in &self.filter {
+            if plain(&field(*at)?) != **want {
+                return Ok(Ok(()));
+            }
+        }
+        let (mut body, mut cause) = (Vec::with_capacity(256), None);
+        for (at, (name, json)) in self.columns.iter().zip(&self.names).enumerate() {
             let (value, legible) = cell(row.get_ref(at)?);
             if !legible {
                 cause = Some(format!("column {name} holds bytes that are not UTF-8 text"));
             }
-            fields.insert(name.clone(), value);
+            body.push(if at == 0 { b'{' } else { b',' });
+            body.extend_from_slice(json);
+            serde_json::to_writer(&mut body, &value).expect("writing to memory does not fail");
         }
-        let field = |at: usize| fields[self.columns[at].as_str()].clone();
-        if self.filter.iter().any(|(at, want)| plain(&field(*at)) != **want) {
-            return Ok(Ok(()));
-        }
-        let key: Vec<Json> = self.key.iter().map(|at| field(*at)).collect();
+        body.push(b'}');
+        let key: Vec<Json> = self
+            .key
+            .iter()
+            .map(|at| field(*at))
+            .collect::<rusqlite::Result<_>>()?;
         if key.iter().any(|part| plain(part).is_empty()) {
             cause = Some(format!("key column {} is empty", listed(&self.pass.query.key)));
         }
-        let place = self.after.map_or_else(|| key.clone(), |at| vec![field(at)]);
-        if self.after.is_some() && place[0].is_null() {
-            cause = Some(format!("column {} is empty, so the row has no place in the order", self.columns[self.after.unwrap_or(0)]));
-        }
         let id = key.iter().map(plain).collect::<Vec<_>>().join("/");
-        let entry = Entry { id, body: Json::Object(fields).to_string(), cause, place };
-        Ok(if self.is_wanted(&entry) { self.spool.add(&entry).map_err(|error| set_down(&error)) } else { Ok(()) })
+        let place = match self.after {
+            None => key,
+            Some(at) => vec![field(at)?],
+        };
+        if let Some(at) = self.after.filter(|_| place[0].is_null()) {
+            cause = Some(format!(
+                "column {} is empty, so the row has no place in the order",
+                self.columns[at]
+            ));
+        }
+        let body = String::from_utf8(body).expect("JSON is text");
+        let entry = Entry {
+            id,
+            body,
+            cause,
+            place,
+        };
+        Ok(if self.is_wanted(&entry) {
+            self.spool.add(&entry).map_err(|error| set_down(&error))
+        } else {
+            Ok(())
+        })
     }
 
     fn is_wanted(&self, entry: &Entry) -> bool {
@@ -348,14 +434,22 @@ fn cell(value: ValueRef<'_>) -> (Json, bool) {
         ValueRef::Null => (Json::Null, true),
         ValueRef::Integer(whole) => (whole.into(), true),
         ValueRef::Real(number) => {
-            let json = serde_json::Number::from_f64(number).map_or_else(|| number.to_string().into(), Json::Number);
+            let json =
+                serde_json::Number::from_f64(number).map_or_else(|| number.to_string().into(), Json::Number);
             (json, true)
         }
         ValueRef::Text(text) => match std::str::from_utf8(text) {
             Ok(text) => (text.into(), true),
             Err(_) => (String::from_utf8_lossy(text).into(), false),
         },
-        ValueRef::Blob(bytes) => (bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>().into(), true),
+        ValueRef::Blob(bytes) => (
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02X}"))
+                .collect::<String>()
+                .into(),
+            true,
+        ),
     }
 }
 
@@ -371,8 +465,12 @@ impl Entry {
     fn record(self) -> Record {
         let body = connector_kit::Raw::parse(self.body).unwrap_or_else(|_| connector_kit::Raw::of(&()));
         let unreadable = self.cause.map(|cause| {
-            Error::rejected(cause).hint("Correct the row in the database, or leave it out with the query's WHERE.")
+            Error::rejected(cause)
+                .hint("Correct the row in the database, or leave it out with the query's WHERE.")
         });
-        Record { unreadable, ..Record::new(self.id, body) }
+        Record {
+            unreadable,
+            ..Record::new(self.id, body)
+        }
     }
 }

@@ -4,9 +4,14 @@
 //! missing is worse than an order that waits. Rows that are equal stay untouched, so triggers and change dates
 //! of the merchant's table see only changes.
 
-use std::{borrow::Cow, collections::{HashMap, HashSet}};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
-use connector_kit::{Error, Guarantee, JsonSchema, Outcome, Result, Row, Value, WriteAction, WriteStep, async_trait};
+use connector_kit::{
+    Error, Guarantee, JsonSchema, Outcome, Result, Row, Value, WriteAction, WriteStep, async_trait,
+};
 use rusqlite::{CachedStatement, Connection, types::ValueRef};
 use serde::Deserialize;
 
@@ -44,8 +49,11 @@ impl WriteAction for TableReplace {
 
     fn check(&self, columns: &[String]) -> Result<()> {
         if self.within.is_empty() || self.key.is_empty() {
-            return Err(Error::config(format!("`within` and `key` of `{}` must name columns", self.table))
-                .hint("`within: [ORDER_ID]` is the scope, `key: [LINE_ID]` the row inside it."));
+            return Err(Error::config(format!(
+                "`within` and `key` of `{}` must name columns",
+                self.table
+            ))
+            .hint("`within: [ORDER_ID]` is the scope, `key: [LINE_ID]` the row inside it."));
         }
         self.wish(columns).check()
     }
@@ -62,7 +70,9 @@ impl WriteAction for TableReplace {
         let (with, columns) = (step.with.clone(), step.columns.clone());
         open.ready(step, move |connection, file| {
             let own: &Self = with.downcast_ref().expect("a step carries its own action");
-            Plan::of(connection, file, &own.wish(&columns), |table, names| Ok(own.statements(table, names)))
+            Plan::of(connection, file, &own.wish(&columns), |table, names| {
+                Ok(own.statements(table, names))
+            })
         })
         .await
     }
@@ -74,12 +84,22 @@ impl WriteAction for TableReplace {
 
 impl TableReplace {
     fn wish<'s>(&'s self, columns: &'s [String]) -> Wish<'s> {
-        Wish { table: &self.table, columns, within: &self.within, key: &self.key, create: self.create.as_ref() }
+        Wish {
+            table: &self.table,
+            columns,
+            within: &self.within,
+            key: &self.key,
+            create: self.create.as_ref(),
+        }
     }
 
     fn statements(&self, table: &Table, columns: &[&str]) -> Statements {
         let spelled = |names: &[String]| -> Vec<&str> {
-            names.iter().filter_map(|name| table.column(name)).map(|column| column.name.as_str()).collect()
+            names
+                .iter()
+                .filter_map(|name| table.column(name))
+                .map(|column| column.name.as_str())
+                .collect()
         };
         let (within, key, name) = (spelled(&self.within), spelled(&self.key), &table.name);
         let identity: Vec<&str> = within.iter().chain(&key).copied().collect();
@@ -96,7 +116,11 @@ impl TableReplace {
 fn apply(connection: &Connection, plan: &Plan, rows: &[Row]) -> Result<Vec<Outcome>> {
     let mut replacing = Replacing::of(connection, plan)?;
     let together = |one: &Row, next: &Row| {
-        one.record == next.record && plan.within.iter().all(|place| one.values.get(*place) == next.values.get(*place))
+        one.record == next.record
+            && plan
+                .within
+                .iter()
+                .all(|place| one.values.get(*place) == next.values.get(*place))
     };
     let mut outcomes = Vec::with_capacity(rows.len());
     for group in rows.chunk_by(together) {
@@ -126,8 +150,18 @@ enum Stop {
 
 impl<'c> Replacing<'c> {
     fn of(connection: &'c Connection, plan: &'c Plan) -> Result<Self> {
-        let Statements::Replace { keys, insert, update, delete, clear } = &plan.statements else {
-            return Err(Error::bug(format!("the step on `{}` was prepared for another action", plan.table)));
+        let Statements::Replace {
+            keys,
+            insert,
+            update,
+            delete,
+            clear,
+        } = &plan.statements
+        else {
+            return Err(Error::bug(format!(
+                "the step on `{}` was prepared for another action",
+                plan.table
+            )));
         };
         let prepare = |statement: &str| plan.prepare(connection, statement);
         Ok(Self {
@@ -164,33 +198,53 @@ impl<'c> Replacing<'c> {
         if rows.iter().any(|row| row.nothing) {
             return self.clear(rows);
         }
-        let fitted: Vec<Vec<Cow<'_, Value>>> =
-            rows.iter().map(|row| self.plan.fit(row)).collect::<Result<_>>().map_err(Stop::Group)?;
+        let fitted: Vec<Vec<Cow<'_, Value>>> = rows
+            .iter()
+            .map(|row| self.plan.fit(row))
+            .collect::<Result<_>>()
+            .map_err(Stop::Group)?;
         let wanted = self.wanted(&fitted)?;
         let scope: Vec<&Value> = self.plan.within.iter().map(|place| &*fitted[0][*place]).collect();
         let (mut there, mut surplus) = (self.there(&scope)?, Vec::new());
         // A key that is there twice (the table does not hold it unique) goes too, and is inserted once.
-        there.retain(|text, (values, times)| *times == 1 && wanted.contains(text) || {
-            surplus.push(std::mem::take(values));
-            false
+        there.retain(|text, (values, times)| {
+            *times == 1 && wanted.contains(text) || {
+                surplus.push(std::mem::take(values));
+                false
+            }
         });
         for values in &surplus {
-            plan::run(&mut self.delete, scope.iter().copied().chain(values)).map_err(|error| self.stop(error))?;
+            plan::run(&mut self.delete, scope.iter().copied().chain(values))
+                .map_err(|error| self.stop(error))?;
         }
-        fitted.iter().map(|values| self.row(values, there.contains_key(&self.identity(values)))).collect()
+        fitted
+            .iter()
+            .map(|values| self.row(values, there.contains_key(&self.identity(values))))
+            .collect()
     }
 
     /// A record without elements: nothing of its scope remains. Rows of the same record beside it would
     /// contradict it, so it stands alone.
     fn clear(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, Stop> {
         let plan = self.plan;
-        let scope: Vec<Value> = plan.within.iter().filter_map(|place| rows[0].values.get(*place).cloned()).collect();
+        let scope: Vec<Value> = plan
+            .within
+            .iter()
+            .filter_map(|place| rows[0].values.get(*place).cloned())
+            .collect();
         if rows.len() > 1 || scope.len() < plan.within.len() || scope.contains(&Value::Null) {
-            return Err(Stop::Group(Error::rejected("the scope of a record without elements is not clear")));
+            return Err(Stop::Group(Error::rejected(
+                "the scope of a record without elements is not clear",
+            )));
         }
         let scope = plan.fit_scope(&scope).map_err(Stop::Group)?;
-        let changed = plan::run(&mut self.clear, scope.iter().map(AsRef::as_ref)).map_err(|error| self.stop(error))?;
-        Ok(vec![if changed == 0 { Outcome::Unchanged } else { Outcome::written() }])
+        let changed =
+            plan::run(&mut self.clear, scope.iter().map(AsRef::as_ref)).map_err(|error| self.stop(error))?;
+        Ok(vec![if changed == 0 {
+            Outcome::Unchanged
+        } else {
+            Outcome::written()
+        }])
     }
 
     /// The keys of the rows that shall be there. Two rows with one key would become one: that is no answer.
@@ -198,8 +252,11 @@ impl<'c> Replacing<'c> {
         let mut wanted = HashSet::with_capacity(rows.len());
         for values in rows {
             if !wanted.insert(self.identity(values)) {
-                let refusal = Error::rejected(format!("two rows of the record have the same key in `{}`", self.plan.table))
-                    .hint("`key` must tell the rows of one record apart: the line's own id, not the record's.");
+                let refusal = Error::rejected(format!(
+                    "two rows of the record have the same key in `{}`",
+                    self.plan.table
+                ))
+                .hint("`key` must tell the rows of one record apart: the line's own id, not the record's.");
                 return Err(Stop::Group(refusal));
             }
         }
@@ -218,8 +275,13 @@ impl<'c> Replacing<'c> {
             let mut rows = self.keys.raw_query();
             let mut there = HashMap::new();
             while let Some(row) = rows.next()? {
-                let values: Vec<Value> = (0..width).map(|at| Ok(stored(row.get_ref(at)?))).collect::<rusqlite::Result<_>>()?;
-                there.entry(joined(values.iter().map(Value::to_string))).or_insert((values, 0)).1 += 1;
+                let values: Vec<Value> = (0..width)
+                    .map(|at| Ok(stored(row.get_ref(at)?)))
+                    .collect::<rusqlite::Result<_>>()?;
+                there
+                    .entry(joined(values.iter().map(Value::to_string)))
+                    .or_insert((values, 0))
+                    .1 += 1;
             }
             Ok(there)
         };
@@ -234,13 +296,21 @@ impl<'c> Replacing<'c> {
             (None, true) => Ok(0),
         };
         let changed = changed.map_err(|error| self.stop(error))?;
-        Ok(if changed == 0 { Outcome::Unchanged } else { Outcome::written() })
+        Ok(if changed == 0 {
+            Outcome::Unchanged
+        } else {
+            Outcome::written()
+        })
     }
 
     fn stop(&self, error: rusqlite::Error) -> Stop {
         let of_one_row = dialect::is_of_one_row(&error);
         let error = self.plan.trouble(error);
-        if of_one_row { Stop::Group(error) } else { Stop::Batch(error) }
+        if of_one_row {
+            Stop::Group(error)
+        } else {
+            Stop::Batch(error)
+        }
     }
 }
 
@@ -254,6 +324,8 @@ fn stored(value: ValueRef<'_>) -> Value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(whole) => Value::Integer(whole),
         ValueRef::Real(number) => Value::Text(number.to_string()),
-        ValueRef::Text(text) | ValueRef::Blob(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            Value::Text(String::from_utf8_lossy(text).into_owned())
+        }
     }
 }

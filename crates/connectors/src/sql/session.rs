@@ -8,11 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use connector_kit::{Checkpoint, Error, OpenFor, Outcome, Result, Row, Session, WriteStep, async_trait};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{
-    Database, dialect,
-    dialect::trouble,
-    plan::Plan,
-};
+use super::{Database, dialect, dialect::trouble, plan::Plan};
 
 /// What a run holds open.
 pub struct Open {
@@ -31,7 +27,13 @@ impl Open {
     /// Opens the database for a deployment.
     pub(super) async fn new(database: Arc<Database>, purpose: OpenFor) -> Result<Self> {
         let connection = connect(&database).await?;
-        Ok(Self { database, purpose, connection, plans: HashMap::new(), given_up: false })
+        Ok(Self {
+            database,
+            purpose,
+            connection,
+            plans: HashMap::new(),
+            given_up: false,
+        })
     }
 
     /// Makes the checkpoint table and works out a step's plan. Both in one transaction: a table whose step turns
@@ -69,10 +71,16 @@ impl Open {
     }
 
     /// Writes rows of a step that is ready, inside the transaction of the batch.
-    pub(super) async fn write(&mut self, step: &WriteStep, rows: &[Row], apply: Apply) -> Result<Vec<Outcome>> {
+    pub(super) async fn write(
+        &mut self,
+        step: &WriteStep,
+        rows: &[Row],
+        apply: Apply,
+    ) -> Result<Vec<Outcome>> {
         self.usable()?;
         let plan = self.plans.get(&step.id).cloned();
-        let plan = plan.ok_or_else(|| Error::bug(format!("step {} was written to before it was ready", step.id)))?;
+        let plan =
+            plan.ok_or_else(|| Error::bug(format!("step {} was written to before it was ready", step.id)))?;
         let (rows, purpose) = (rows.to_vec(), self.purpose.clone());
         let written = self
             .call(move |connection| {
@@ -80,7 +88,11 @@ impl Open {
                 let outcomes = apply(connection, &plan, &rows).and_then(|outcomes| {
                     // A rule of the table (ON CONFLICT ROLLBACK, RAISE(ROLLBACK)) can end the transaction
                     // under us, and the rows before this one with it.
-                    if connection.is_autocommit() { Err(ended(&plan)) } else { Ok(outcomes) }
+                    if connection.is_autocommit() {
+                        Err(ended(&plan))
+                    } else {
+                        Ok(outcomes)
+                    }
                 });
                 if outcomes.is_err() {
                     roll_back(connection, &plan.file)?;
@@ -90,6 +102,16 @@ impl Open {
             .await;
         self.given_up = written.is_err();
         written
+    }
+
+    /// A disk that is full, for tests: the file may not grow.
+    #[cfg(test)]
+    pub(super) async fn fill_disk(&self, full: bool) {
+        let pages = move |connection: &mut Connection| {
+            let now: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            connection.pragma_update(None, "max_page_count", if full { now } else { 1 << 30 })
+        };
+        self.connection.call(pages).await.expect("the pragma is right");
     }
 
     fn usable(&self) -> Result<()> {
@@ -118,7 +140,10 @@ impl Session for Open {
         self.connection = connect(&self.database).await?;
         self.given_up = false;
         let (file, purpose) = (self.database.file.name(), self.purpose.clone());
-        self.call(move |connection| read(connection, &purpose.deployment).map_err(|error| trouble(&file, error))).await
+        self.call(move |connection| {
+            read(connection, &purpose.deployment).map_err(|error| trouble(&file, error))
+        })
+        .await
     }
 
     async fn undo(&mut self) -> Result<()> {
@@ -158,7 +183,9 @@ fn begin(connection: &Connection, file: &str, purpose: &OpenFor) -> Result<()> {
     if !connection.is_autocommit() {
         return Ok(());
     }
-    connection.execute_batch(dialect::BEGIN).map_err(|error| trouble(file, error))?;
+    connection
+        .execute_batch(dialect::BEGIN)
+        .map_err(|error| trouble(file, error))?;
     let there = read(connection, &purpose.deployment).map_err(|error| trouble(file, error))?;
     match there {
         Some(there) if there.epoch > purpose.epoch => Err(fenced(file, connection)),
@@ -172,52 +199,76 @@ fn commit(connection: &Connection, file: &str, purpose: &OpenFor, at: &Checkpoin
     let said = |error| trouble(file, error);
     let has_rows = !connection.is_autocommit();
     if !has_rows {
-        connection.execute_batch(dialect::CHECKPOINT_TABLE).map_err(said)?;
+        connection
+            .execute_batch(dialect::CHECKPOINT_TABLE)
+            .map_err(said)?;
     }
     begin(connection, file, purpose)?;
     let lowest = at.batch as i64 - i64::from(has_rows);
     let values = params![at.deployment, at.epoch as i64, at.batch as i64, now, lowest];
-    let changed = connection.prepare_cached(dialect::WRITE_CHECKPOINT).and_then(|mut write| write.execute(values));
+    let changed = connection
+        .prepare_cached(dialect::WRITE_CHECKPOINT)
+        .and_then(|mut write| write.execute(values));
     if changed.map_err(said)? == 0 {
         return Err(fenced(file, connection));
     }
-    connection.execute_batch(dialect::COMMIT).map_err(|error| match trouble(file, error) {
-        // Rules that are checked at the end (DEFERRABLE) name no row.
-        error if error.kind == connector_kit::Kind::Rejected => Error { kind: connector_kit::Kind::Config, ..error },
-        error => error,
-    })
+    connection
+        .execute_batch(dialect::COMMIT)
+        .map_err(|error| match trouble(file, error) {
+            // Rules that are checked at the end (DEFERRABLE) name no row.
+            error if error.kind == connector_kit::Kind::Rejected => Error {
+                kind: connector_kit::Kind::Config,
+                ..error
+            },
+            error => error,
+        })
 }
 
 fn read(connection: &Connection, deployment: &str) -> rusqlite::Result<Option<Checkpoint>> {
-    let there = connection.query_row(dialect::OBJECT, ["_processflow_checkpoint"], |_| Ok(())).optional()?;
+    let there = connection
+        .query_row(dialect::OBJECT, ["_processflow_checkpoint"], |_| Ok(()))
+        .optional()?;
     if there.is_none() {
         return Ok(None);
     }
     let checkpoint = |row: &rusqlite::Row<'_>| {
         let (epoch, batch): (i64, i64) = (row.get(0)?, row.get(1)?);
-        Ok(Checkpoint { deployment: deployment.to_owned(), epoch: epoch as u64, batch: batch as u64 })
+        Ok(Checkpoint {
+            deployment: deployment.to_owned(),
+            epoch: epoch as u64,
+            batch: batch as u64,
+        })
     };
-    connection.query_row(dialect::READ_CHECKPOINT, [deployment], checkpoint).optional()
+    connection
+        .query_row(dialect::READ_CHECKPOINT, [deployment], checkpoint)
+        .optional()
 }
 
 fn roll_back(connection: &Connection, file: &str) -> Result<()> {
     if connection.is_autocommit() {
         return Ok(());
     }
-    connection.execute_batch(dialect::ROLLBACK).map_err(|error| trouble(file, error))
+    connection
+        .execute_batch(dialect::ROLLBACK)
+        .map_err(|error| trouble(file, error))
 }
 
 fn fenced(file: &str, connection: &Connection) -> Error {
     // The caller rolls back; a transaction that only read would otherwise keep its lock.
     let _unlocked = connection.execute_batch(dialect::ROLLBACK);
-    Error::config(format!("in {file} this processflow has come further than this agent knows"))
-        .hint(
-            "Another agent, or the original of a restored copy, went on here. Stop one of the two; then move the \
+    Error::config(format!(
+        "in {file} this processflow has come further than this agent knows"
+    ))
+    .hint(
+        "Another agent, or the original of a restored copy, went on here. Stop one of the two; then move the \
              watermark of this one, or deploy the processflow anew.",
-        )
+    )
 }
 
 fn ended(plan: &Plan) -> Error {
-    Error::config(format!("a rule of table `{}` ended the whole batch instead of refusing one row", plan.table))
-        .hint("Change its `ON CONFLICT ROLLBACK` or `RAISE(ROLLBACK)` to ABORT. The batch was taken back.")
+    Error::config(format!(
+        "a rule of table `{}` ended the whole batch instead of refusing one row",
+        plan.table
+    ))
+    .hint("Change its `ON CONFLICT ROLLBACK` or `RAISE(ROLLBACK)` to ABORT. The batch was taken back.")
 }

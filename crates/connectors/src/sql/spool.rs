@@ -49,14 +49,25 @@ impl Spool {
     /// written to, to the system's folder for such files.
     pub(super) fn new(folder: &Path) -> Self {
         let writable = tempfile::tempfile_in(folder).is_ok();
-        let folder = if writable { folder.to_owned() } else { std::env::temp_dir() };
+        let folder = if writable {
+            folder.to_owned()
+        } else {
+            std::env::temp_dir()
+        };
         let file = tempfile::spooled_tempfile_in(IN_MEMORY, &folder);
-        Self { folder, state: State::Adding(BufWriter::new(file)), length: 0, taken: 0 }
+        Self {
+            folder,
+            state: State::Adding(BufWriter::new(file)),
+            length: 0,
+            taken: 0,
+        }
     }
 
     /// Adds a row.
     pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
-        let State::Adding(file) = &mut self.state else { return Err(io::Error::other("rows are being taken")) };
+        let State::Adding(file) = &mut self.state else {
+            return Err(io::Error::other("rows are being taken"));
+        };
         let head = serde_json::to_vec(&(&entry.id, &entry.cause, &entry.place))?;
         file.write_all(&(head.len() as u32).to_le_bytes())?;
         file.write_all(&(entry.body.len() as u32).to_le_bytes())?;
@@ -89,12 +100,19 @@ impl Spool {
     }
 
     fn one(&mut self) -> io::Result<Entry> {
-        let State::Taking(file) = &mut self.state else { return Err(io::Error::other("rows are being added")) };
+        let State::Taking(file) = &mut self.state else {
+            return Err(io::Error::other("rows are being added"));
+        };
         let (head, body) = (length(file)?, length(file)?);
         let (head, body) = (read(file, head)?, read(file, body)?);
         let (id, cause, place) = serde_json::from_slice(&head)?;
         self.taken += 1;
-        Ok(Entry { id, cause, place, body: String::from_utf8(body).map_err(io::Error::other)? })
+        Ok(Entry {
+            id,
+            cause,
+            place,
+            body: String::from_utf8(body).map_err(io::Error::other)?,
+        })
     }
 
     /// Rows in all.

@@ -33,32 +33,57 @@ impl Table {
     /// The table of that name. A view of that name is Config: it cannot be written.
     pub(super) fn find(connection: &Connection, file: &str, name: &str) -> Result<Option<Self>> {
         let found = connection
-            .query_row(dialect::OBJECT, [name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .query_row(dialect::OBJECT, [name], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
             .optional()
             .map_err(|error| trouble(file, error))?;
-        let Some((name, kind)) = found else { return Ok(None) };
+        let Some((name, kind)) = found else {
+            return Ok(None);
+        };
         if kind != "table" {
-            return Err(Error::config(format!("`{name}` in {file} is a view, which cannot be written"))
-                .hint("Name the table behind it."));
+            return Err(
+                Error::config(format!("`{name}` in {file} is a view, which cannot be written"))
+                    .hint("Name the table behind it."),
+            );
         }
-        Self::read(connection, name).map(Some).map_err(|error| trouble(file, error))
+        Self::read(connection, name)
+            .map(Some)
+            .map_err(|error| trouble(file, error))
     }
 
     fn read(connection: &Connection, name: String) -> rusqlite::Result<Self> {
         let described = all(connection, dialect::COLUMNS, &name, |row| {
             let (name, declared): (String, String) = (row.get(0)?, row.get(1)?);
             let (in_key, hidden): (i64, i64) = (row.get(2)?, row.get(3)?);
-            Ok((Column { name, kind: dialect::kind_of(&declared), computed: hidden != 0 }, in_key > 0))
+            Ok((
+                Column {
+                    name,
+                    kind: dialect::kind_of(&declared),
+                    computed: hidden != 0,
+                },
+                in_key > 0,
+            ))
         })?;
-        let primary = described.iter().filter(|(_, in_key)| *in_key).map(|(column, _)| column.name.clone()).collect();
+        let primary = described
+            .iter()
+            .filter(|(_, in_key)| *in_key)
+            .map(|(column, _)| column.name.clone())
+            .collect();
         let mut unique: Vec<Vec<String>> = vec![primary];
         for index in all(connection, dialect::INDEXES, &name, |row| row.get::<_, String>(0))? {
-            let columns = all(connection, dialect::INDEX_COLUMNS, &index, |row| row.get::<_, Option<String>>(0))?;
+            let columns = all(connection, dialect::INDEX_COLUMNS, &index, |row| {
+                row.get::<_, Option<String>>(0)
+            })?;
             // An index over an expression says nothing about columns.
             unique.extend(columns.into_iter().collect::<Option<Vec<String>>>());
         }
         unique.retain(|columns| !columns.is_empty());
-        Ok(Self { name, columns: described.into_iter().map(|(column, _)| column).collect(), unique })
+        Ok(Self {
+            name,
+            columns: described.into_iter().map(|(column, _)| column).collect(),
+            unique,
+        })
     }
 
     /// The column of that name.
@@ -69,7 +94,10 @@ impl Table {
     /// True when no two rows can have the same `key`.
     pub(super) fn is_unique(&self, key: &[String]) -> bool {
         let within = |columns: &Vec<String>| {
-            columns.len() == key.len() && columns.iter().all(|column| key.iter().any(|part| same(part, column)))
+            columns.len() == key.len()
+                && columns
+                    .iter()
+                    .all(|column| key.iter().any(|part| same(part, column)))
         };
         self.unique.iter().any(within)
     }
@@ -93,8 +121,11 @@ impl Table {
         };
         let key: Vec<&str> = key.iter().map(String::as_str).collect();
         let statement = dialect::create(name, create.columns(), &key);
-        connection.execute_batch(&statement).map_err(|error| trouble(file, error))?;
-        Self::find(connection, file, name)?.ok_or_else(|| Error::bug(format!("table `{name}` was made and is not there")))
+        connection
+            .execute_batch(&statement)
+            .map_err(|error| trouble(file, error))?;
+        Self::find(connection, file, name)?
+            .ok_or_else(|| Error::bug(format!("table `{name}` was made and is not there")))
     }
 
     /// The columns of that name in the database's own spelling; Config names those that are missing.
@@ -102,13 +133,31 @@ impl Table {
         let missing: Vec<&String> = wanted.iter().filter(|name| self.column(name).is_none()).collect();
         if !missing.is_empty() {
             let has: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-            let way = if created { "A table that is there is never altered: add" } else { "Add" };
-            return Err(Error::config(format!("table `{}` has no column {}", self.name, listed(&missing)))
-                .hint(format!("{way} it to the table, or map another; there are {}.", listed(&has))));
+            let way = if created {
+                "A table that is there is never altered: add"
+            } else {
+                "Add"
+            };
+            return Err(Error::config(format!(
+                "table `{}` has no column {}",
+                self.name,
+                listed(&missing)
+            ))
+            .hint(format!(
+                "{way} it to the table, or map another; there are {}.",
+                listed(&has)
+            )));
         }
-        if let Some(computed) = wanted.iter().filter_map(|name| self.column(name)).find(|column| column.computed) {
-            return Err(Error::config(format!("column `{}` of `{}` is computed by the database", computed.name, self.name))
-                .hint("Take it out of the `map`."));
+        if let Some(computed) = wanted
+            .iter()
+            .filter_map(|name| self.column(name))
+            .find(|column| column.computed)
+        {
+            return Err(Error::config(format!(
+                "column `{}` of `{}` is computed by the database",
+                computed.name, self.name
+            ))
+            .hint("Take it out of the `map`."));
         }
         Ok(wanted.iter().filter_map(|name| self.column(name)).collect())
     }
@@ -120,5 +169,8 @@ fn all<T>(
     of: &str,
     each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Vec<T>> {
-    connection.prepare_cached(statement)?.query_map([of], each)?.collect()
+    connection
+        .prepare_cached(statement)?
+        .query_map([of], each)?
+        .collect()
 }

@@ -1,6 +1,8 @@
 //! `table.upsert`: a row by its key, inserted, updated, or left as it is.
 
-use connector_kit::{Error, Guarantee, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait};
+use connector_kit::{
+    Error, Guarantee, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait,
+};
 use rusqlite::Connection;
 use serde::Deserialize;
 
@@ -33,19 +35,24 @@ pub struct TableUpsert {
 impl WriteAction for TableUpsert {
     type System = Database;
     const NAME: &'static str = "table.upsert";
-    const ABOUT: &'static str = "Inserts rows, or updates those with the same key; equal rows stay untouched.";
+    const ABOUT: &'static str =
+        "Inserts rows, or updates those with the same key; equal rows stay untouched.";
     const GUARANTEE: Guarantee = Guarantee::Transactional;
     const LARGEST_BATCH: usize = 100_000;
 
     fn check(&self, columns: &[String]) -> Result<()> {
         if self.key.is_empty() {
-            return Err(Error::config(format!("`key` of `{}` names no column", self.table))
-                .hint("Name the columns that say which row it is, or use `table.insert`."));
+            return Err(
+                Error::config(format!("`key` of `{}` names no column", self.table))
+                    .hint("Name the columns that say which row it is, or use `table.insert`."),
+            );
         }
         let known = |name: &&String| !columns.iter().any(|column| column == *name);
         if let Some(name) = self.ignore.iter().find(known) {
-            return Err(Error::config(format!("`ignore` names `{name}`, which is not mapped"))
-                .hint("Name mapped columns alone."));
+            return Err(
+                Error::config(format!("`ignore` names `{name}`, which is not mapped"))
+                    .hint("Name mapped columns alone."),
+            );
         }
         self.wish(columns).check()
     }
@@ -58,7 +65,9 @@ impl WriteAction for TableUpsert {
         let (with, columns) = (step.with.clone(), step.columns.clone());
         open.ready(step, move |connection, file| {
             let own: &Self = with.downcast_ref().expect("a step carries its own action");
-            Plan::of(connection, file, &own.wish(&columns), |table, names| own.statements(table, names))
+            Plan::of(connection, file, &own.wish(&columns), |table, names| {
+                own.statements(table, names)
+            })
         })
         .await
     }
@@ -70,19 +79,39 @@ impl WriteAction for TableUpsert {
 
 impl TableUpsert {
     fn wish<'s>(&'s self, columns: &'s [String]) -> Wish<'s> {
-        Wish { table: &self.table, columns, within: &[], key: &self.key, create: self.create.as_ref() }
+        Wish {
+            table: &self.table,
+            columns,
+            within: &[],
+            key: &self.key,
+            create: self.create.as_ref(),
+        }
     }
 
     fn statements(&self, table: &Table, columns: &[&str]) -> Result<Statements> {
         let key: Vec<&str> = self.key.iter().map(String::as_str).collect();
         if !table.is_unique(&self.key) {
             let name = &table.name;
-            return Err(Error::config(format!("table `{name}` does not hold ({}) unique: rows could double", listed(&key)))
-                .hint(format!("Let the database see to it: {}", dialect::unique_index(name, &key))));
+            return Err(Error::config(format!(
+                "table `{name}` does not hold ({}) unique: rows could double",
+                listed(&key)
+            ))
+            .hint(format!(
+                "Let the database see to it: {}",
+                dialect::unique_index(name, &key)
+            )));
         }
         let among = |names: &[String], column: &str| names.iter().any(|name| same(name, column));
-        let set: Vec<&str> = columns.iter().copied().filter(|column| !among(&self.key, column)).collect();
-        let compared: Vec<&str> = set.iter().copied().filter(|column| !among(&self.ignore, column)).collect();
+        let set: Vec<&str> = columns
+            .iter()
+            .copied()
+            .filter(|column| !among(&self.key, column))
+            .collect();
+        let compared: Vec<&str> = set
+            .iter()
+            .copied()
+            .filter(|column| !among(&self.ignore, column))
+            .collect();
         Ok(Statements::Each(if compared.is_empty() {
             dialect::insert_or_nothing(&table.name, columns, &key)
         } else {
@@ -94,7 +123,10 @@ impl TableUpsert {
 /// Writes rows by a statement each. A refused row leaves the others as they are.
 pub(super) fn apply(connection: &Connection, plan: &Plan, rows: &[Row]) -> Result<Vec<Outcome>> {
     let Statements::Each(statement) = &plan.statements else {
-        return Err(Error::bug(format!("the step on `{}` was prepared for another action", plan.table)));
+        return Err(Error::bug(format!(
+            "the step on `{}` was prepared for another action",
+            plan.table
+        )));
     };
     let mut statement = plan.prepare(connection, statement)?;
     let mut write = |row: &Row| match plan.fit(row) {

@@ -49,7 +49,10 @@ pub struct Cleared {
 impl DataFolder {
     /// What the cache and the temp area hold.
     pub fn areas(&self) -> Result<Vec<AreaUse>> {
-        [Area::Cache, Area::Temp].into_iter().map(|area| self.area(area)).collect()
+        [Area::Cache, Area::Temp]
+            .into_iter()
+            .map(|area| self.area(area))
+            .collect()
     }
 
     /// Clears an area. Safe at any instant, runs in progress included: what lies there can be learned or made
@@ -73,7 +76,13 @@ impl DataFolder {
             Area::Cache => self.cache(),
             Area::Temp => self.temp(),
         };
-        let mut held = AreaUse { area, path, files: 0, bytes: 0, oldest: None };
+        let mut held = AreaUse {
+            area,
+            path,
+            files: 0,
+            bytes: 0,
+            oldest: None,
+        };
         let path = held.path.clone();
         count(&path, &mut held).map_err(|error| trouble("the area", &path, error))?;
         Ok(held)
@@ -90,7 +99,10 @@ fn count(folder: &Path, held: &mut AreaUse) -> io::Result<()> {
         }
         held.files += 1;
         held.bytes += found.len();
-        let changed = found.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+        let changed = found
+            .modified()
+            .ok()
+            .and_then(|time| Timestamp::try_from(time).ok());
         held.oldest = match (held.oldest, changed) {
             (Some(oldest), Some(changed)) => Some(oldest.min(changed)),
             (oldest, changed) => oldest.or(changed),
@@ -107,8 +119,11 @@ fn remove_inside(folder: &Path, area: Area) -> io::Result<()> {
         }
         // A link is removed, never followed.
         let folder_inside = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        let removed =
-            if folder_inside { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
+        let removed = if folder_inside {
+            fs::remove_dir_all(entry.path())
+        } else {
+            fs::remove_file(entry.path())
+        };
         match removed {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied && cfg!(not(windows)) => {
                 return Err(error);
@@ -142,11 +157,18 @@ mod tests {
         fs::write(folder.path().join("vault.json"), "{}").expect("is written");
 
         let held = folder.areas().expect("counts");
-        assert_eq!((held[1].files, held[1].bytes), (1, 5), "what lies in folders counts too");
+        assert_eq!(
+            (held[1].files, held[1].bytes),
+            (1, 5),
+            "what lies in folders counts too"
+        );
         assert!(held[1].oldest.is_some(), "its age is known");
         let gone = folder.clear(Area::Temp).expect("clears");
         assert_eq!(gone, Cleared { files: 1, bytes: 5 }, "what came free");
-        assert!(folder.temp().is_dir() && folder.path().join("vault.json").is_file(), "the rest stays");
+        assert!(
+            folder.temp().is_dir() && folder.path().join("vault.json").is_file(),
+            "the rest stays"
+        );
     }
 
     #[test]
@@ -162,7 +184,10 @@ mod tests {
                         let (key, value) = (format!("sku:{n}"), format!("{n}"));
                         cache.put(&key, &value);
                         let got = cache.get(&key);
-                        assert!(got.is_none_or(|got| got == value), "{writer}: forgotten is fine, wrong is not");
+                        assert!(
+                            got.is_none_or(|got| got == value),
+                            "{writer}: forgotten is fine, wrong is not"
+                        );
                     }
                 });
             }
@@ -172,8 +197,16 @@ mod tests {
         });
         folder.clear(Area::Cache).expect("clears");
         let cache = LookupCache::open(&folder.cache());
-        assert_eq!(cache.get("sku:1"), None, "cleared is cleared, for processes that come later too");
+        assert_eq!(
+            cache.get("sku:1"),
+            None,
+            "cleared is cleared, for processes that come later too"
+        );
         cache.put("sku:1", "17");
-        assert_eq!(cache.get("sku:1").as_deref(), Some("17"), "and it can be filled again");
+        assert_eq!(
+            cache.get("sku:1").as_deref(),
+            Some("17"),
+            "and it can be filled again"
+        );
     }
 }

@@ -10,8 +10,13 @@ use crate::os;
 
 /// Replaces (or makes) the file: temp file 0600 in the same folder, fsync, rename, fsync of the folder.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))?;
-    let mut temp = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
+    let folder = path
+        .parent()
+        .ok_or_else(|| io::Error::other("a file needs a folder"))?;
+    let mut temp = tempfile::Builder::new()
+        .prefix(".")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
     os::make_private(temp.as_file())?;
     temp.write_all(bytes)?;
     temp.as_file().sync_all()?;
@@ -43,8 +48,16 @@ mod tests {
         let path = folder.path().join("settings.json");
         write_atomically(&path, b"old").expect("is written");
         write_atomically(&path, b"new").expect("is replaced");
-        assert_eq!(std::fs::read(&path).expect("reads"), b"new", "the last text counts");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1, "no temp file stays");
+        assert_eq!(
+            std::fs::read(&path).expect("reads"),
+            b"new",
+            "the last text counts"
+        );
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("lists").count(),
+            1,
+            "no temp file stays"
+        );
     }
 
     #[test]
@@ -54,7 +67,11 @@ mod tests {
         std::fs::create_dir_all(path.join("inside")).expect("is made");
         write_atomically(&path, b"new").expect_err("a folder stands where the file should be");
         assert!(path.join("inside").is_dir(), "what was there stays");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1, "no temp file stays");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("lists").count(),
+            1,
+            "no temp file stays"
+        );
     }
 
     #[test]
@@ -63,7 +80,10 @@ mod tests {
         std::fs::write(folder.path().join(".x1.tmp"), "half").expect("is written");
         std::fs::write(folder.path().join("vault.json"), "{}").expect("is written");
         sweep(folder.path()).expect("sweeps");
-        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("lists").flatten().collect();
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("lists")
+            .flatten()
+            .collect();
         assert_eq!(left.len(), 1, "only the leftover goes");
     }
 }

@@ -33,7 +33,10 @@ impl LookupCache {
             remove(&path);
             connect(&path)
         });
-        Self { path, open: Mutex::new(open.ok()) }
+        Self {
+            path,
+            open: Mutex::new(open.ok()),
+        }
     }
 
     /// Forgets everything.
@@ -55,7 +58,10 @@ impl LookupCache {
 
     fn with<T>(&self, job: impl Fn(&Connection) -> rusqlite::Result<T>) -> Option<T> {
         // A panic elsewhere cannot leave a connection half used: each job is one statement.
-        let mut open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut open = self
+            .open
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let error = match job(open.as_ref()?) {
             Ok(value) => return Some(value),
             Err(error) => error,
@@ -142,7 +148,11 @@ mod tests {
         let (one, two) = (LookupCache::open(folder.path()), LookupCache::open(folder.path()));
         one.put("email:a@example.com", "17");
         one.put("email:a@example.com", "18");
-        assert_eq!(two.get("email:a@example.com").as_deref(), Some("18"), "the last value counts");
+        assert_eq!(
+            two.get("email:a@example.com").as_deref(),
+            Some("18"),
+            "the last value counts"
+        );
     }
 
     #[test]

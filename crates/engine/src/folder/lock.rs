@@ -54,7 +54,12 @@ impl DataFolder {
     pub fn try_lock(&self, now: Timestamp) -> Result<Attempt> {
         let path = self.path.join("agent.lock");
         let about = |error| trouble("the lock file", &path, error);
-        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
+        let options = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .clone();
         let file = os::open_private(&path, &options).map_err(about)?;
         match file.try_lock() {
             Ok(()) => self.taken(file, now).map_err(about).map(Attempt::Ours),
@@ -87,7 +92,12 @@ impl DataFolder {
     fn taken(&self, file: File, now: Timestamp) -> io::Result<Lock> {
         let holder_file = self.holder_file();
         let socket = self.socket().map_err(io::Error::other)?;
-        let holder = Holder { pid: std::process::id(), since: Some(now), host: os::host_name(), socket };
+        let holder = Holder {
+            pid: std::process::id(),
+            since: Some(now),
+            host: os::host_name(),
+            socket,
+        };
         write_atomically(&holder_file, serde_json::to_string(&holder)?.as_bytes())?;
         atomic::sweep(&self.path)?;
         Ok(Lock { file, holder_file })
@@ -100,7 +110,12 @@ impl DataFolder {
             return Ok(holder);
         }
         // It took the lock an instant ago and has not written its name yet.
-        Ok(Holder { pid: 0, since: None, host: os::host_name(), socket: self.socket()? })
+        Ok(Holder {
+            pid: 0,
+            since: None,
+            host: os::host_name(),
+            socket: self.socket()?,
+        })
     }
 
     fn holder_file(&self) -> PathBuf {
@@ -115,11 +130,17 @@ impl Holder {
             (0, _) => "another agent".to_owned(),
             (pid, None) => format!("the agent with process id {pid}"),
             (pid, Some(since)) => {
-                format!("the agent with process id {pid} on {}, since {since:.0}", self.host)
+                format!(
+                    "the agent with process id {pid} on {}, since {since:.0}",
+                    self.host
+                )
             }
         };
-        Error::config(format!("the data folder {} is in use by {who}", folder.path().display()))
-            .hint("Give it the command (it listens for this program), or end it first.")
+        Error::config(format!(
+            "the data folder {} is in use by {who}",
+            folder.path().display()
+        ))
+        .hint("Give it the command (it listens for this program), or end it first.")
     }
 }
 
@@ -133,8 +154,6 @@ impl Drop for Lock {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
 
     fn folder(at: &tempfile::TempDir) -> DataFolder {
@@ -149,9 +168,18 @@ mod tests {
         let lock = folder.lock(since).expect("nobody has it");
         let error = folder.lock(since).expect_err("one agent a folder");
         let said = format!("process id {}", std::process::id());
-        assert!(error.message.contains(&said) && error.message.contains("2026-11-21T09:55:00Z"), "{error}");
-        let Attempt::Held(holder) = folder.try_lock(since).expect("asks") else { panic!("it is held") };
-        assert_eq!(holder.socket, folder.socket().expect("a path"), "a client needs the address");
+        assert!(
+            error.message.contains(&said) && error.message.contains("2026-11-21T09:55:00Z"),
+            "{error}"
+        );
+        let Attempt::Held(holder) = folder.try_lock(since).expect("asks") else {
+            panic!("it is held")
+        };
+        assert_eq!(
+            holder.socket,
+            folder.socket().expect("a path"),
+            "a client needs the address"
+        );
         drop(lock);
         folder.lock(since).expect("free again once the holder is gone");
     }
@@ -161,20 +189,24 @@ mod tests {
         let at = tempfile::tempdir().expect("temp folder");
         let folder = folder(&at);
         for _ in 0..50 {
-            let won = AtomicUsize::new(0);
             let start = std::sync::Barrier::new(4);
-            let done = std::sync::Barrier::new(4);
-            std::thread::scope(|scope| {
-                for _ in 0..4 {
-                    scope.spawn(|| {
-                        start.wait();
-                        let attempt = folder.try_lock(Timestamp::UNIX_EPOCH).expect("asks");
-                        won.fetch_add(usize::from(matches!(attempt, Attempt::Ours(_))), Ordering::SeqCst);
-                        done.wait();
-                    });
-                }
+            let ask = || {
+                start.wait();
+                folder.try_lock(Timestamp::UNIX_EPOCH)
+            };
+            // What was won is held until all have asked.
+            let attempts: Vec<_> = std::thread::scope(|scope| {
+                let asking: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+                asking
+                    .into_iter()
+                    .map(|asked| asked.join().expect("no panic").expect("asks"))
+                    .collect()
             });
-            assert_eq!(won.load(Ordering::SeqCst), 1, "two agents on one folder would write twice");
+            let won = attempts
+                .iter()
+                .filter(|attempt| matches!(attempt, Attempt::Ours(_)))
+                .count();
+            assert_eq!(won, 1, "two agents on one folder would write twice");
         }
     }
 }

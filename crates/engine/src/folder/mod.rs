@@ -44,7 +44,12 @@ impl DataFolder {
         let folder = Self { path };
         folder.refuse_others()?;
         folder.refuse_network_share()?;
-        for part in [folder.logs(), folder.cache(), folder.temp(), folder.processflows()] {
+        for part in [
+            folder.logs(),
+            folder.cache(),
+            folder.temp(),
+            folder.processflows(),
+        ] {
             os::create_private_folder(&part).map_err(|error| trouble("the folder", &part, error))?;
         }
         Ok(folder)
@@ -145,13 +150,19 @@ impl DataFolder {
             .suffix(".tmp")
             .tempfile_in(&self.path)
             .map_err(about)?;
-        file.write_all(id.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(about)?;
+        file.write_all(id.as_bytes())
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(about)?;
         match file.persist_noclobber(&path) {
             Ok(_) => Ok(id),
             // Another process was first, or the file is empty after a power cut.
             Err(lost) => match fs::read_to_string(&path) {
                 Ok(theirs) if !theirs.trim().is_empty() => Ok(theirs.trim().to_owned()),
-                _ => lost.file.persist(&path).map(|_| id).map_err(|error| about(error.error)),
+                _ => lost
+                    .file
+                    .persist(&path)
+                    .map(|_| id)
+                    .map_err(|error| about(error.error)),
             },
         }
     }
@@ -161,10 +172,12 @@ impl DataFolder {
             .map_err(|error| trouble("the data folder", &self.path, error))?;
         let Some(why) = why else { return Ok(()) };
         let path = self.path.display();
-        Err(Error::config(format!("the data folder {path} {why}, so it is no safe place for the agent's data"))
-            .hint(format!(
-                "Make it this user's alone (`chmod 700 {path}`), or name another with `--data-dir DIR`."
-            )))
+        Err(Error::config(format!(
+            "the data folder {path} {why}, so it is no safe place for the agent's data"
+        ))
+        .hint(format!(
+            "Make it this user's alone (`chmod 700 {path}`), or name another with `--data-dir DIR`."
+        )))
     }
 
     fn refuse_network_share(&self) -> Result<()> {
@@ -172,8 +185,10 @@ impl DataFolder {
             return Ok(());
         }
         let path = self.path.display();
-        Err(Error::config(format!("the data folder {path} lies on a network share, where locks do not hold"))
-            .hint("Choose a folder on a disk of this machine with `--data-dir DIR`."))
+        Err(Error::config(format!(
+            "the data folder {path} lies on a network share, where locks do not hold"
+        ))
+        .hint("Choose a folder on a disk of this machine with `--data-dir DIR`."))
     }
 }
 
@@ -223,7 +238,11 @@ mod tests {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("is set");
             let error = DataFolder::open(&path).expect_err("another user could plant a processflow");
             assert_eq!(error.kind, connector_kit::Kind::Config, "a person must act");
-            assert!(error.message.contains(&format!("{mode:04o}")), "says why: {}", error.message);
+            assert!(
+                error.message.contains(&format!("{mode:04o}")),
+                "says why: {}",
+                error.message
+            );
         }
     }
 
@@ -233,7 +252,12 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let outer = tempfile::tempdir().expect("temp folder");
         let folder = DataFolder::open(outer.path().join("a/b")).expect("opens");
-        for path in [folder.path().to_owned(), folder.logs(), folder.cache(), folder.temp()] {
+        for path in [
+            folder.path().to_owned(),
+            folder.logs(),
+            folder.cache(),
+            folder.temp(),
+        ] {
             let mode = fs::metadata(&path).expect("is there").permissions().mode() & 0o777;
             assert_eq!(mode, 0o700, "{} is for its owner", path.display());
         }
@@ -250,8 +274,16 @@ mod tests {
         let one = DataFolder::open(outer.path().join("one")).expect("opens");
         let two = DataFolder::open(outer.path().join("two")).expect("opens");
         let id = one.install_id().expect("an id");
-        assert_eq!(one.install_id().expect("an id"), id, "it names the installation for good");
-        assert_ne!(two.install_id().expect("an id"), id, "secrets of two folders must not collide");
+        assert_eq!(
+            one.install_id().expect("an id"),
+            id,
+            "it names the installation for good"
+        );
+        assert_ne!(
+            two.install_id().expect("an id"),
+            id,
+            "secrets of two folders must not collide"
+        );
         fs::write(one.path().join("install-id"), "").expect("a power cut");
         assert_ne!(one.install_id().expect("an id"), "", "an empty file is made good");
     }
@@ -260,10 +292,21 @@ mod tests {
     fn a_deep_folder_has_its_socket_elsewhere() {
         let outer = tempfile::tempdir().expect("temp folder");
         let near = DataFolder::open(outer.path().join("near")).expect("opens");
-        assert_eq!(near.socket().expect("a path"), near.path().join("agent.sock"), "beside the data");
+        assert_eq!(
+            near.socket().expect("a path"),
+            near.path().join("agent.sock"),
+            "beside the data"
+        );
         let deep = DataFolder::open(outer.path().join("d".repeat(120))).expect("opens");
         let socket = deep.socket().expect("a path");
-        assert!(socket.as_os_str().len() <= os::SOCKET_PATH_LIMIT, "else nothing can listen there");
-        assert_eq!(socket, deep.socket().expect("a path"), "every client finds the same");
+        assert!(
+            socket.as_os_str().len() <= os::SOCKET_PATH_LIMIT,
+            "else nothing can listen there"
+        );
+        assert_eq!(
+            socket,
+            deep.socket().expect("a path"),
+            "every client finds the same"
+        );
     }
 }

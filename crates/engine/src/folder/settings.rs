@@ -139,7 +139,11 @@ impl Settings {
             key: "authorities",
             about: "PEM files of certificate authorities to trust besides the system's, with commas between",
             get: |settings| {
-                let paths: Vec<_> = settings.authorities.iter().map(|path| path.to_string_lossy()).collect();
+                let paths: Vec<_> = settings
+                    .authorities
+                    .iter()
+                    .map(|path| path.to_string_lossy())
+                    .collect();
                 paths.join(",")
             },
             set: |settings, text| set(&mut settings.authorities, Ok(paths(text))),
@@ -176,8 +180,11 @@ impl Settings {
             Err(error) => return Err(trouble("the settings", &path, error)),
         };
         serde_json::from_slice(&text).map_err(|error| {
-            Error::config(format!("the settings in {} cannot be read: {error}", path.display()))
-                .hint("Correct the file at that place, or delete it to begin with the defaults.")
+            Error::config(format!(
+                "the settings in {} cannot be read: {error}",
+                path.display()
+            ))
+            .hint("Correct the file at that place, or delete it to begin with the defaults.")
         })
     }
 
@@ -222,17 +229,20 @@ impl Settings {
     }
 
     fn setting(key: &str) -> Result<&'static Setting> {
-        Self::ALL.iter().find(|setting| setting.key == key).ok_or_else(|| {
-            let near = Self::ALL.iter().map(|setting| setting.key).max_by(|one, other| {
-                strsim::jaro_winkler(one, key).total_cmp(&strsim::jaro_winkler(other, key))
-            });
-            let near = near.filter(|near| strsim::jaro_winkler(near, key) > 0.7);
-            let hint = match near {
-                Some(near) => format!("Did you mean `{near}`? `processflow settings` lists them all."),
-                None => "`processflow settings` lists them all.".to_owned(),
-            };
-            Error::config(format!("there is no setting `{key}`")).hint(hint)
-        })
+        Self::ALL
+            .iter()
+            .find(|setting| setting.key == key)
+            .ok_or_else(|| {
+                let near = Self::ALL.iter().map(|setting| setting.key).max_by(|one, other| {
+                    strsim::jaro_winkler(one, key).total_cmp(&strsim::jaro_winkler(other, key))
+                });
+                let near = near.filter(|near| strsim::jaro_winkler(near, key) > 0.7);
+                let hint = match near {
+                    Some(near) => format!("Did you mean `{near}`? `processflow settings` lists them all."),
+                    None => "`processflow settings` lists them all.".to_owned(),
+                };
+                Error::config(format!("there is no setting `{key}`")).hint(hint)
+            })
     }
 }
 
@@ -283,7 +293,11 @@ fn proxy(text: &str) -> Result<String, String> {
 }
 
 fn paths(text: &str) -> Vec<PathBuf> {
-    text.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+        .collect()
 }
 
 fn zone(text: &str) -> Result<String, String> {
@@ -304,15 +318,29 @@ mod tests {
             let shown = settings.get(setting.key).expect("shows");
             settings.set(setting.key, &shown).expect("takes its own text");
         }
-        assert_eq!(settings, Settings::default(), "setting what is already set changes nothing");
+        assert_eq!(
+            settings,
+            Settings::default(),
+            "setting what is already set changes nothing"
+        );
     }
 
     #[test]
     fn a_wrong_key_names_the_near_one() {
-        let error = Settings::default().set("log-level", "info").expect_err("the key has an underscore");
-        assert!(error.hint.expect("a hint").contains("`log_level`"), "the way out is named");
-        let error = Settings::default().set("colour", "red").expect_err("no such setting");
-        assert!(!error.hint.expect("a hint").contains("Did you mean"), "nothing is near");
+        let error = Settings::default()
+            .set("log-level", "info")
+            .expect_err("the key has an underscore");
+        assert!(
+            error.hint.expect("a hint").contains("`log_level`"),
+            "the way out is named"
+        );
+        let error = Settings::default()
+            .set("colour", "red")
+            .expect_err("no such setting");
+        assert!(
+            !error.hint.expect("a hint").contains("Did you mean"),
+            "nothing is near"
+        );
     }
 
     #[test]
@@ -330,7 +358,11 @@ mod tests {
             let error = settings.set(key, value).expect_err("is refused");
             assert!(error.hint.is_some(), "{key}: the way out");
         }
-        assert_eq!(settings, Settings::default(), "a refused value leaves the old one");
+        assert_eq!(
+            settings,
+            Settings::default(),
+            "a refused value leaves the old one"
+        );
     }
 
     #[test]
@@ -342,9 +374,16 @@ mod tests {
         settings.set("secrets", "vault").expect("is set");
         settings.save(&folder).expect("is saved");
         let text = fs::read_to_string(folder.settings_file()).expect("reads");
-        assert!(text.contains("\"phase\": 3"), "an older program must not lose it: {text}");
+        assert!(
+            text.contains("\"phase\": 3"),
+            "an older program must not lose it: {text}"
+        );
         let again = Settings::load(&folder).expect("loads");
-        assert_eq!((again.log_days, again.secrets), (7, StoreKind::Vault), "both values hold");
+        assert_eq!(
+            (again.log_days, again.secrets),
+            (7, StoreKind::Vault),
+            "both values hold"
+        );
     }
 
     #[test]

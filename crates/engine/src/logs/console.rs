@@ -20,7 +20,10 @@ pub struct Console {
 impl Console {
     /// No talk.
     pub fn silent() -> Self {
-        Self { level: None, out: Arc::new(|_| ()) }
+        Self {
+            level: None,
+            out: Arc::new(|_| ()),
+        }
     }
 
     /// Talk on standard error.
@@ -31,7 +34,10 @@ impl Console {
 
     /// Talk through somebody who also draws there, such as a progress bar. Gets a line without its newline.
     pub fn through(level: LogLevel, out: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { level: Some(level), out: Arc::new(out) }
+        Self {
+            level: Some(level),
+            out: Arc::new(out),
+        }
     }
 
     pub(super) fn show(&self, line: &Line) {

@@ -56,12 +56,23 @@ impl DayFiles {
         failed: Arc<AtomicU64>,
         console: Console,
     ) -> Self {
-        Self { limits, clock, failed, console, open: None, broken: None }
+        Self {
+            limits,
+            clock,
+            failed,
+            console,
+            open: None,
+            broken: None,
+        }
     }
 
     fn line(&mut self, line: &[u8]) {
         let now = self.clock.now();
-        if self.broken.as_ref().is_some_and(|broken| now < broken.until && now >= broken.until - TRY_AGAIN) {
+        if self
+            .broken
+            .as_ref()
+            .is_some_and(|broken| now < broken.until && now >= broken.until - TRY_AGAIN)
+        {
             self.lost(now);
             return;
         }
@@ -83,7 +94,8 @@ impl DayFiles {
     fn put(&mut self, line: &[u8], now: Timestamp) -> io::Result<()> {
         let day = now.to_zoned(TimeZone::UTC).date();
         let fits = self.open.as_ref().is_some_and(|open| {
-            open.name.day == day && (open.bytes + line.len() as u64 <= self.limits.file_bytes || open.bytes == 0)
+            open.name.day == day
+                && (open.bytes + line.len() as u64 <= self.limits.file_bytes || open.bytes == 0)
         });
         if !fits {
             self.open = Some(open(&self.limits, day, line.len() as u64)?);
@@ -112,12 +124,23 @@ impl DayFiles {
 
     fn lost(&mut self, now: Timestamp) {
         self.failed.fetch_add(1, Ordering::Relaxed);
-        self.broken.get_or_insert(Broken { until: now + TRY_AGAIN, lost: 0 }).lost += 1;
+        self.broken
+            .get_or_insert(Broken {
+                until: now + TRY_AGAIN,
+                lost: 0,
+            })
+            .lost += 1;
     }
 
     fn recovered(&mut self, now: Timestamp) {
-        let Some(Broken { lost, .. }) = self.broken.take() else { return };
-        let mut line = Line::own(&*self.clock, LogLevel::Warn, "Lines of the log were lost: the disk took none.");
+        let Some(Broken { lost, .. }) = self.broken.take() else {
+            return;
+        };
+        let mut line = Line::own(
+            &*self.clock,
+            LogLevel::Warn,
+            "Lines of the log were lost: the disk took none.",
+        );
         line.fields.insert("lost".into(), lost.into());
         self.console.show(&line);
         drop(self.put(line.text().as_bytes(), now));
@@ -126,7 +149,8 @@ impl DayFiles {
     fn warn(&self, error: &io::Error) {
         let folder = self.limits.folder.display();
         let words = format!("The log in {folder} cannot be written ({error}); work goes on without it.");
-        self.console.show(&Line::own(&*self.clock, LogLevel::Warn, &words));
+        self.console
+            .show(&Line::own(&*self.clock, LogLevel::Warn, &words));
     }
 }
 
@@ -149,7 +173,10 @@ impl Name {
     pub(super) fn parse(name: &str) -> Option<Self> {
         let middle = name.strip_prefix("processflow-")?.strip_suffix(".jsonl")?;
         let (day, number) = middle.split_once('.').unwrap_or((middle, "0"));
-        let name = Self { day: day.parse().ok()?, number: number.parse().ok()? };
+        let name = Self {
+            day: day.parse().ok()?,
+            number: number.parse().ok()?,
+        };
         Some(name)
     }
 }
@@ -215,7 +242,11 @@ mod tests {
     }
 
     fn names(folder: &Path) -> Vec<String> {
-        list(folder).expect("lists").iter().map(ToString::to_string).collect()
+        list(folder)
+            .expect("lists")
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -229,7 +260,11 @@ mod tests {
         }
         assert_eq!(
             names(folder.path()),
-            ["processflow-2026-11-21.jsonl", "processflow-2026-11-21.1.jsonl", "processflow-2026-11-21.2.jsonl"],
+            [
+                "processflow-2026-11-21.jsonl",
+                "processflow-2026-11-21.1.jsonl",
+                "processflow-2026-11-21.2.jsonl"
+            ],
             "two lines fit into each"
         );
         clock.turn(SignedDuration::from_hours(2));
@@ -237,13 +272,27 @@ mod tests {
             log.write_all(&[b'y'; 49]).expect("never fails");
         }
         let left = names(folder.path());
-        assert_eq!(left.last().map(String::as_str), Some("processflow-2026-11-22.1.jsonl"), "a file a day");
-        let bytes: u64 = left.iter().map(|name| fs::metadata(folder.path().join(name)).expect("is there").len()).sum();
+        assert_eq!(
+            left.last().map(String::as_str),
+            Some("processflow-2026-11-22.1.jsonl"),
+            "a file a day"
+        );
+        let bytes: u64 = left
+            .iter()
+            .map(|name| fs::metadata(folder.path().join(name)).expect("is there").len())
+            .sum();
         assert!(bytes <= 350 + 49, "{bytes} bytes in all");
         clock.turn(SignedDuration::from_hours(24 * 4));
         log.write_all(&[b'z'; 49]).expect("never fails");
-        assert_eq!(names(folder.path()), ["processflow-2026-11-26.jsonl"], "days are kept as long as was said");
-        assert!(folder.path().join("notes.txt").exists(), "other files are none of ours");
+        assert_eq!(
+            names(folder.path()),
+            ["processflow-2026-11-26.jsonl"],
+            "days are kept as long as was said"
+        );
+        assert!(
+            folder.path().join("notes.txt").exists(),
+            "other files are none of ours"
+        );
     }
 
     #[test]
@@ -252,8 +301,14 @@ mod tests {
         let clock = Hand::at("2026-11-21T10:00:00Z");
         let path = folder.path().join("processflow-2026-11-21.jsonl");
         fs::write(&path, "{\"time\":").expect("is written");
-        files(folder.path(), &clock).write_all(b"{}\n").expect("never fails");
-        assert_eq!(fs::read_to_string(&path).expect("reads"), "{\"time\":\n{}\n", "the new line stands alone");
+        files(folder.path(), &clock)
+            .write_all(b"{}\n")
+            .expect("never fails");
+        assert_eq!(
+            fs::read_to_string(&path).expect("reads"),
+            "{\"time\":\n{}\n",
+            "the new line stands alone"
+        );
     }
 
     #[test]

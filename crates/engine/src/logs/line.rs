@@ -1,6 +1,6 @@
 //! One line of the log, as it is written and read.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use connector_kit::{Clock, Error, Result};
 use jiff::{Timestamp, Unit};
@@ -56,13 +56,25 @@ impl Line {
             Value::String(text) => Some(text),
             other => Some(other.to_string()),
         };
-        let (message, run, processflow) = (word("message").unwrap_or_default(), word("run"), word("processflow"));
+        let (message, run, processflow) = (
+            word("message").unwrap_or_default(),
+            word("run"),
+            word("processflow"),
+        );
         for taken in ["time", "level", "target"] {
             if let Some(value) = fields.shift_remove(taken) {
                 fields.insert(format!("{taken}_"), value);
             }
         }
-        Self { time: rounded(time), level, run, processflow, target: target.into(), message, fields }
+        Self {
+            time: rounded(time),
+            level,
+            run,
+            processflow,
+            target: target.into(),
+            message,
+            fields,
+        }
     }
 
     /// The line's text, with the newline. No control character is left in it, also none that JSON would let pass
@@ -72,7 +84,7 @@ impl Line {
         let mut text = String::with_capacity(json.len() + 1);
         for letter in json.chars() {
             if is_harmful(letter) {
-                text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                write!(text, "\\u{:04x}", u32::from(letter)).expect("text takes everything");
             } else {
                 text.push(letter);
             }

@@ -13,7 +13,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
 
@@ -27,11 +27,11 @@ pub use line::Line;
 pub use read::{Filter, Position, follow, read};
 
 use self::{files::DayFiles, talk::Talk};
+pub use crate::folder::LogLevel;
 use crate::{
     folder::{DataFolder, Settings},
     secrets::Redaction,
 };
-pub use crate::folder::LogLevel;
 
 /// Lines that wait for the disk; some 5 MB.
 const MOST_WAITING: usize = 16 * 1024;
@@ -99,7 +99,10 @@ pub fn start(setup: LogSetup) -> Result<Logs> {
 impl Logs {
     /// Lines that were lost since the start: too many at once, or a disk that took none.
     pub fn dropped_lines(&self) -> u64 {
-        let crowded = self.crowded.as_ref().map_or(0, |counter| counter.dropped_lines() as u64);
+        let crowded = self
+            .crowded
+            .as_ref()
+            .map_or(0, |counter| counter.dropped_lines() as u64);
         crowded + self.failed.load(Ordering::Relaxed)
     }
 
@@ -112,7 +115,12 @@ impl Logs {
 
 fn build(setup: LogSetup, redaction: &'static Redaction) -> (impl Subscriber + Send + Sync, Logs) {
     let failed = Arc::new(AtomicU64::new(0));
-    let level = Arc::new(AtomicU8::new(setup.files.as_ref().map_or(talk::SILENT, |files| files.level as u8)));
+    let level = Arc::new(AtomicU8::new(
+        setup
+            .files
+            .as_ref()
+            .map_or(talk::SILENT, |files| files.level as u8),
+    ));
     let (mut file, mut crowded, mut writer) = (None, None, None);
     if let Some(files) = setup.files {
         let files = DayFiles::new(files, setup.clock.clone(), failed.clone(), setup.console.clone());
@@ -124,14 +132,30 @@ fn build(setup: LogSetup, redaction: &'static Redaction) -> (impl Subscriber + S
         crowded = Some(queue.error_counter());
         (file, writer) = (Some(queue), Some(guard));
     }
-    let talk = Talk { file, file_level: level.clone(), console: setup.console, clock: setup.clock, redaction };
-    (tracing_subscriber::registry().with(talk), Logs { level, crowded, failed, _writer: writer })
+    let talk = Talk {
+        file,
+        file_level: level.clone(),
+        console: setup.console,
+        clock: setup.clock,
+        redaction,
+    };
+    (
+        tracing_subscriber::registry().with(talk),
+        Logs {
+            level,
+            crowded,
+            failed,
+            _writer: writer,
+        },
+    )
 }
 
 /// A panic is told by its place. Its words may hold anything, a record or a secret, so they are left out.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let place = panic
+            .location()
+            .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         tracing::error!(target: "processflow", place, "A mistake of this program; please report it.");
     }));
 }
@@ -174,14 +198,19 @@ mod tests {
             total_bytes: 10_000_000,
             days: 30,
         };
-        LogSetup { files: Some(files), console, clock: Hand::at("2026-11-21T10:00:00.25Z") }
+        LogSetup {
+            files: Some(files),
+            console,
+            clock: Hand::at("2026-11-21T10:00:00.25Z"),
+        }
     }
 
     fn heard() -> (Console, Arc<Mutex<Vec<String>>>) {
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
         let out = lines.clone();
-        let console =
-            Console::through(LogLevel::Warn, move |line| out.lock().expect("no panic").push(line.to_owned()));
+        let console = Console::through(LogLevel::Warn, move |line| {
+            out.lock().expect("no panic").push(line.to_owned());
+        });
         (console, lines)
     }
 
@@ -224,7 +253,10 @@ mod tests {
             trace!("asked for now");
         });
         assert_eq!(lines.len(), 2, "{lines:?}");
-        assert!(lines[0].contains("serious") && lines[1].contains("asked for now"), "{lines:?}");
+        assert!(
+            lines[0].contains("serious") && lines[1].contains("asked for now"),
+            "{lines:?}"
+        );
     }
 
     #[test]
@@ -247,9 +279,14 @@ mod tests {
             warn!(target: "hyper", url = %"/?token=t0ken-of-%22shop%22", "in a URL");
         });
         drop(logs);
-        let text = std::fs::read_to_string(folder.path().join("processflow-2026-11-21.jsonl")).expect("reads");
+        let text =
+            std::fs::read_to_string(folder.path().join("processflow-2026-11-21.jsonl")).expect("reads");
         let said = heard.lock().expect("no panic").join("\n");
-        assert_eq!((text.lines().count(), said.lines().count()), (7, 7), "every line is there");
+        assert_eq!(
+            (text.lines().count(), said.lines().count()),
+            (7, 7),
+            "every line is there"
+        );
         assert!(!text.contains("t0ken") && text.contains("[redacted]"), "{text}");
         assert!(!said.contains("t0ken") && said.contains("[redacted]"), "{said}");
     }
@@ -262,7 +299,8 @@ mod tests {
         let bad = "A\n{\"level\":\"info\"}\r\u{1b}[31m\u{9b}2J\u{202e}\u{7f}\u{2028}B";
         tracing::subscriber::with_default(subscriber, || warn!(name = bad, "{bad}"));
         drop(logs);
-        let text = std::fs::read_to_string(folder.path().join("processflow-2026-11-21.jsonl")).expect("reads");
+        let text =
+            std::fs::read_to_string(folder.path().join("processflow-2026-11-21.jsonl")).expect("reads");
         let said = heard.lock().expect("no panic").join("\n");
         for (place, text) in [("file", text.trim_end()), ("console", said.as_str())] {
             assert_eq!(text.lines().count(), 1, "{place}: one event is one line: {text}");
@@ -295,8 +333,14 @@ mod tests {
     #[test]
     fn a_long_value_is_cut() {
         let folder = tempfile::tempdir().expect("temp folder");
-        let lines = written(folder.path(), |_| info!(body = "ä".repeat(100_000), "Odd answer."));
-        assert!(lines[0].len() < 20_000, "a whole record has no place in a log: {} bytes", lines[0].len());
+        let lines = written(folder.path(), |_| {
+            info!(body = "ä".repeat(100_000), "Odd answer.");
+        });
+        assert!(
+            lines[0].len() < 20_000,
+            "a whole record has no place in a log: {} bytes",
+            lines[0].len()
+        );
         assert!(lines[0].contains("(cut)"), "and it says so");
     }
 }

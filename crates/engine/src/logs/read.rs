@@ -63,9 +63,14 @@ fn search(folder: &Path, filter: &Filter) -> io::Result<(Vec<Line>, Position)> {
     let since = filter.since.map(|since| since.to_zoned(TimeZone::UTC).date());
     let (mut lines, mut position) = (Vec::new(), None);
     for name in names.into_iter().rev() {
-        let Some(mut file) = open(folder, name)? else { continue };
+        let Some(mut file) = open(folder, name)? else {
+            continue;
+        };
         let end = whole_lines(&mut file)?;
-        position.get_or_insert_with(|| Position { file: name.to_string(), offset: end });
+        position.get_or_insert_with(|| Position {
+            file: name.to_string(),
+            offset: end,
+        });
         if lines.len() >= limit || since.is_some_and(|since| name.day < since) {
             break;
         }
@@ -81,16 +86,31 @@ fn search(folder: &Path, filter: &Filter) -> io::Result<(Vec<Line>, Position)> {
 fn later(folder: &Path, filter: &Filter, position: &mut Position) -> io::Result<Vec<Line>> {
     let seen = Name::parse(&position.file);
     let mut lines = Vec::new();
-    for name in names(folder)?.into_iter().filter(|name| seen.is_none_or(|seen| *name >= seen)) {
-        let Some(mut file) = open(folder, name)? else { continue };
+    for name in names(folder)?
+        .into_iter()
+        .filter(|name| seen.is_none_or(|seen| *name >= seen))
+    {
+        let Some(mut file) = open(folder, name)? else {
+            continue;
+        };
         let from = if Some(name) == seen { position.offset } else { 0 };
         let mut text = Vec::new();
         file.seek(SeekFrom::Start(from))?;
         file.take(LOOK).read_to_end(&mut text)?;
         // A line still being written is left for the next time.
-        let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        lines.extend(text[..end].split(|byte| *byte == b'\n').filter_map(|text| filter.take(text)));
-        *position = Position { file: name.to_string(), offset: from + end as u64 };
+        let end = text
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |last| last + 1);
+        lines.extend(
+            text[..end]
+                .split(|byte| *byte == b'\n')
+                .filter_map(|text| filter.take(text)),
+        );
+        *position = Position {
+            file: name.to_string(),
+            offset: from + end as u64,
+        };
         if text.len() as u64 == LOOK {
             break;
         }
@@ -103,7 +123,12 @@ impl Filter {
         // Cheap first: most lines of a big file are not meant.
         let text = std::str::from_utf8(text).ok()?;
         let names = [&self.run, &self.processflow];
-        if text.is_empty() || names.into_iter().flatten().any(|name| !text.contains(name.as_str())) {
+        if text.is_empty()
+            || names
+                .into_iter()
+                .flatten()
+                .any(|name| !text.contains(name.as_str()))
+        {
             return None;
         }
         if let Some(part) = &self.text
@@ -117,7 +142,10 @@ impl Filter {
     fn fits(&self, line: &Line) -> bool {
         self.level.is_none_or(|level| line.level <= level)
             && self.run.as_ref().is_none_or(|run| line.run.as_ref() == Some(run))
-            && self.processflow.as_ref().is_none_or(|name| line.processflow.as_ref() == Some(name))
+            && self
+                .processflow
+                .as_ref()
+                .is_none_or(|name| line.processflow.as_ref() == Some(name))
             && self.since.is_none_or(|since| line.time >= since)
     }
 }
@@ -197,13 +225,22 @@ mod tests {
     }
 
     fn numbers(lines: &[Line]) -> Vec<u64> {
-        lines.iter().map(|line| line.fields["n"].as_u64().expect("a number")).collect()
+        lines
+            .iter()
+            .map(|line| line.fields["n"].as_u64().expect("a number"))
+            .collect()
     }
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("temp folder");
         let text = |range: std::ops::Range<usize>| {
-            range.map(|n| line(n, if n % 10 == 0 { "warn" } else { "debug" }, if n % 2 == 0 { "a" } else { "b" }))
+            range.map(|n| {
+                line(
+                    n,
+                    if n % 10 == 0 { "warn" } else { "debug" },
+                    if n % 2 == 0 { "a" } else { "b" },
+                )
+            })
         };
         let write = |name: &str, range| {
             fs::write(folder.path().join(name), text(range).collect::<String>()).expect("is written");
@@ -219,38 +256,94 @@ mod tests {
     fn the_last_lines_that_match_come_in_order() {
         let folder = folder();
         let find = |filter: Filter| numbers(&read(folder.path(), &filter).expect("reads").0);
-        assert_eq!(find(Filter::default()), (0..100).collect::<Vec<_>>(), "all, over files and their numbers");
-        assert_eq!(find(Filter { limit: Some(3), ..Filter::default() }), [97, 98, 99], "the last");
-        let serious = Filter { level: Some(LogLevel::Warn), limit: Some(6), ..Filter::default() };
-        assert_eq!(find(serious), [40, 50, 60, 70, 80, 90], "as serious or more, over files");
-        let run = Filter { run: Some("b".into()), limit: Some(2), ..Filter::default() };
+        assert_eq!(
+            find(Filter::default()),
+            (0..100).collect::<Vec<_>>(),
+            "all, over files and their numbers"
+        );
+        assert_eq!(
+            find(Filter {
+                limit: Some(3),
+                ..Filter::default()
+            }),
+            [97, 98, 99],
+            "the last"
+        );
+        let serious = Filter {
+            level: Some(LogLevel::Warn),
+            limit: Some(6),
+            ..Filter::default()
+        };
+        assert_eq!(
+            find(serious),
+            [40, 50, 60, 70, 80, 90],
+            "as serious or more, over files"
+        );
+        let run = Filter {
+            run: Some("b".into()),
+            limit: Some(2),
+            ..Filter::default()
+        };
         assert_eq!(find(run), [97, 99], "of a run");
-        let flow = Filter { processflow: Some("flow-a".into()), limit: Some(2), ..Filter::default() };
+        let flow = Filter {
+            processflow: Some("flow-a".into()),
+            limit: Some(2),
+            ..Filter::default()
+        };
         assert_eq!(find(flow), [96, 98], "of a processflow");
-        let text = Filter { text: Some("LINE 4".into()), ..Filter::default() };
-        assert_eq!(find(text), [4, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49], "with these letters");
-        let since = Filter { since: Some("2026-11-21T10:38:00Z".parse().expect("a time")), ..Filter::default() };
+        let text = Filter {
+            text: Some("LINE 4".into()),
+            ..Filter::default()
+        };
+        assert_eq!(
+            find(text),
+            [4, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49],
+            "with these letters"
+        );
+        let since = Filter {
+            since: Some("2026-11-21T10:38:00Z".parse().expect("a time")),
+            ..Filter::default()
+        };
         assert_eq!(find(since), [98, 99], "since a time");
     }
 
     #[test]
     fn following_goes_on_over_the_ends_of_files() {
         let folder = folder();
-        let (_, mut position) = read(folder.path(), &Filter { limit: Some(1), ..Filter::default() }).expect("reads");
-        let mut next = || numbers(&follow(folder.path(), &Filter::default(), &mut position).expect("follows"));
+        let (_, mut position) = read(
+            folder.path(),
+            &Filter {
+                limit: Some(1),
+                ..Filter::default()
+            },
+        )
+        .expect("reads");
+        let mut next =
+            || numbers(&follow(folder.path(), &Filter::default(), &mut position).expect("follows"));
         assert!(next().is_empty(), "nothing new");
         let append = |name: &str, text: &str| {
             let path = folder.path().join(name);
-            let mut file = fs::OpenOptions::new().append(true).create(true).open(path).expect("opens");
+            let mut file = fs::OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(path)
+                .expect("opens");
             io::Write::write_all(&mut file, text.as_bytes()).expect("is written");
         };
         let whole = line(101, "info", "a");
-        append("processflow-2026-11-21.jsonl", &(line(100, "info", "a") + &whole[..20]));
+        append(
+            "processflow-2026-11-21.jsonl",
+            &(line(100, "info", "a") + &whole[..20]),
+        );
         assert_eq!(next(), [100], "half a line waits");
         append("processflow-2026-11-21.jsonl", &whole[20..]);
         append("processflow-2026-11-21.1.jsonl", &line(102, "info", "a"));
         append("processflow-2026-11-22.jsonl", &line(103, "info", "a"));
-        assert_eq!(next(), [101, 102, 103], "the rest of the old file, then the new ones");
+        assert_eq!(
+            next(),
+            [101, 102, 103],
+            "the rest of the old file, then the new ones"
+        );
         append("processflow-2026-11-23.jsonl", &line(104, "info", "a"));
         fs::remove_file(folder.path().join("processflow-2026-11-22.jsonl")).expect("was retired");
         assert_eq!(next(), [104], "a retired file is no end");
@@ -281,6 +374,10 @@ mod tests {
         fs::write(folder.path().join("processflow-2026-11-20.jsonl"), text).expect("is written");
         let (lines, _) = read(folder.path(), &Filter::default()).expect("reads");
         let wanted: Vec<_> = (0..3000).map(|n| n % 400).collect();
-        assert_eq!(numbers(&lines), wanted, "each line once and whole; those that are no lines are left out");
+        assert_eq!(
+            numbers(&lines),
+            wanted,
+            "each line once and whole; those that are no lines are left out"
+        );
     }
 }

@@ -34,8 +34,15 @@ use crate::secrets::Redaction;
 pub(super) const SILENT: u8 = u8::MAX;
 
 /// Whose lower levels are of interest; of other crates' only warnings and errors are.
-const OURS: [&str; 7] =
-    ["engine", "connector_kit", "connectors", "processflow", "cli", "sandbox_store", "desktop"];
+const OURS: [&str; 7] = [
+    "engine",
+    "connector_kit",
+    "connectors",
+    "processflow",
+    "cli",
+    "sandbox_store",
+    "desktop",
+];
 
 pub(super) struct Talk {
     pub(super) file: Option<NonBlocking>,
@@ -88,31 +95,51 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Talk {
         let file = self.file_level.load(Ordering::Relaxed);
         let most = [file, console].into_iter().filter(|level| *level != SILENT).max();
         // A run's span is an info span, and a warning in it needs its id.
-        Some(most.map_or(LevelFilter::OFF, |level| level_filter(level).max(LevelFilter::INFO)))
+        Some(most.map_or(LevelFilter::OFF, |level| {
+            level_filter(level).max(LevelFilter::INFO)
+        }))
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let mut fields = Map::new();
-        attributes.record(&mut Fields { into: &mut fields, redaction: self.redaction });
+        attributes.record(&mut Fields {
+            into: &mut fields,
+            redaction: self.redaction,
+        });
         span.extensions_mut().insert(SpanFields(fields));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         if let Some(fields) = span.extensions_mut().get_mut::<SpanFields>() {
-            values.record(&mut Fields { into: &mut fields.0, redaction: self.redaction });
+            values.record(&mut Fields {
+                into: &mut fields.0,
+                redaction: self.redaction,
+            });
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Map::new();
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context
+            .event_scope(event)
+            .into_iter()
+            .flat_map(tracing_subscriber::registry::Scope::from_root)
+        {
             take_fields(&span, &mut fields);
         }
-        event.record(&mut Fields { into: &mut fields, redaction: self.redaction });
+        event.record(&mut Fields {
+            into: &mut fields,
+            redaction: self.redaction,
+        });
         let metadata = event.metadata();
-        let line = Line::of(self.clock.now(), level(*metadata.level()), metadata.target(), fields);
+        let line = Line::of(
+            self.clock.now(),
+            level(*metadata.level()),
+            metadata.target(),
+            fields,
+        );
         self.tell(event, &line);
     }
 }
@@ -130,7 +157,11 @@ fn wanted(metadata: &Metadata<'_>, least: u8) -> bool {
         return false;
     }
     let root = metadata.target().split("::").next().unwrap_or_default();
-    let least = if OURS.contains(&root) { least } else { least.min(LogLevel::Warn as u8) };
+    let least = if OURS.contains(&root) {
+        least
+    } else {
+        least.min(LogLevel::Warn as u8)
+    };
     level(*metadata.level()) as u8 <= least
 }
 
@@ -145,7 +176,15 @@ fn level(level: Level) -> LogLevel {
 }
 
 fn level_filter(level: u8) -> LevelFilter {
-    const FILTERS: [LevelFilter; 5] =
-        [LevelFilter::ERROR, LevelFilter::WARN, LevelFilter::INFO, LevelFilter::DEBUG, LevelFilter::TRACE];
-    FILTERS.get(usize::from(level)).copied().unwrap_or(LevelFilter::OFF)
+    const FILTERS: [LevelFilter; 5] = [
+        LevelFilter::ERROR,
+        LevelFilter::WARN,
+        LevelFilter::INFO,
+        LevelFilter::DEBUG,
+        LevelFilter::TRACE,
+    ];
+    FILTERS
+        .get(usize::from(level))
+        .copied()
+        .unwrap_or(LevelFilter::OFF)
 }

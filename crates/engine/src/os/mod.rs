@@ -24,9 +24,9 @@ mod windows;
 use windows as system;
 
 pub use system::{
-    SOCKET_PATH_LIMIT, adopt, create_private_folder, forbid_core_dumps, host_name,
-    is_network_share, make_private, open_to_others, private, runtime_folder, service_folder, service_socket,
-    sync_folder, told_to_end, written_by_others,
+    SOCKET_PATH_LIMIT, adopt, create_private_folder, forbid_core_dumps, host_name, is_network_share,
+    make_private, open_to_others, private, runtime_folder, service_folder, service_socket, sync_folder,
+    told_to_end, written_by_others,
 };
 
 /// Opens a file that only this user can read and write, making it if it is missing. The mode holds from the
@@ -50,7 +50,9 @@ pub fn touch_private(path: &Path) -> io::Result<()> {
 /// hold the data folder's lock. `shared` lets the socket's group in (an installed service), otherwise only this
 /// user.
 pub fn listen(socket: &Path, shared: bool) -> io::Result<Listener> {
-    let options = ListenerOptions::new().name(system::socket_name(socket)?).try_overwrite(true);
+    let options = ListenerOptions::new()
+        .name(system::socket_name(socket)?)
+        .try_overwrite(true);
     let listener = system::socket_mode(options, shared).create_tokio()?;
     system::open_socket(socket, shared)?;
     Ok(listener)
@@ -65,7 +67,8 @@ pub async fn connect(socket: &Path) -> io::Result<Stream> {
 pub fn someone_listens(socket: &Path) -> bool {
     let name = system::socket_name(socket);
     name.is_ok_and(|name| {
-        <interprocess::local_socket::Stream as interprocess::local_socket::traits::Stream>::connect(name).is_ok()
+        <interprocess::local_socket::Stream as interprocess::local_socket::traits::Stream>::connect(name)
+            .is_ok()
     })
 }
 
@@ -92,7 +95,10 @@ mod tests {
         let listener = listen(&socket, false).expect("the dead socket must not stop the next agent");
         let (served, client) = tokio::join!(listener.accept(), connect(&socket));
         let (mut served, mut client) = (served.expect("accepts"), client.expect("connects"));
-        assert!(peer_is_me(&served).expect("credentials"), "the client is this very process");
+        assert!(
+            peer_is_me(&served).expect("credentials"),
+            "the client is this very process"
+        );
         client.write_all(b"hi").await.expect("writes");
         let mut heard = [0; 2];
         served.read_exact(&mut heard).await.expect("reads");

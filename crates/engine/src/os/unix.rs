@@ -47,7 +47,10 @@ pub fn written_by_others(path: &Path) -> io::Result<Option<String>> {
     let found = fs::metadata(path)?;
     let me = geteuid().as_raw();
     if found.uid() != me {
-        return Ok(Some(format!("belongs to the user with number {}, and this is {me}", found.uid())));
+        return Ok(Some(format!(
+            "belongs to the user with number {}, and this is {me}",
+            found.uid()
+        )));
     }
     let mode = found.mode() & 0o777;
     Ok((mode & 0o022 != 0).then(|| format!("can be changed by other users (its mode is {mode:04o})")))
@@ -67,8 +70,15 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 #[cfg(target_os = "linux")]
 pub fn is_network_share(path: &Path) -> io::Result<bool> {
     // linux/magic.h: NFS, SMB, CIFS, SMB2, AFS, Coda, 9p.
-    const MAGIC: [i64; 7] =
-        [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x5346_414F, 0x7375_7245, 0x0102_1997];
+    const MAGIC: [i64; 7] = [
+        0x6969,
+        0x517B,
+        0xFF53_4D42,
+        0xFE53_4D42,
+        0x5346_414F,
+        0x7375_7245,
+        0x0102_1997,
+    ];
     Ok(MAGIC.contains(&(rustix::fs::statfs(path)?.f_type as i64 & 0xFFFF_FFFF)))
 }
 
@@ -80,7 +90,13 @@ pub fn is_network_share(_path: &Path) -> io::Result<bool> {
 
 /// No core dump of this process is ever written: it would hold secrets.
 pub fn forbid_core_dumps() -> io::Result<()> {
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    setrlimit(
+        Resource::Core,
+        Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    )?;
     // Also covers dumps that are piped to a collector, which the limit does not stop.
     #[cfg(target_os = "linux")]
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
@@ -114,7 +130,8 @@ pub fn service_socket() -> PathBuf {
 /// A folder of this user alone for short-lived sockets: the session's runtime folder, or one in the temp folder
 /// with the user's number in its name.
 pub fn runtime_folder() -> io::Result<PathBuf> {
-    if let Some(session) = directories::BaseDirs::new().and_then(|dirs| dirs.runtime_dir().map(Path::to_owned))
+    if let Some(session) =
+        directories::BaseDirs::new().and_then(|dirs| dirs.runtime_dir().map(Path::to_owned))
         && written_by_others(&session).is_ok_and(|others| others.is_none())
     {
         return Ok(session);
@@ -150,7 +167,8 @@ fn bits<T: From<u16>>(shared: bool) -> T {
 }
 
 pub(super) fn is_me(peer: &PeerCreds) -> bool {
-    peer.euid().is_some_and(|user| user == geteuid().as_raw() || user == 0)
+    peer.euid()
+        .is_some_and(|user| user == geteuid().as_raw() || user == 0)
 }
 
 #[cfg(test)]
@@ -162,7 +180,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("temp folder");
         let path = folder.path().join("secret");
         crate::os::touch_private(&path).expect("is made");
-        assert_eq!(fs::metadata(&path).expect("is there").mode() & 0o777, 0o600, "only the owner may read it");
+        assert_eq!(
+            fs::metadata(&path).expect("is there").mode() & 0o777,
+            0o600,
+            "only the owner may read it"
+        );
         assert!(!open_to_others(&path).expect("is there"), "and the check agrees");
     }
 
@@ -170,6 +192,10 @@ mod tests {
     fn a_process_that_forbade_core_dumps_has_no_limit_left_for_them() {
         forbid_core_dumps().expect("every process may lower its limits");
         let limit = rustix::process::getrlimit(Resource::Core);
-        assert_eq!((limit.current, limit.maximum), (Some(0), Some(0)), "0 bytes of core, and no way back");
+        assert_eq!(
+            (limit.current, limit.maximum),
+            (Some(0), Some(0)),
+            "0 bytes of core, and no way back"
+        );
     }
 }

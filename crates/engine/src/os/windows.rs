@@ -50,7 +50,9 @@ pub fn sync_folder(_path: &Path) -> io::Result<()> {
 /// True for a UNC path (`\\server\share`).
 pub fn is_network_share(path: &Path) -> io::Result<bool> {
     use std::path::{Component, Prefix};
-    let Some(Component::Prefix(prefix)) = path.components().next() else { return Ok(false) };
+    let Some(Component::Prefix(prefix)) = path.components().next() else {
+        return Ok(false);
+    };
     Ok(matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)))
 }
 
@@ -61,7 +63,10 @@ pub fn forbid_core_dumps() -> io::Result<()> {
 
 /// Waits until this process is told to end: by Ctrl-C or Ctrl-Break, a closed window, or a machine that goes down.
 pub async fn told_to_end() -> io::Result<()> {
-    let (mut stopped, mut closed) = (tokio::signal::windows::ctrl_break()?, tokio::signal::windows::ctrl_close()?);
+    let (mut stopped, mut closed) = (
+        tokio::signal::windows::ctrl_break()?,
+        tokio::signal::windows::ctrl_close()?,
+    );
     let mut down = tokio::signal::windows::ctrl_shutdown()?;
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => pressed,

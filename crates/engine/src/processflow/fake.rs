@@ -3,17 +3,31 @@
 use std::sync::Arc;
 
 use connector_kit::{
-    Connector, Error, Guarantee, Host, JsonSchema, OpenFor, Outcome, ReadAction, Reading, Result, Row, Secrets,
-    Session, Source, System, Validation, WriteAction, WriteStep, action::OpenOf, async_trait, schemars,
+    Connector, Error, Guarantee, Host, JsonSchema, OpenFor, Outcome, ReadAction, Reading, Result, Row,
+    Secrets, Session, Source, System, Validation, WriteAction, WriteStep, action::OpenOf, async_trait,
+    schemars,
 };
 use serde::Deserialize;
 
 /// `bigcommerce`, `sql` and `files`, as far as processflow files see them.
 pub(super) fn connectors() -> Vec<Connector> {
     vec![
-        Connector::of::<Store>().reads::<OrdersChanged>().reads::<ProductsList>().reads::<CustomersChanged>().writes::<InventorySet>().build(),
-        Connector::of::<Database>().reads::<Query>().writes::<Upsert>().writes::<Replace>().build(),
-        Connector::of::<Folder>().reads::<CsvRead>().writes::<CsvWrite>().writes::<JsonLines>().build(),
+        Connector::of::<Store>()
+            .reads::<OrdersChanged>()
+            .reads::<ProductsList>()
+            .reads::<CustomersChanged>()
+            .writes::<InventorySet>()
+            .build(),
+        Connector::of::<Database>()
+            .reads::<Query>()
+            .writes::<Upsert>()
+            .writes::<Replace>()
+            .build(),
+        Connector::of::<Folder>()
+            .reads::<CsvRead>()
+            .writes::<CsvWrite>()
+            .writes::<JsonLines>()
+            .build(),
     ]
 }
 
@@ -164,8 +178,13 @@ impl Upsert {
 }
 
 fn complain(create: &Columns, columns: &[String]) -> Result<()> {
-    match columns.iter().find(|column| !create.is_empty() && !create.contains_key(*column)) {
-        Some(column) => Err(Error::config(format!("`{column}` is mapped and is not a column of `create`"))),
+    match columns
+        .iter()
+        .find(|column| !create.is_empty() && !create.contains_key(*column))
+    {
+        Some(column) => Err(Error::config(format!(
+            "`{column}` is mapped and is not a column of `create`"
+        ))),
         None => Ok(()),
     }
 }
@@ -189,8 +208,11 @@ impl Replace {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct InventorySet {}
-
+pub(super) struct InventorySet {
+    key: Vec<String>,
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    location_id: Option<u64>,
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -208,12 +230,10 @@ pub(super) struct CsvWrite {
     file: String,
 }
 
-
 /// Columns are of no concern.
 macro_rules! content {
     ($($action:ident)*) => {$(
         impl $action {
-            #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the others have it")]
             fn complain(&self, _: &[String]) -> Result<()> {
                 Ok(())
             }
@@ -227,6 +247,6 @@ writes!(Upsert of Database, "table.upsert", key: |own| own.key.clone(), scope: |
 writes!(Replace of Database, "table.replace",
     key: |own| own.within.iter().chain(&own.key).cloned().collect(),
     scope: |own| Some(own.within.clone()));
-writes!(InventorySet of Store, "inventory.set", key: |_| vec!["sku".to_owned()], scope: |_| None);
+writes!(InventorySet of Store, "inventory.set", key: |own| own.key.clone(), scope: |_| None);
 writes!(CsvWrite of Folder, "csv.write", key: |_| Vec::new(), scope: |_| None);
 writes!(JsonLines of Folder, "jsonl.write", key: |_| Vec::new(), scope: |_| None);

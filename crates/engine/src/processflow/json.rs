@@ -26,16 +26,25 @@ impl Index {
         };
         let mut fields = Vec::with_capacity(64);
         let mut members = members(text);
-        while let Some((name, value)) = members.next() {
+        for (name, value) in members.by_ref() {
             fields.push((range(name), range(value)));
         }
-        Self { fields: fields.into_boxed_slice(), escaped: members.escaped }
+        Self {
+            fields: fields.into_boxed_slice(),
+            escaped: members.escaped,
+        }
     }
 
     /// The JSON text of the field of that name; the last one where a sender repeats it, as JSON readers do.
     pub(crate) fn get<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
         let part = |range: &Range<u32>| &text[range.start as usize..range.end as usize];
-        let found = |field: &Range<u32>| if self.escaped { is_name(part(field), name) } else { part(field) == name };
+        let found = |field: &Range<u32>| {
+            if self.escaped {
+                is_name(part(field), name)
+            } else {
+                part(field) == name
+            }
+        };
         let (_, value) = self.fields.iter().rev().find(|(field, _)| found(field))?;
         Some(part(value))
     }
@@ -43,17 +52,25 @@ impl Index {
 
 /// One field of an object.
 pub(crate) fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    members(text).filter(|(field, _)| is_name(field, name)).last().map(|(_, value)| value)
+    members(text)
+        .filter(|(field, _)| is_name(field, name))
+        .last()
+        .map(|(_, value)| value)
 }
 
 /// The fields of an object: name as it is written, without its quotes, and value.
 pub(crate) fn members(text: &str) -> Members<'_> {
-    Members { cursor: Cursor::inside(text, b'{'), escaped: false }
+    Members {
+        cursor: Cursor::inside(text, b'{'),
+        escaped: false,
+    }
 }
 
 /// The elements of an array.
 pub(crate) fn elements(text: &str) -> Elements<'_> {
-    Elements { cursor: Cursor::inside(text, b'[') }
+    Elements {
+        cursor: Cursor::inside(text, b'['),
+    }
 }
 
 /// The text of a JSON string with its quotes.
@@ -63,7 +80,8 @@ pub(crate) fn string(quoted: &str) -> Result<Cow<'_, str>> {
         return Ok(Cow::Borrowed(inside));
     }
     // Half of a surrogate pair passes as JSON and is no text.
-    let text = serde_json::from_str(quoted).map_err(|_| Error::rejected("a text in it is not valid Unicode"))?;
+    let text =
+        serde_json::from_str(quoted).map_err(|_| Error::rejected("a text in it is not valid Unicode"))?;
     Ok(Cow::Owned(text))
 }
 
@@ -74,7 +92,8 @@ pub(crate) fn quoted(text: &str) -> String {
 
 fn is_name(written: &str, name: &str) -> bool {
     if written.len() > name.len() && written.contains('\\') {
-        return serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|decoded| decoded == name);
+        return serde_json::from_str::<String>(&format!("\"{written}\""))
+            .is_ok_and(|decoded| decoded == name);
     }
     // An escape is longer than what it means; a name that is as long and has a backslash is another one.
     written == name && !name.contains('\\')
@@ -121,9 +140,17 @@ struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     fn inside(text: &'t str, opening: u8) -> Self {
-        let mut cursor = Self { text, at: 0, escaped: false };
+        let mut cursor = Self {
+            text,
+            at: 0,
+            escaped: false,
+        };
         cursor.space();
-        if cursor.byte() == Some(opening) { cursor.at += 1 } else { cursor.at = text.len() }
+        if cursor.byte() == Some(opening) {
+            cursor.at += 1;
+        } else {
+            cursor.at = text.len();
+        }
         cursor
     }
 
@@ -195,7 +222,10 @@ impl<'t> Cursor<'t> {
     }
 
     fn literal(&mut self) {
-        while !matches!(self.byte(), None | Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')) {
+        while !matches!(
+            self.byte(),
+            None | Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')
+        ) {
             self.at += 1;
         }
     }
@@ -209,7 +239,11 @@ mod tests {
     fn fields_are_found_whatever_stands_between_them() {
         let text = r#" { "a" : 1 ,"b":{"a":[1,"}\"]"]}, "c":"x\"y", "d" : [ ] , "a":2.50 } "#;
         let index = Index::of(text);
-        let cases = [("a", Some("2.50")), ("b", Some(r#"{"a":[1,"}\"]"]}"#)), ("c", Some(r#""x\"y""#))];
+        let cases = [
+            ("a", Some("2.50")),
+            ("b", Some(r#"{"a":[1,"}\"]"]}"#)),
+            ("c", Some(r#""x\"y""#)),
+        ];
         for (name, expected) in cases {
             assert_eq!(index.get(text, name), expected, "{name} in the index");
             assert_eq!(field(text, name), expected, "{name} by scanning");
@@ -221,20 +255,35 @@ mod tests {
     #[test]
     fn a_name_with_escapes_is_the_name_it_means() {
         let text = r#"{"Item \u004eo.":"A-1"}"#;
-        assert_eq!(field(text, "Item No."), Some(r#""A-1""#), "escapes in names are only spelling");
+        assert_eq!(
+            field(text, "Item No."),
+            Some(r#""A-1""#),
+            "escapes in names are only spelling"
+        );
     }
 
     #[test]
     fn elements_come_in_order() {
         let all: Vec<_> = elements(r#"[1, "a,b" ,{"x":[2]},[],null]"#).collect();
-        assert_eq!(all, ["1", r#""a,b""#, r#"{"x":[2]}"#, "[]", "null"], "each element is one value");
+        assert_eq!(
+            all,
+            ["1", r#""a,b""#, r#"{"x":[2]}"#, "[]", "null"],
+            "each element is one value"
+        );
         assert_eq!(elements("{}").count(), 0, "an object has no elements");
         assert_eq!(elements(" [ ] ").count(), 0, "nor has an empty list");
     }
 
     #[test]
     fn half_a_surrogate_is_refused_and_not_replaced() {
-        assert!(string(r#""\ud800""#).is_err(), "a character that is not there must not be invented");
-        assert_eq!(string(r#""Caf\u00e9 \ud83d\ude00""#).unwrap(), "Café 😀", "whole pairs are text");
+        assert!(
+            string(r#""\ud800""#).is_err(),
+            "a character that is not there must not be invented"
+        );
+        assert_eq!(
+            string(r#""Caf\u00e9 \ud83d\ude00""#).unwrap(),
+            "Café 😀",
+            "whole pairs are text"
+        );
     }
 }

@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use connector_kit::Connector;
 
+use self::report::Span;
 pub use self::{
     cases::{CaseReport, CaseResult, run_cases},
     expression::{Expression, functions},
@@ -31,7 +32,6 @@ pub use self::{
     report::{Problem, Report, Severity},
     schema::schema,
 };
-use self::report::Span;
 
 /// The name of the file in a processflow's folder.
 pub const FILE_NAME: &str = "processflow.yaml";
@@ -47,7 +47,11 @@ pub fn load(path: &Path, connectors: &[Connector]) -> Result<(Plan, Vec<Problem>
             _ => format!("`{name}` cannot be read: {error}"),
         };
         let hint = "Name a processflow file, or a folder with a `processflow.yaml`.".to_owned();
-        Report::new(&name, "", vec![Problem::new("", Severity::Mistake, Span::default(), message).hint(Some(hint))])
+        Report::new(
+            &name,
+            "",
+            vec![Problem::new("", Severity::Mistake, Span::default(), message).hint(Some(hint))],
+        )
     })?;
     let plan = Plan::compile(&text, &name, connectors)?;
     let warnings = plan.warnings.clone();
@@ -55,5 +59,9 @@ pub fn load(path: &Path, connectors: &[Connector]) -> Result<(Plan, Vec<Problem>
 }
 
 fn file_at(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
+    if path.is_dir() {
+        path.join(FILE_NAME)
+    } else {
+        path.to_owned()
+    }
 }

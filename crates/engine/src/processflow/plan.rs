@@ -1,9 +1,6 @@
 //! A processflow that was checked and is ready to run: the interface between the file and the run.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use connector_kit::{Connector, Error, Guarantee, Raw, WriteStep};
 use jiff::Timestamp;
@@ -69,6 +66,10 @@ pub struct Read {
 
 /// A step after the first.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a plan has few steps, and is not moved about"
+)]
 pub enum Step {
     /// Leaves out records.
     Skip(Skip),
@@ -145,15 +146,20 @@ impl Plan {
 
     /// What all records of one run share. `facts`: by alias, what the connection tells of itself.
     pub fn scope(&self, facts: &BTreeMap<String, serde_json::Value>, run: RunFacts) -> Scope {
-        let connections = facts.iter().map(|(alias, facts)| (alias.clone(), Raw::of(facts))).collect();
-        let run = serde_json::json!({ "id": run.id, "started": run.at.to_string() });
+        let connections = facts
+            .iter()
+            .map(|(alias, facts)| (alias.clone(), Raw::of(facts)))
+            .collect();
+        let started = ("started".to_owned(), run.at.to_string().into());
+        let run = serde_json::Map::from_iter([("id".to_owned(), run.id.into()), started]);
         Scope::new(connections, Raw::of(&run), self.tables.clone(), self.variables)
     }
 
     /// A report that points an error which turned out later at a part of the file.
     pub fn blame(&self, place: &Place, error: &Error) -> Report {
         let span = self.places.get(place).copied().unwrap_or_default();
-        let problem = Problem::new(&self.text, Severity::Mistake, span, &error.message).hint(error.hint.clone());
+        let problem =
+            Problem::new(&self.text, Severity::Mistake, span, &error.message).hint(error.hint.clone());
         Report::new(&self.file, &self.text, vec![problem])
     }
 }

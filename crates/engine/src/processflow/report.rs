@@ -23,7 +23,10 @@ impl Span {
 
     /// A part of this place.
     pub(crate) fn part(self, range: &Range<usize>) -> Self {
-        Self { start: self.start + range.start, length: range.len() }
+        Self {
+            start: self.start + range.start,
+            length: range.len(),
+        }
     }
 }
 
@@ -58,7 +61,10 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new(text: &str, severity: Severity, span: Span, message: impl Into<String>) -> Self {
-        let offset = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let offset = (0..=span.start.min(text.len()))
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         let before = &text[..offset];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
@@ -93,7 +99,11 @@ impl Report {
     pub(crate) fn new(file: &str, text: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| (problem.offset, problem.severity == Severity::Warning));
         problems.dedup();
-        Self { file: file.to_owned(), problems, text: text.into() }
+        Self {
+            file: file.to_owned(),
+            problems,
+            text: text.into(),
+        }
     }
 
     /// The problems as JSON: `[{severity, line, column, length, message, hint, offset}]`.
@@ -103,11 +113,20 @@ impl Report {
 
     /// With the lines of the file and carets under what is wrong, for a terminal.
     pub fn pretty(&self, colours: bool) -> String {
-        let theme = if colours { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
-        let handler = miette::GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
+        let theme = if colours {
+            miette::GraphicalTheme::unicode()
+        } else {
+            miette::GraphicalTheme::unicode_nocolor()
+        };
+        let handler = miette::GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(110);
         let mut out = String::new();
         for problem in &self.problems {
-            let shown = Shown { problem, source: miette::NamedSource::new(&self.file, self.text.clone()) };
+            let shown = Shown {
+                problem,
+                source: miette::NamedSource::new(&self.file, self.text.clone()),
+            };
             if handler.render_report(&mut out, &shown).is_err() {
                 out.push_str(&line(&self.file, problem));
             }
@@ -117,14 +136,28 @@ impl Report {
 }
 
 fn line(file: &str, problem: &Problem) -> String {
-    let severity = if problem.severity == Severity::Warning { "warning: " } else { "" };
-    let hint = problem.hint.as_ref().map_or_else(String::new, |hint| format!(" {hint}"));
-    format!("{file}:{}:{}: {severity}{}.{hint}", problem.line, problem.column, problem.message)
+    let severity = if problem.severity == Severity::Warning {
+        "warning: "
+    } else {
+        ""
+    };
+    let hint = problem
+        .hint
+        .as_ref()
+        .map_or_else(String::new, |hint| format!(" {hint}"));
+    format!(
+        "{file}:{}:{}: {severity}{}.{hint}",
+        problem.line, problem.column, problem.message
+    )
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<_> = self.problems.iter().map(|problem| line(&self.file, problem)).collect();
+        let lines: Vec<_> = self
+            .problems
+            .iter()
+            .map(|problem| line(&self.file, problem))
+            .collect();
         out.write_str(&lines.join("\n"))
     }
 }
@@ -140,12 +173,20 @@ impl std::error::Error for Report {}
 impl From<Report> for Error {
     /// Config: a person must correct the file. The first mistake speaks; the report is what lay underneath.
     fn from(report: Report) -> Self {
-        let mistakes = report.problems.iter().filter(|problem| problem.severity == Severity::Mistake);
+        let mistakes = report
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Mistake);
         let more = mistakes.clone().count().saturating_sub(1);
         let first = mistakes.clone().next().or(report.problems.first());
         let message = first.map_or_else(
             || format!("{} cannot be deployed", report.file),
-            |first| format!("{}:{}:{}: {}", report.file, first.line, first.column, first.message),
+            |first| {
+                format!(
+                    "{}:{}:{}: {}",
+                    report.file, first.line, first.column, first.message
+                )
+            },
         );
         let error = Error::config(message);
         let error = match (first.and_then(|first| first.hint.clone()), more) {
@@ -162,7 +203,11 @@ impl From<Report> for Error {
 
 impl miette::Diagnostic for Report {
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        Some(Box::new(self.problems.iter().map(|problem| problem as &dyn miette::Diagnostic)))
+        Some(Box::new(
+            self.problems
+                .iter()
+                .map(|problem| problem as &dyn miette::Diagnostic),
+        ))
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
@@ -187,7 +232,9 @@ impl miette::Diagnostic for Problem {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+        self.hint
+            .as_ref()
+            .map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
@@ -238,15 +285,39 @@ mod tests {
         let text = "a: 1\nü: über x\n";
         let at = text.find('x').unwrap();
         let problem = Problem::new(text, Severity::Mistake, Span { start: at, length: 1 }, "no");
-        assert_eq!((problem.line, problem.column), (2, 9), "columns are characters, not bytes");
+        assert_eq!(
+            (problem.line, problem.column),
+            (2, 9),
+            "columns are characters, not bytes"
+        );
     }
 
     #[test]
     fn the_error_of_a_report_is_config_and_names_the_place() {
-        let problem = Problem::new("a: b", Severity::Mistake, Span { start: 3, length: 1 }, "`b` is wrong");
-        let error = Error::from(Report::new("flow.yaml", "a: b", vec![problem.hint(Some("Write `c`.".into()))]));
-        assert_eq!(error.kind, connector_kit::Kind::Config, "a person must correct the file");
-        assert_eq!(error.message, "flow.yaml:1:4: `b` is wrong", "the place comes first");
-        assert_eq!(error.hint.as_deref(), Some("Write `c`."), "the way out comes along");
+        let problem = Problem::new(
+            "a: b",
+            Severity::Mistake,
+            Span { start: 3, length: 1 },
+            "`b` is wrong",
+        );
+        let error = Error::from(Report::new(
+            "flow.yaml",
+            "a: b",
+            vec![problem.hint(Some("Write `c`.".into()))],
+        ));
+        assert_eq!(
+            error.kind,
+            connector_kit::Kind::Config,
+            "a person must correct the file"
+        );
+        assert_eq!(
+            error.message, "flow.yaml:1:4: `b` is wrong",
+            "the place comes first"
+        );
+        assert_eq!(
+            error.hint.as_deref(),
+            Some("Write `c`."),
+            "the way out comes along"
+        );
     }
 }

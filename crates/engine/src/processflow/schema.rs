@@ -11,11 +11,19 @@ use super::{expression::functions, file::File};
 /// The schema. The same connectors give the same text.
 pub fn schema(connectors: &[Connector]) -> Value {
     let mut schema = schemars::schema_for!(File).to_value();
-    let mut actions = Actions { definitions: Map::new(), reads: BTreeMap::new(), writes: BTreeMap::new() };
+    let mut actions = Actions {
+        definitions: Map::new(),
+        reads: BTreeMap::new(),
+        writes: BTreeMap::new(),
+    };
     for connector in connectors {
         actions.add(connector);
     }
-    let Actions { definitions, reads, writes } = actions;
+    let Actions {
+        definitions,
+        reads,
+        writes,
+    } = actions;
     if let Some(own) = schema.pointer_mut("/$defs").and_then(Value::as_object_mut) {
         own.extend(definitions);
         by_action(own, "ReadText", &reads);
@@ -47,7 +55,10 @@ impl Actions {
             }
             let nested = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
             under(&name, &mut schema);
-            for (own, mut definition) in nested.and_then(|nested| nested.as_object().cloned()).unwrap_or_default() {
+            for (own, mut definition) in nested
+                .and_then(|nested| nested.as_object().cloned())
+                .unwrap_or_default()
+            {
                 under(&name, &mut definition);
                 self.definitions.insert(format!("{name}.{own}"), definition);
             }
@@ -78,11 +89,23 @@ fn under(name: &str, schema: &mut Value) {
 }
 
 /// `with` depends on the action named beside it.
-fn by_action(definitions: &mut Map<String, Value>, step: &str, actions: &BTreeMap<&'static str, Vec<String>>) {
+fn by_action(
+    definitions: &mut Map<String, Value>,
+    step: &str,
+    actions: &BTreeMap<&'static str, Vec<String>>,
+) {
     let one = |(name, owners): (&&str, &Vec<String>)| {
-        let owners: Vec<_> = owners.iter().map(|owner| json!({ "$ref": format!("#/$defs/{owner}") })).collect();
-        let with = if let [one] = &*owners { one.clone() } else { json!({ "anyOf": owners }) };
-        let named = json!({ "properties": { "action": { "pattern": format!("/{}$", name.replace('.', "\\.")) } } });
+        let owners: Vec<_> = owners
+            .iter()
+            .map(|owner| json!({ "$ref": format!("#/$defs/{owner}") }))
+            .collect();
+        let with = if let [one] = &*owners {
+            one.clone()
+        } else {
+            json!({ "anyOf": owners })
+        };
+        let named =
+            json!({ "properties": { "action": { "pattern": format!("/{}$", name.replace('.', "\\.")) } } });
         json!({ "if": named, "then": { "properties": { "with": with } } })
     };
     if let Some(step) = definitions.get_mut(step).filter(|_| !actions.is_empty()) {
@@ -98,18 +121,51 @@ mod tests {
     #[test]
     fn the_schema_knows_the_file_the_actions_and_the_functions() {
         let schema = schema(&connectors());
-        let at = |pointer: &str| schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer} in {schema:#}"));
-        assert_eq!(at("/additionalProperties"), &json!(false), "a misspelt part is marked while it is typed");
-        assert_eq!(at("/properties/connections/additionalProperties/enum/1"), "sql", "connectors are offered");
+        let at = |pointer: &str| {
+            schema
+                .pointer(pointer)
+                .unwrap_or_else(|| panic!("{pointer} in {schema:#}"))
+        };
+        assert_eq!(
+            at("/additionalProperties"),
+            &json!(false),
+            "a misspelt part is marked while it is typed"
+        );
+        assert_eq!(
+            at("/properties/connections/additionalProperties/enum/1"),
+            "sql",
+            "connectors are offered"
+        );
         let include = at("/$defs/bigcommerce.orders.changed/properties/include/items/$ref");
-        assert_eq!(include, "#/$defs/bigcommerce.orders.changed.Include", "an action's own definitions are reached");
-        assert!(schema.pointer("/$defs/bigcommerce.orders.changed.Include").is_some(), "where the reference leads");
-        assert_eq!(at("/$defs/ReadText/allOf/0/if/properties/action/pattern"), "/csv\\.read$", "`with` by its action");
-        assert!(at("/x-expressions").as_array().is_some_and(|functions| functions.len() > 30), "the reference");
+        assert_eq!(
+            include, "#/$defs/bigcommerce.orders.changed.Include",
+            "an action's own definitions are reached"
+        );
+        assert!(
+            schema
+                .pointer("/$defs/bigcommerce.orders.changed.Include")
+                .is_some(),
+            "where the reference leads"
+        );
+        assert_eq!(
+            at("/$defs/ReadText/allOf/0/if/properties/action/pattern"),
+            "/csv\\.read$",
+            "`with` by its action"
+        );
+        assert!(
+            at("/x-expressions")
+                .as_array()
+                .is_some_and(|functions| functions.len() > 30),
+            "the reference"
+        );
     }
 
     #[test]
     fn the_same_connectors_give_the_same_schema() {
-        assert_eq!(schema(&connectors()).to_string(), schema(&connectors()).to_string(), "it is kept in repositories");
+        assert_eq!(
+            schema(&connectors()).to_string(),
+            schema(&connectors()).to_string(),
+            "it is kept in repositories"
+        );
     }
 }

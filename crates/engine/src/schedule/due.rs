@@ -35,16 +35,39 @@ impl Schedule {
         let ahead = now.duration_until(last);
         if ahead > CLOCK_WAS_WRONG {
             let next = self.next_after(now);
-            return Due { slot: None, missed: 0, seen: now, next, clock_went_back: true };
+            return Due {
+                slot: None,
+                missed: 0,
+                seen: now,
+                next,
+                clock_went_back: true,
+            };
         }
         let next = self.next_after(last.max(now));
-        let nothing = Due { slot: None, missed: 0, seen: last, next, clock_went_back: ahead.is_positive() };
-        let Some(latest) = self.latest(last, now) else { return nothing };
+        let nothing = Due {
+            slot: None,
+            missed: 0,
+            seen: last,
+            next,
+            clock_went_back: ahead.is_positive(),
+        };
+        let Some(latest) = self.latest(last, now) else {
+            return nothing;
+        };
         let passed = self.count(last, latest);
         if self.catch_up == CatchUp::None && latest.duration_until(now) > LATE {
-            return Due { missed: passed, seen: latest, ..nothing };
+            return Due {
+                missed: passed,
+                seen: latest,
+                ..nothing
+            };
         }
-        Due { slot: Some(latest), missed: passed - 1, seen: latest, ..nothing }
+        Due {
+            slot: Some(latest),
+            missed: passed - 1,
+            seen: latest,
+            ..nothing
+        }
     }
 
     /// The last slot in (`last`, `now`]. Looks back in growing strides, so that neither a year off nor a
@@ -63,7 +86,10 @@ impl Schedule {
 
     fn count(&self, last: Timestamp, latest: Timestamp) -> u32 {
         let slots = std::iter::successors(self.next_after(last), |slot| self.next_after(*slot));
-        slots.take_while(|slot| *slot <= latest).take(MOST as usize).count() as u32
+        slots
+            .take_while(|slot| *slot <= latest)
+            .take(MOST as usize)
+            .count() as u32
     }
 }
 
@@ -88,7 +114,11 @@ mod tests {
         // Story S7: reboot at 03:10, back at 03:17; 03:10 and 03:15 were missed.
         let due = schedule("every: 5 min").due(time("2026-11-22T03:05:00Z"), time("2026-11-22T03:17:10Z"));
         assert_eq!(due.slot, Some(time("2026-11-22T03:15:00Z")), "one run for both");
-        assert_eq!((due.missed, due.next), (1, Some(time("2026-11-22T03:20:00Z"))), "and on with the next");
+        assert_eq!(
+            (due.missed, due.next),
+            (1, Some(time("2026-11-22T03:20:00Z"))),
+            "and on with the next"
+        );
         let again = schedule("every: 5 min").due(due.seen, time("2026-11-22T03:17:20Z"));
         assert_eq!((again.slot, again.missed), (None, 0), "it is not due twice");
     }
@@ -100,7 +130,11 @@ mod tests {
         assert_eq!((due.slot, due.missed), (None, 3), "three mornings off");
         assert_eq!(due.next, Some(time("2026-11-22T06:00:00Z")), "tomorrow it runs");
         let due = schedule.due(due.seen, time("2026-11-22T06:00:07Z"));
-        assert_eq!(due.slot, Some(time("2026-11-22T06:00:00Z")), "seen a few seconds late is in time");
+        assert_eq!(
+            due.slot,
+            Some(time("2026-11-22T06:00:00Z")),
+            "seen a few seconds late is in time"
+        );
     }
 
     #[test]
@@ -111,7 +145,11 @@ mod tests {
             let due = schedule.due(fired, fired - SignedDuration::from_mins(minutes));
             assert_eq!(due.slot, None, "{minutes} min back");
             assert!(due.clock_went_back, "worth a warning");
-            assert_eq!(due.next, Some(time("2026-11-21T10:15:00Z")), "the next one is a new one");
+            assert_eq!(
+                due.next,
+                Some(time("2026-11-21T10:15:00Z")),
+                "the next one is a new one"
+            );
         }
     }
 
@@ -119,8 +157,16 @@ mod tests {
     fn a_clock_that_was_years_ahead_stops_nothing_for_years() {
         let schedule = schedule("cron: \"*/15 * * * *\"");
         let due = schedule.due(time("2036-11-21T10:00:00Z"), time("2026-11-21T10:01:00Z"));
-        assert_eq!((due.slot, due.clock_went_back), (None, true), "nothing fires for the mistake");
-        assert_eq!(due.next, Some(time("2026-11-21T10:15:00Z")), "but the schedule goes on");
+        assert_eq!(
+            (due.slot, due.clock_went_back),
+            (None, true),
+            "nothing fires for the mistake"
+        );
+        assert_eq!(
+            due.next,
+            Some(time("2026-11-21T10:15:00Z")),
+            "but the schedule goes on"
+        );
         let due = schedule.due(due.seen, time("2026-11-21T10:15:01Z"));
         assert_eq!(due.slot, Some(time("2026-11-21T10:15:00Z")), "at its time");
     }
@@ -129,12 +175,21 @@ mod tests {
     fn a_clock_that_jumps_ahead_fires_once() {
         let schedule = schedule("cron: \"0 * * * *\"");
         let due = schedule.due(time("2026-11-21T01:00:00Z"), time("2026-11-21T03:10:00Z"));
-        assert_eq!((due.slot, due.missed), (Some(time("2026-11-21T03:00:00Z")), 1), "one catch-up run");
+        assert_eq!(
+            (due.slot, due.missed),
+            (Some(time("2026-11-21T03:00:00Z")), 1),
+            "one catch-up run"
+        );
     }
 
     #[test]
     fn years_off_are_counted_in_no_time() {
-        for yaml in ["every: 1 s", "cron: \"* * * * *\"", "cron: \"0 0 29 2 *\"", "cron: \"* * 1 1 *\""] {
+        for yaml in [
+            "every: 1 s",
+            "cron: \"* * * * *\"",
+            "cron: \"0 0 29 2 *\"",
+            "cron: \"* * 1 1 *\"",
+        ] {
             let due = schedule(yaml).due(time("2006-01-01T00:00:00Z"), time("2026-11-21T00:00:30Z"));
             assert!(due.slot.is_some() && due.missed < MOST, "{yaml}: {due:?}");
         }

@@ -46,7 +46,11 @@ pub fn words(length: Duration) -> String {
             left %= seconds;
         }
     }
-    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+    if parts.is_empty() {
+        "0 s".to_owned()
+    } else {
+        parts.join(" ")
+    }
 }
 
 fn read(text: &str) -> Option<Duration> {
@@ -57,7 +61,9 @@ fn read(text: &str) -> Option<Duration> {
         let digits = left.find(|letter: char| !letter.is_ascii_digit())?;
         let number: u64 = left[..digits].parse().ok()?;
         left = left[digits..].trim_start();
-        let end = left.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(left.len());
+        let end = left
+            .find(|letter: char| !letter.is_ascii_alphabetic())
+            .unwrap_or(left.len());
         let unit = left[..end].to_ascii_lowercase();
         let (_, seconds) = UNITS.iter().find(|(word, _)| *word == unit)?;
         total = total.checked_add(number.checked_mul(*seconds)?)?;
@@ -90,9 +96,23 @@ mod tests {
 
     #[test]
     fn what_is_no_length_is_refused_with_an_example() {
-        for text in ["", "15", "min", "-5 min", "1.5 h", "5 moons", "1 month", "99999999999999999999 s", "500 min ago", "99999999 days"] {
+        for text in [
+            "",
+            "15",
+            "min",
+            "-5 min",
+            "1.5 h",
+            "5 moons",
+            "1 month",
+            "99999999999999999999 s",
+            "500 min ago",
+            "99999999 days",
+        ] {
             let error = parse(text).expect_err(text);
-            assert!(error.hint.expect("a hint").contains("15 min"), "{text}: the way out is an example");
+            assert!(
+                error.hint.expect("a hint").contains("15 min"),
+                "{text}: the way out is an example"
+            );
         }
     }
 
@@ -100,7 +120,12 @@ mod tests {
     fn words_are_read_back_as_they_were() {
         for seconds in [0, 1, 59, 60, 61, 3600, 5400, 86_399, 86_400, 90_061] {
             let length = Duration::from_secs(seconds);
-            assert_eq!(parse(&words(length)).expect("reads its own words"), length, "{}", words(length));
+            assert_eq!(
+                parse(&words(length)).expect("reads its own words"),
+                length,
+                "{}",
+                words(length)
+            );
         }
     }
 }

@@ -56,7 +56,9 @@ impl Schedule {
 
     /// The next `count` slots after an instant, to be shown.
     pub fn next_times(&self, after: Timestamp, count: usize) -> Vec<Timestamp> {
-        std::iter::successors(self.next_after(after), |slot| self.next_after(*slot)).take(count).collect()
+        std::iter::successors(self.next_after(after), |slot| self.next_after(*slot))
+            .take(count)
+            .collect()
     }
 }
 
@@ -81,18 +83,41 @@ mod tests {
     #[test]
     fn intervals_stay_where_the_deployment_put_them() {
         let anchor: Timestamp = "2026-03-29T00:07:30Z".parse().expect("a time");
-        let text = ScheduleText { every: Some("15 min".into()), ..ScheduleText::default() };
+        let text = ScheduleText {
+            every: Some("15 min".into()),
+            ..ScheduleText::default()
+        };
         let berlin = TimeZone::get("Europe/Berlin").expect("a zone");
         let schedule = Schedule::parse(&text, &berlin, anchor).expect("parses");
         let slots = schedule.next_times(anchor, 12);
         for pair in slots.windows(2) {
             let apart = pair[0].duration_until(pair[1]);
-            assert_eq!(apart, SignedDuration::from_mins(15), "over the change to summer time at 01:00Z too");
+            assert_eq!(
+                apart,
+                SignedDuration::from_mins(15),
+                "over the change to summer time at 01:00Z too"
+            );
         }
-        assert_eq!(slots[0].to_string(), "2026-03-29T00:22:30Z", "counted from the deployment");
-        let before = schedule.next_after(anchor - SignedDuration::from_mins(20)).expect("a slot");
-        assert_eq!(before.to_string(), "2026-03-28T23:52:30Z", "on the same grid before it");
-        let late = schedule.next_after("2026-03-29T00:22:30.000000001Z".parse().expect("a time")).expect("a slot");
-        assert_eq!(late.to_string(), "2026-03-29T00:37:30Z", "a late start does not move the grid");
+        assert_eq!(
+            slots[0].to_string(),
+            "2026-03-29T00:22:30Z",
+            "counted from the deployment"
+        );
+        let before = schedule
+            .next_after(anchor - SignedDuration::from_mins(20))
+            .expect("a slot");
+        assert_eq!(
+            before.to_string(),
+            "2026-03-28T23:52:30Z",
+            "on the same grid before it"
+        );
+        let late = schedule
+            .next_after("2026-03-29T00:22:30.000000001Z".parse().expect("a time"))
+            .expect("a slot");
+        assert_eq!(
+            late.to_string(),
+            "2026-03-29T00:37:30Z",
+            "a late start does not move the grid"
+        );
     }
 }

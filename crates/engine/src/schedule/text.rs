@@ -69,23 +69,33 @@ impl ScheduleText {
 
 pub(super) fn parse(text: &ScheduleText, local: &TimeZone, anchor: Timestamp) -> Result<Schedule> {
     if !text.weekdays.is_empty() && text.daily.is_none() {
-        return Err(Error::config("`weekdays` goes with `daily` alone")
-            .hint("Write `daily: \"06:00\"` beside it, or the days into the cron expression (`* * * * 1-5`)."));
+        return Err(Error::config("`weekdays` goes with `daily` alone").hint(
+            "Write `daily: \"06:00\"` beside it, or the days into the cron expression (`* * * * 1-5`).",
+        ));
     }
     let rule = match (&text.every, &text.daily, &text.cron) {
-        (Some(every), None, None) => Rule::Every { interval: interval(every)?, anchor },
-        (None, Some(daily), None) => {
-            Rule::Cron(Box::new(Cron::parse(&at(daily, &text.weekdays)?, zone(text, local)?)?))
-        }
+        (Some(every), None, None) => Rule::Every {
+            interval: interval(every)?,
+            anchor,
+        },
+        (None, Some(daily), None) => Rule::Cron(Box::new(Cron::parse(
+            &at(daily, &text.weekdays)?,
+            zone(text, local)?,
+        )?)),
         (None, None, Some(cron)) => Rule::Cron(Box::new(Cron::parse(cron, zone(text, local)?)?)),
         (None, None, None) => return Err(one_of("the schedule says nothing of when to run")),
         _ => return Err(one_of("the schedule says more than one time to run")),
     };
     if text.zone.is_some() && text.every.is_some() {
-        return Err(Error::config("`every` counts real time, so a `zone` changes nothing")
-            .hint("Leave `zone` out, or use `daily` or `cron`."));
+        return Err(
+            Error::config("`every` counts real time, so a `zone` changes nothing")
+                .hint("Leave `zone` out, or use `daily` or `cron`."),
+        );
     }
-    Ok(Schedule { rule, catch_up: text.catch_up })
+    Ok(Schedule {
+        rule,
+        catch_up: text.catch_up,
+    })
 }
 
 fn one_of(message: &str) -> Error {
@@ -109,18 +119,25 @@ fn at(daily: &str, weekdays: &[Weekday]) -> Result<String> {
             .hint("Write hours and minutes in quotes, as in `daily: \"06:00\"`.")
     })?;
     let days: Vec<_> = weekdays.iter().map(|day| (*day as u8 + 1).to_string()).collect();
-    let days = if days.is_empty() { "*".to_owned() } else { days.join(",") };
+    let days = if days.is_empty() {
+        "*".to_owned()
+    } else {
+        days.join(",")
+    };
     Ok(format!("{} {} * * {days}", time.minute(), time.hour()))
 }
 
 fn zone(text: &ScheduleText, local: &TimeZone) -> Result<TimeZone> {
-    let Some(name) = &text.zone else { return Ok(local.clone()) };
+    let Some(name) = &text.zone else {
+        return Ok(local.clone());
+    };
     TimeZone::get(name).map_err(|_| {
         Error::config(format!("no time zone is called `{name}`"))
             .hint("Write its full name, as in `Europe/Berlin`, `America/New_York` or `UTC`.")
     })
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
 fn is_default(catch_up: &CatchUp) -> bool {
     *catch_up == CatchUp::default()
 }
@@ -138,12 +155,22 @@ mod tests {
         for (text, first) in [
             ("every: 15 min", "2026-11-21T00:15:00Z"),
             ("daily: \"06:00\"\nzone: Europe/Berlin", "2026-11-21T05:00:00Z"),
-            ("cron: \"*/15 8-18 * * 1-5\"\nzone: Europe/Berlin", "2026-11-23T07:00:00Z"),
-            ("daily: \"06:30\"\nweekdays: [mon, tue]\nzone: UTC\ncatch_up: none", "2026-11-23T06:30:00Z"),
+            (
+                "cron: \"*/15 8-18 * * 1-5\"\nzone: Europe/Berlin",
+                "2026-11-23T07:00:00Z",
+            ),
+            (
+                "daily: \"06:30\"\nweekdays: [mon, tue]\nzone: UTC\ncatch_up: none",
+                "2026-11-23T06:30:00Z",
+            ),
         ] {
             let anchor = "2026-11-21T00:00:00Z".parse().expect("a time");
             let schedule = Schedule::parse(&yaml(text), &TimeZone::UTC, anchor).expect(text);
-            assert_eq!(schedule.next_after(anchor).expect("a slot").to_string(), first, "{text}");
+            assert_eq!(
+                schedule.next_after(anchor).expect("a slot").to_string(),
+                first,
+                "{text}"
+            );
         }
     }
 
@@ -175,6 +202,10 @@ mod tests {
     fn unknown_keys_are_refused_and_defaults_left_out() {
         serde_saphyr::from_str::<ScheduleText>("evry: 5 min").expect_err("a typo must not mean never");
         let text = yaml("every: 5 min");
-        assert_eq!(serde_json::to_string(&text).expect("is JSON"), r#"{"every":"5 min"}"#, "as it was written");
+        assert_eq!(
+            serde_json::to_string(&text).expect("is JSON"),
+            r#"{"every":"5 min"}"#,
+            "as it was written"
+        );
     }
 }

@@ -103,14 +103,19 @@ pub fn store(
     passphrase: Arc<dyn Passphrase>,
 ) -> Result<Arc<dyn SecretStore>> {
     Ok(match kind {
-        StoreKind::Os => Arc::new(OsStore::system(&folder.install_id()?, folder.secrets_index(), clock)),
+        StoreKind::Os => Arc::new(OsStore::system(
+            &folder.install_id()?,
+            folder.secrets_index(),
+            clock,
+        )),
         StoreKind::Vault => {
-            let key = VaultKey::Stored { key_file: folder.vault_key(), credential: VaultKey::credential() };
+            let key = VaultKey::Stored {
+                key_file: folder.vault_key(),
+                credential: VaultKey::credential(),
+            };
             Arc::new(Vault::new(folder.vault(), key))
         }
-        StoreKind::VaultPassphrase => {
-            Arc::new(Vault::new(folder.vault(), VaultKey::Passphrase(passphrase)))
-        }
+        StoreKind::VaultPassphrase => Arc::new(Vault::new(folder.vault(), VaultKey::Passphrase(passphrase))),
     })
 }
 
@@ -120,8 +125,9 @@ pub fn store(
 /// Config when there are none, or when they were entered for another place.
 pub async fn open(store: &dyn SecretStore, connection: &str, seal: &str) -> Result<Secrets> {
     let sealed = store.get(connection).await?.ok_or_else(|| {
-        Error::config(format!("the secrets of `{connection}` are not set"))
-            .hint(format!("Enter them with `processflow connections edit {connection} --secret NAME`."))
+        Error::config(format!("the secrets of `{connection}` are not set")).hint(format!(
+            "Enter them with `processflow connections edit {connection} --secret NAME`."
+        ))
     })?;
     sealed.open(connection, seal)
 }
@@ -198,15 +204,26 @@ mod tests {
 
     pub(super) fn shop(token: &str) -> Sealed {
         let secrets = Secrets([("token".to_owned(), Secret::new(token.to_owned()))].into());
-        Sealed::new("shop", "https://api.bigcommerce.com/stores/abc123", secrets, Timestamp::UNIX_EPOCH)
+        Sealed::new(
+            "shop",
+            "https://api.bigcommerce.com/stores/abc123",
+            secrets,
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     #[tokio::test]
     async fn secrets_open_for_the_place_they_were_entered_for() {
         let store = MemoryStore::default();
         store.set(&shop("t0ken-of-the-shop")).await.expect("keeps");
-        let secrets = open(&store, "shop", "https://api.bigcommerce.com/stores/abc123").await.expect("opens");
-        assert_eq!(secrets.require("token").expect("is there").expose(), "t0ken-of-the-shop", "the same text");
+        let secrets = open(&store, "shop", "https://api.bigcommerce.com/stores/abc123")
+            .await
+            .expect("opens");
+        assert_eq!(
+            secrets.require("token").expect("is there").expose(),
+            "t0ken-of-the-shop",
+            "the same text"
+        );
     }
 
     #[tokio::test]
@@ -228,26 +245,43 @@ mod tests {
             let error = open(&store, "shop", elsewhere).await.expect_err("another place");
             assert_eq!(error.kind, connector_kit::Kind::Config, "a person must act");
             assert!(
-                error.message.contains("entered for https://api.bigcommerce.com/stores/abc123"),
+                error
+                    .message
+                    .contains("entered for https://api.bigcommerce.com/stores/abc123"),
                 "says for which: {}",
                 error.message
             );
-            assert!(!format!("{error:?}{:?}", error.hint).contains("t0ken"), "and never what");
+            assert!(
+                !format!("{error:?}{:?}", error.hint).contains("t0ken"),
+                "and never what"
+            );
         }
     }
 
     #[tokio::test]
     async fn a_connection_without_secrets_names_the_way_to_enter_them() {
-        let error = open(&MemoryStore::default(), "shop", "x").await.expect_err("nothing is kept");
-        assert!(error.hint.expect("a hint").contains("connections edit shop"), "the next step");
+        let error = open(&MemoryStore::default(), "shop", "x")
+            .await
+            .expect_err("nothing is kept");
+        assert!(
+            error.hint.expect("a hint").contains("connections edit shop"),
+            "the next step"
+        );
     }
 
     #[tokio::test]
     async fn changing_the_store_carries_everything_over() {
         let (from, to) = (MemoryStore::default(), MemoryStore::default());
         from.set(&shop("t0ken-of-the-shop")).await.expect("keeps");
-        assert_eq!(carry_over(&from, &to).await.expect("carries"), 1, "one connection");
-        assert!(from.list().await.expect("lists").is_empty(), "nothing stays behind");
+        assert_eq!(
+            carry_over(&from, &to).await.expect("carries"),
+            1,
+            "one connection"
+        );
+        assert!(
+            from.list().await.expect("lists").is_empty(),
+            "nothing stays behind"
+        );
         assert!(to.get("shop").await.expect("reads").is_some(), "and it arrived");
     }
 }

@@ -4,6 +4,7 @@
 use std::{
     borrow::Cow,
     collections::BTreeSet,
+    fmt::Write as _,
     sync::{LazyLock, RwLock},
 };
 
@@ -48,15 +49,23 @@ impl Redaction {
         if text.len() < SHORTEST || self.read().forms.contains(text) {
             return;
         }
-        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .state
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.forms.extend(forms(text));
-        state.search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&state.forms).ok();
+        state.search = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&state.forms)
+            .ok();
     }
 
     /// The text without secrets.
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let state = self.read();
-        let Some(search) = &state.search else { return Cow::Borrowed(text) };
+        let Some(search) = &state.search else {
+            return Cow::Borrowed(text);
+        };
         if !search.is_match(text) {
             return Cow::Borrowed(text);
         }
@@ -65,7 +74,9 @@ impl Redaction {
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -79,18 +90,36 @@ impl Drop for State {
 
 fn forms(text: &str) -> Vec<String> {
     let json = serde_json::to_string(text).expect("text is JSON");
-    let mut forms = vec![text.to_owned(), json[1..json.len() - 1].to_owned(), text.escape_debug().to_string()];
+    let mut forms = vec![
+        text.to_owned(),
+        json[1..json.len() - 1].to_owned(),
+        text.escape_debug().to_string(),
+    ];
     // A secret of several lines (a private key) shows line by line.
-    forms.extend(text.lines().map(str::trim).filter(|line| line.len() >= 16).map(str::to_owned));
+    forms.extend(
+        text.lines()
+            .map(str::trim)
+            .filter(|line| line.len() >= 16)
+            .map(str::to_owned),
+    );
     if text.len() >= SHORTEST_ENCODED {
         forms.push(percent(text, false));
         forms.push(percent(text, true));
-        forms.push(text.bytes().map(|byte| format!("{byte:02x}")).collect());
-        forms.push(text.bytes().map(|byte| format!("{byte:02X}")).collect());
+        let hex = hex(text);
+        forms.push(hex.to_uppercase());
+        forms.push(hex);
         forms.extend((0..3).flat_map(|shift| base64_inside(text.as_bytes(), shift)));
     }
     forms.retain(|form| form.len() >= SHORTEST);
     forms
+}
+
+fn hex(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        write!(out, "{byte:02x}").expect("text takes everything");
+    }
+    out
 }
 
 /// As in a URL (`%20`) or a form (`+`).
@@ -100,7 +129,7 @@ fn percent(text: &str, form: bool) -> String {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
             b' ' if form => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => write!(out, "%{byte:02X}").expect("text takes everything"),
         }
     }
     out
@@ -135,7 +164,7 @@ mod tests {
     fn a_secret_is_masked_in_every_form_it_takes() {
         let registry = registry();
         let basic = |user: &str| STANDARD_NO_PAD.encode(format!("{user}:{TOKEN}, and more"));
-        let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(TOKEN);
         for line in [
             format!("token {TOKEN} refused"),
             serde_json::json!({ "token": TOKEN }).to_string(),
@@ -151,7 +180,10 @@ mod tests {
         ] {
             let masked = registry.mask(&line);
             assert!(masked.contains(MASK), "something was masked in {line}: {masked}");
-            assert!(!masked.contains("t0k") && !masked.contains("letters"), "nothing readable stays: {masked}");
+            assert!(
+                !masked.contains("t0k") && !masked.contains("letters"),
+                "nothing readable stays: {masked}"
+            );
         }
     }
 
@@ -168,7 +200,10 @@ mod tests {
 
     #[test]
     fn a_line_without_secrets_stays_as_it_is() {
-        assert!(matches!(registry().mask("500 orders read"), Cow::Borrowed(_)), "no copy, no change");
+        assert!(
+            matches!(registry().mask("500 orders read"), Cow::Borrowed(_)),
+            "no copy, no change"
+        );
         let short = Redaction::default();
         short.register(&Secret::new("abc".into()));
         assert_eq!(short.mask("abc"), "abc", "three letters are everywhere");

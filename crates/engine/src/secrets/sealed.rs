@@ -32,7 +32,13 @@ impl Sealed {
         for secret in secrets.0.values() {
             Redaction::global().register(secret);
         }
-        Self { connection: connection.into(), seal: seal.into(), entered, version: VERSION, secrets }
+        Self {
+            connection: connection.into(),
+            seal: seal.into(),
+            entered,
+            version: VERSION,
+            secrets,
+        }
     }
 
     /// Gives the secrets out for the place they were entered for.
@@ -69,12 +75,20 @@ impl Sealed {
 
     /// Without the secrets.
     pub fn kept(&self) -> Kept {
-        Kept { connection: self.connection.clone(), entered: self.entered }
+        Kept {
+            connection: self.connection.clone(),
+            entered: self.entered,
+        }
     }
 
     /// As bytes for a store that encrypts them itself. Wiped when dropped.
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let fields = self.secrets.0.iter().map(|(name, secret)| (name.as_str(), secret.expose())).collect();
+        let fields = self
+            .secrets
+            .0
+            .iter()
+            .map(|(name, secret)| (name.as_str(), secret.expose()))
+            .collect();
         let written = Written {
             version: self.version,
             connection: &self.connection,
@@ -83,7 +97,13 @@ impl Sealed {
             fields,
         };
         // Room enough from the start: a vector that grows leaves copies behind.
-        let room = 512 + 6 * self.secrets.0.values().map(|secret| secret.expose().len()).sum::<usize>();
+        let room = 512
+            + 6 * self
+                .secrets
+                .0
+                .values()
+                .map(|secret| secret.expose().len())
+                .sum::<usize>();
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         serde_json::to_writer(&mut *bytes, &written).expect("text and numbers are JSON");
         bytes
@@ -92,7 +112,11 @@ impl Sealed {
     /// Back from [`Sealed::to_bytes`]; `None` when these bytes are something else.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let read: Read = serde_json::from_slice(bytes).ok()?;
-        let secrets = read.fields.into_iter().map(|(name, text)| (name, Secret::new(text))).collect();
+        let secrets = read
+            .fields
+            .into_iter()
+            .map(|(name, text)| (name, Secret::new(text)))
+            .collect();
         Some(Self {
             connection: read.connection,
             seal: read.seal,
@@ -130,18 +154,34 @@ mod tests {
         let text = "pass\"word\\with\nall ☂";
         let secrets = Secrets([("password".to_owned(), Secret::new(text.into()))].into());
         let sealed = Sealed::new("erp", "postgres://db.example", secrets, Timestamp::UNIX_EPOCH);
-        assert!(!format!("{sealed:?}").contains("pass\\"), "debug output is redacted");
+        assert!(
+            !format!("{sealed:?}").contains("pass\\"),
+            "debug output is redacted"
+        );
         let back = Sealed::from_bytes(&sealed.to_bytes()).expect("reads its own bytes");
-        assert_eq!(back.fields().collect::<Vec<_>>(), ["password"], "which fields are set may be shown");
+        assert_eq!(
+            back.fields().collect::<Vec<_>>(),
+            ["password"],
+            "which fields are set may be shown"
+        );
         let opened = back.open("erp", "postgres://db.example").expect("opens");
-        assert_eq!(opened.require("password").expect("is there").expose(), text, "byte for byte");
-        assert!(Sealed::from_bytes(b"something else").is_none(), "a foreign entry is not taken for ours");
+        assert_eq!(
+            opened.require("password").expect("is there").expose(),
+            text,
+            "byte for byte"
+        );
+        assert!(
+            Sealed::from_bytes(b"something else").is_none(),
+            "a foreign entry is not taken for ours"
+        );
     }
 
     #[test]
     fn a_newer_form_is_refused() {
         let mut sealed = Sealed::new("erp", "x", Secrets::default(), Timestamp::UNIX_EPOCH);
         sealed.version = VERSION + 1;
-        sealed.open("erp", "x").expect_err("half understood is not understood");
+        sealed
+            .open("erp", "x")
+            .expect_err("half understood is not understood");
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Reply {
         let count = known.len().to_string();
         world.addresses.insert(owner, known);
         world.customers.amend(owner, "address_count", &count, |_| ());
-        let id = address.get("id").cloned().unwrap_or_default();
+        let id = address.get("id").and_then(Value::as_u64).unwrap_or_default();
         world.applied(
             call.method,
             "address",

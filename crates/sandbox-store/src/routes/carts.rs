@@ -47,7 +47,7 @@ impl Cart {
     }
 
     /// Its lines; carts and checkouts differ in one name.
-    pub(crate) fn line_items(&self, taxable: &str, custom: Vec<Value>) -> Value {
+    pub(crate) fn line_items(&self, taxable: &str, custom: &[Value]) -> Value {
         let physical: Vec<Value> = self
             .items
             .iter()
@@ -93,7 +93,7 @@ impl Cart {
             "id": self.id, "customer_id": self.customer_id, "channel_id": self.channel_id, "email": self.email,
             "currency": { "code": "EUR" }, "tax_included": false, "base_amount": self.sum(), "discount_amount": 0,
             "manual_discount_amount": 0, "cart_amount": self.sum(), "coupons": [], "discounts": [],
-            "line_items": self.line_items("taxable", self.custom(true)), "created_time": iso_offset(self.created),
+            "line_items": self.line_items("taxable", &self.custom(true)), "created_time": iso_offset(self.created),
             "updated_time": iso_offset(self.updated), "locale": "de", "version": self.version,
         });
         if urls {

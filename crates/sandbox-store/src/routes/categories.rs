@@ -73,7 +73,9 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Reply {
     }
     let ids = id_span(query, ["id:min", "id:max", "id:greater", "id:less"])?;
     let sort = sort(call)?;
+    // The other address of categories asks with the same words for another list, so none is kept by its words.
     let selection = Selection {
+        key: None,
         ids,
         sort,
         descending: query.text("direction") == Some("desc"),

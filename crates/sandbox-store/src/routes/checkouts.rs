@@ -42,7 +42,7 @@ fn shown(cart: &Cart) -> Value {
             "id": cart.id, "customer_id": cart.customer_id, "email": cart.email, "currency": { "code": "EUR" },
             "tax_included": false, "base_amount": sum, "channel_id": cart.channel_id, "discount_amount": 0,
             "cart_amount_inc_tax": inclusive, "cart_amount_ex_tax": sum, "coupons": [], "discounts": [],
-            "line_items": cart.line_items("is_taxable", cart.custom(false)), "created_time": iso_offset(cart.created),
+            "line_items": cart.line_items("is_taxable", &cart.custom(false)), "created_time": iso_offset(cart.created),
             "updated_time": iso_offset(cart.updated),
         },
         "consignments": [], "taxes": [{ "name": "MwSt.", "amount": tax }], "coupons": [], "fees": [],

@@ -16,6 +16,7 @@ mod breaking;
 mod gzip;
 pub(crate) mod recorder;
 mod serve;
+mod turn;
 mod wire;
 
 use recorder::Recorder;

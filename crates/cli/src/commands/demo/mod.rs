@@ -39,7 +39,11 @@ pub(super) async fn demo(here: &Here, args: &DemoArgs) -> Outcome<Exit> {
         .console
         .talk("Starting a store that only pretends to be one.");
     let store = sandbox::start(Config::default()).await?;
-    stock::write(&keep.join("files").join("stock.csv"), store.store())?;
+    stock::write(
+        &keep.join("files").join("stock.csv"),
+        store.store(),
+        there.clock().now(),
+    )?;
     let door = there.door().await?;
     let prepared = prepare(&there, &door, &keep, &store).await;
     if let Err(failure) = prepared {

@@ -1,16 +1,28 @@
 //! The stock file of the demo: some of the sandbox store's SKUs, as an ERP would write them.
 
-use std::{fmt::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    fs::File,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use connector_kit::{Error, Result};
+use jiff::Timestamp;
 use sandbox_store::{Kind, Store};
 
 /// Lines with a quantity.
 const LINES: usize = 120;
 
-/// Writes the file. Its last line has words where the quantity belongs.
-pub(super) fn write(file: &Path, store: &Store) -> Result<()> {
-    std::fs::write(file, text(&skus(store))).map_err(|error| {
+/// Writes the file, as of a minute before `now`: a file that has just changed would be waited for. Its last line has
+/// words where the quantity belongs.
+pub(super) fn write(file: &Path, store: &Store, now: Timestamp) -> Result<()> {
+    let before = SystemTime::from(now) - Duration::from_secs(60);
+    let write = || {
+        std::fs::write(file, text(&skus(store)))?;
+        File::options().write(true).open(file)?.set_modified(before)
+    };
+    write().map_err(|error| {
         Error::config(format!(
             "the stock file {} cannot be written: {error}",
             file.display()
@@ -20,14 +32,14 @@ pub(super) fn write(file: &Path, store: &Store) -> Result<()> {
 }
 
 fn text(skus: &[String]) -> String {
-    let mut text = String::from("SKU;QTY\n");
+    let mut text = String::from("SKU,QTY\n");
     for (at, sku) in skus.iter().take(LINES).enumerate() {
         // A few negative ones, as ERPs have them: they become 0.
         let quantity = if at % 40 == 7 { -3 } else { (at as i64 * 7) % 90 };
-        writeln!(text, "{sku};{quantity}").expect("text takes everything");
+        writeln!(text, "{sku},{quantity}").expect("text takes everything");
     }
     if let Some(sku) = skus.get(LINES) {
-        writeln!(text, "{sku};a dozen").expect("text takes everything");
+        writeln!(text, "{sku},a dozen").expect("text takes everything");
     }
     text
 }
@@ -73,9 +85,9 @@ mod tests {
             LINES + 2,
             "a heading, the lines, and the wrong one"
         );
-        assert!(text.ends_with("PF-120;a dozen\n"), "the wrong one is the last");
+        assert!(text.ends_with("PF-120,a dozen\n"), "the wrong one is the last");
         assert!(
-            text.contains(";-3\n"),
+            text.contains(",-3\n"),
             "a negative stock is part of an ERP's life"
         );
     }

@@ -58,8 +58,20 @@ impl Moving {
         let records: BTreeMap<_, _> = records.into_iter().collect();
         let now = records.values().max().copied().unwrap_or(0) + 1;
         let random = StdRng::seed_from_u64(0);
-        let state = State { records, now, random, unrest: 0, faults: VecDeque::new(), always: None };
-        Self(Arc::new(Inner { state: Mutex::new(state), asked: AtomicU64::new(0), page_size, by_id: true }))
+        let state = State {
+            records,
+            now,
+            random,
+            unrest: 0,
+            faults: VecDeque::new(),
+            always: None,
+        };
+        Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            asked: AtomicU64::new(0),
+            page_size,
+            by_id: true,
+        }))
     }
 
     /// As above, moving: `unrest` tenths of an edit before each request.
@@ -69,8 +81,20 @@ impl Moving {
         let seconds = [1, 5, 400][random.random_range(0..3)];
         let records = (0..count).map(|_| (random.random_range(1..120), random.random_range(0..seconds)));
         let records: BTreeMap<_, _> = records.collect();
-        let state = State { records, now: seconds, random, unrest, faults: VecDeque::new(), always: None };
-        Self(Arc::new(Inner { state: Mutex::new(state), asked: AtomicU64::new(0), page_size, by_id }))
+        let state = State {
+            records,
+            now: seconds,
+            random,
+            unrest,
+            faults: VecDeque::new(),
+            always: None,
+        };
+        Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            asked: AtomicU64::new(0),
+            page_size,
+            by_id,
+        }))
     }
 
     pub(super) fn state<T>(&self, look: impl FnOnce(&mut BTreeMap<u64, i64>, &mut i64) -> T) -> T {
@@ -123,7 +147,9 @@ impl State {
             self.now += i64::from(self.random.random_bool(0.3));
             let ids: Vec<u64> = self.records.keys().copied().collect();
             match self.random.random_range(0..20) {
-                0 => self.records.extend([(ids.last().map_or(1, |last| last + 1), self.now)]),
+                0 => self
+                    .records
+                    .extend([(ids.last().map_or(1, |last| last + 1), self.now)]),
                 1 if !ids.is_empty() => {
                     self.records.remove(&ids[self.random.random_range(0..ids.len())]);
                 }
@@ -142,13 +168,21 @@ impl State {
     }
 
     fn entries(&self, mut keep: impl FnMut(u64, i64) -> bool) -> Vec<(i64, u64)> {
-        self.records.iter().filter(|(id, date)| keep(**id, **date)).map(|(id, date)| (*date, *id)).collect()
+        self.records
+            .iter()
+            .filter(|(id, date)| keep(**id, **date))
+            .map(|(id, date)| (*date, *id))
+            .collect()
     }
 }
 
 fn entry((date, id): (i64, u64)) -> Entry {
     let body = Raw::of(&serde_json::json!({ "id": id, "date": date }));
-    Entry { id, changed: Some(at(date)), record: Record::new(id.to_string(), body) }
+    Entry {
+        id,
+        changed: Some(at(date)),
+        record: Record::new(id.to_string(), body),
+    }
 }
 
 #[async_trait]
@@ -178,13 +212,28 @@ impl Resource for Moving {
                     if fault != Some(Fault::IgnoresSort) {
                         found.sort_unstable();
                     }
-                    (found, if fault == Some(Fault::IgnoresPage) { 1 } else { page })
+                    (
+                        found,
+                        if fault == Some(Fault::IgnoresPage) {
+                            1
+                        } else {
+                            page
+                        },
+                    )
                 }
             };
             let skip = size * (page as usize - 1);
             let more = found.len() > skip + size;
-            let entries = found.drain(skip.min(found.len())..).take(size).map(entry).collect();
-            Page { entries, more, server_time: Some(at(state.now)) }
+            let entries = found
+                .drain(skip.min(found.len())..)
+                .take(size)
+                .map(entry)
+                .collect();
+            Page {
+                entries,
+                more,
+                server_time: Some(at(state.now)),
+            }
         })
     }
 
@@ -200,7 +249,13 @@ impl Resource for Moving {
     }
 
     async fn these(&self, ids: &[u64]) -> Result<Vec<Entry>> {
-        self.answer(|state, _| state.entries(|id, _| ids.contains(&id)).into_iter().map(entry).collect())
+        self.answer(|state, _| {
+            state
+                .entries(|id, _| ids.contains(&id))
+                .into_iter()
+                .map(entry)
+                .collect()
+        })
     }
 }
 

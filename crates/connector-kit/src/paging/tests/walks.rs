@@ -16,8 +16,16 @@ async fn ids(store: &Moving) -> Vec<u64> {
 #[tokio::test]
 async fn dense_ids_cost_exactly_a_request_a_page() {
     let store = Moving::new(250, (1..=100_000).map(|id| (id, id as i64)));
-    assert_eq!(ids(&store).await, (1..=100_000).collect::<Vec<_>>(), "all, in the order of ids");
-    assert_eq!(store.requests(), 401, "400 windows and one question for how far the list reaches");
+    assert_eq!(
+        ids(&store).await,
+        (1..=100_000).collect::<Vec<_>>(),
+        "all, in the order of ids"
+    );
+    assert_eq!(
+        store.requests(),
+        401,
+        "400 windows and one question for how far the list reaches"
+    );
 }
 
 #[tokio::test]
@@ -25,7 +33,10 @@ async fn sparse_ids_take_wider_windows() {
     let store = Moving::new(250, (1..=5_000).map(|id| (id * 97, 1)));
     assert_eq!(ids(&store).await.len(), 5_000);
     let requests = store.requests();
-    assert!(requests <= 27, "20 full pages would do; {requests} were asked for");
+    assert!(
+        requests <= 27,
+        "20 full pages would do; {requests} were asked for"
+    );
 }
 
 #[tokio::test]
@@ -35,7 +46,10 @@ async fn uneven_ids_are_read_whole() {
     let store = Moving::new(250, wanted.iter().map(|id| (*id, 1)));
     assert_eq!(ids(&store).await, wanted);
     let requests = store.requests();
-    assert!(requests < 100, "25 full pages would do; {requests} were asked for");
+    assert!(
+        requests < 100,
+        "25 full pages would do; {requests} were asked for"
+    );
 }
 
 #[tokio::test]
@@ -49,9 +63,17 @@ async fn only_so_many_pages_are_under_way_at_a_time() {
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(store.requests(), 9, "eight pages are not durable yet, so no ninth is asked for");
+    assert_eq!(
+        store.requests(),
+        9,
+        "eight pages are not durable yet, so no ninth is asked for"
+    );
     kept.clear();
-    assert_eq!(source.next().await.unwrap().unwrap().records.len(), 10, "room came back");
+    assert_eq!(
+        source.next().await.unwrap().unwrap().records.len(),
+        10,
+        "room came back"
+    );
 }
 
 #[tokio::test]
@@ -63,7 +85,11 @@ async fn a_window_that_overflows_is_walked_on_before_any_other() {
     while let Some(batch) = source.next().await.unwrap() {
         read.extend(versions(&batch).into_iter().map(|(id, _)| id));
     }
-    assert_eq!(read, (100_000..100_400).collect::<Vec<_>>(), "in order, none lost, none doubled, no deadlock");
+    assert_eq!(
+        read,
+        (100_000..100_400).collect::<Vec<_>>(),
+        "in order, none lost, none doubled, no deadlock"
+    );
 }
 
 #[tokio::test]
@@ -106,7 +132,11 @@ async fn a_first_run_that_was_killed_goes_on_inside_the_list() {
     let mut source = changed(store.clone(), Reading::of(Span::From(watermark.unwrap()))).unwrap();
     drain(&mut *source, &mut read).await.unwrap();
     let ids: Vec<u64> = read.iter().map(|(id, _)| *id).collect();
-    assert_eq!(ids, (1..=200).chain([3]).collect::<Vec<_>>(), "nothing again but what changed meanwhile");
+    assert_eq!(
+        ids,
+        (1..=200).chain([3]).collect::<Vec<_>>(),
+        "nothing again but what changed meanwhile"
+    );
 }
 
 #[tokio::test]

@@ -11,13 +11,13 @@ use connector_kit::{
     paging::{Numbered, Page, numbered},
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::bigcommerce::{
     Store,
     envelope::{self, Known, Rows},
     errors::{self, About},
     filter::Filter,
+    look,
 };
 
 const ABOUT: About = About::reading("categories", "Products");
@@ -45,7 +45,14 @@ impl ReadAction for CategoriesList {
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
         let filter = self.filter.over(&reading.filter, RESERVED)?;
-        numbered(Categories { store, filter, old: AtomicBool::new(false) }, reading)
+        numbered(
+            Categories {
+                store,
+                filter,
+                old: AtomicBool::new(false),
+            },
+            reading,
+        )
     }
 }
 
@@ -58,7 +65,12 @@ struct Categories {
 
 impl Categories {
     fn request(&self, path: &str, page: u32) -> Request {
-        let request = self.filter.iter().fold(Request::get(path), |request, (name, value)| request.query(name, value));
+        let request = self
+            .filter
+            .iter()
+            .fold(Request::get(path), |request, (name, value)| {
+                request.query(name, value)
+            });
         request.query("page", page).query("limit", 250)
     }
 }
@@ -71,31 +83,32 @@ impl Numbered for Categories {
 
     async fn page(&self, page: u32) -> Result<Page> {
         if !self.old.load(Ordering::Relaxed) {
-            let answer = self.store.ask(self.request("v3/catalog/trees/categories", page)).await?;
+            let answer = self
+                .store
+                .ask(self.request("v3/catalog/trees/categories", page))
+                .await?;
             match answer.status {
                 404 | 501 => self.old.store(true, Ordering::Relaxed),
                 _ if answer.is_success() => return read(&answer),
                 _ => return Err(errors::refusal(&answer, ABOUT)),
             }
         }
-        read(&self.store.get(self.request("v3/catalog/categories", page), ABOUT).await?)
+        read(
+            &self
+                .store
+                .get(self.request("v3/catalog/categories", page), ABOUT)
+                .await?,
+        )
     }
 }
 
 fn read(answer: &connector_kit::http::Answer) -> Result<Page> {
     let Rows { rows, more, .. } = Rows::v3(answer)?;
-    Ok(envelope::page(envelope::entries(rows, look)?, more, answer))
+    Ok(envelope::page(envelope::entries(rows, known)?, more, answer))
 }
 
 /// The id is `category_id` at the new address, `id` at the old.
-fn look(row: &Raw) -> Result<Known> {
-    #[derive(Deserialize)]
-    struct Category<'a> {
-        #[serde(alias = "id")]
-        category_id: u64,
-        #[serde(borrow, default)]
-        name: Option<&'a RawValue>,
-    }
-    let category: Category = row.read()?;
-    Ok(Known { id: category.category_id, changed: None, labels: envelope::text(category.name).into_iter().collect() })
+fn known(row: &Raw) -> Result<Known> {
+    let [new, old, name] = look::pick(row.as_str(), ["category_id", "id", "name"]);
+    Ok(Known { id: look::id(new.or(old))?, changed: None, labels: look::text(name).into_iter().collect() })
 }

@@ -24,7 +24,8 @@ pub(in crate::bigcommerce) struct CustomersChanged {
 impl ReadAction for CustomersChanged {
     type System = Store;
     const NAME: &'static str = "customers.changed";
-    const ABOUT: &'static str = "Customers that are new or were changed since the last run, oldest change first.";
+    const ABOUT: &'static str =
+        "Customers that are new or were changed since the last run, oldest change first.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
 
     fn check(&self) -> Result<()> {

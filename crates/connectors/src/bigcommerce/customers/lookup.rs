@@ -28,7 +28,10 @@ async fn by(store: &Store, filter: &str, values: &[String]) -> Result<Vec<There>
     if values.is_empty() {
         return Ok(Vec::new());
     }
-    let request = Request::get(PATH).query(filter, values.join(",")).query("limit", 250).sensitive();
+    let request = Request::get(PATH)
+        .query(filter, values.join(","))
+        .query("limit", 250)
+        .sensitive();
     let rows = Rows::v3(&store.get(request, READING).await?)?.rows;
     rows.into_iter().map(there).collect()
 }
@@ -39,5 +42,9 @@ pub(super) fn there(record: Raw) -> Result<There> {
     let plain = |name: &str| fields.get(name).and_then(|value| value.plain());
     let id = plain("id").and_then(|id| id.parse().ok());
     let id = id.ok_or_else(|| Error::unavailable("the store sent a customer without an id"))?;
-    Ok(There { id, email: plain("email").unwrap_or_default().to_lowercase(), record })
+    Ok(There {
+        id,
+        email: plain("email").unwrap_or_default().to_lowercase(),
+        record,
+    })
 }

@@ -10,7 +10,8 @@ mod upsert;
 mod write;
 
 pub(super) use self::{
-    changed::CustomersChanged, create::CustomerCreate, list::CustomersList, update::CustomerUpdate, upsert::CustomerUpsert,
+    changed::CustomersChanged, create::CustomerCreate, list::CustomersList, update::CustomerUpdate,
+    upsert::CustomerUpsert,
 };
 
 /// What a read brings along with each customer.
@@ -39,4 +40,13 @@ impl Include {
 }
 
 /// Query parameters that the reading itself sets.
-const RESERVED: &[&str] = &["page", "limit", "sort", "after", "before", "include", "date_modified", "date_modified:min"];
+const RESERVED: &[&str] = &[
+    "page",
+    "limit",
+    "sort",
+    "after",
+    "before",
+    "include",
+    "date_modified",
+    "date_modified:min",
+];

@@ -9,14 +9,13 @@ use connector_kit::{
     paging::{Ask, Entry, Extent, Page, Resource},
 };
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Include;
 use crate::bigcommerce::{
     Store,
     envelope::{self, Known, Rows},
     errors::About,
+    look,
 };
 
 pub(super) const READING: About = About::reading("customers", "Customers");
@@ -39,7 +38,12 @@ impl Customers {
     }
 
     fn request(&self, sort: &str, limit: u64) -> Request {
-        let request = self.filter.iter().fold(Request::get(PATH), |request, (name, value)| request.query(name, value));
+        let request = self
+            .filter
+            .iter()
+            .fold(Request::get(PATH), |request, (name, value)| {
+                request.query(name, value)
+            });
         request.query("sort", sort).query("limit", limit)
     }
 }
@@ -60,43 +64,58 @@ impl Resource for Customers {
 
     async fn page(&self, ask: &Ask) -> Result<Page> {
         let Ask::Changes { since, page } = *ask else {
-            return Err(connector_kit::Error::bug("customers were asked for by bounds of ids, which the store has not"));
+            return Err(connector_kit::Error::bug(
+                "customers were asked for by bounds of ids, which the store has not",
+            ));
         };
         let request = self.request("date_modified:asc", PAGE).query("page", page);
-        let request = since.into_iter().fold(request, |request, since| request.query("date_modified:min", since));
+        let request = since.into_iter().fold(request, |request, since| {
+            request.query("date_modified:min", since)
+        });
         let answer = self.store.get(request, READING).await?;
         let Rows { rows, more, .. } = Rows::v3(&answer)?;
-        Ok(envelope::page(envelope::entries(rows, look)?, more, &answer))
+        Ok(envelope::page(envelope::entries(rows, known)?, more, &answer))
     }
 
     async fn extent(&self) -> Result<Extent> {
-        let rows = Rows::v3(&self.store.get(self.request("date_modified:desc", 1), READING).await?)?;
-        Ok(Extent { total: rows.total, highest_id: None })
+        let rows = Rows::v3(
+            &self
+                .store
+                .get(self.request("date_modified:desc", 1), READING)
+                .await?,
+        )?;
+        Ok(Extent {
+            total: rows.total,
+            highest_id: None,
+        })
     }
 
     async fn newest_change(&self) -> Result<Option<Timestamp>> {
-        let rows = Rows::v3(&self.store.get(self.request("date_modified:desc", 1), READING).await?)?.rows;
-        Ok(rows.first().map(look).transpose()?.and_then(|customer| customer.changed))
+        let rows = Rows::v3(
+            &self
+                .store
+                .get(self.request("date_modified:desc", 1), READING)
+                .await?,
+        )?
+        .rows;
+        Ok(rows
+            .first()
+            .map(known)
+            .transpose()?
+            .and_then(|customer| customer.changed))
     }
 
     async fn these(&self, ids: &[u64]) -> Result<Vec<Entry>> {
         let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
-        let request = self.request("date_modified:asc", PAGE).query("id:in", ids.join(","));
-        envelope::entries(Rows::v3(&self.store.get(request, READING).await?)?.rows, look)
+        let request = self
+            .request("date_modified:asc", PAGE)
+            .query("id:in", ids.join(","));
+        envelope::entries(Rows::v3(&self.store.get(request, READING).await?)?.rows, known)
     }
 }
 
 /// E-mail and change date.
-fn look(row: &Raw) -> Result<Known> {
-    #[derive(Deserialize)]
-    struct Customer<'a> {
-        id: u64,
-        #[serde(borrow, default)]
-        email: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        date_modified: Option<&'a RawValue>,
-    }
-    let customer: Customer = row.read()?;
-    let labels = envelope::text(customer.email).into_iter().collect();
-    Ok(Known { id: customer.id, changed: envelope::when(customer.date_modified), labels })
+fn known(row: &Raw) -> Result<Known> {
+    let [id, email, changed] = look::pick(row.as_str(), ["id", "email", "date_modified"]);
+    Ok(Known { id: look::id(id)?, changed: look::when(changed), labels: look::text(email).into_iter().collect() })
 }

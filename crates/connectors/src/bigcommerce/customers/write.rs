@@ -26,14 +26,24 @@ const ABOUT: About = About::writing("customers", "Customers");
 pub(super) const LARGEST: usize = 10;
 
 /// BigCommerce reference, customers v3.
-pub(super) const READ_ONLY: &[&str] = &["id", "date_created", "date_modified", "address_count", "attribute_count"];
+pub(super) const READ_ONLY: &[&str] = &[
+    "id",
+    "date_created",
+    "date_modified",
+    "address_count",
+    "attribute_count",
+];
 
 /// What a customer cannot be created without.
 pub(super) fn check_new(columns: &[String]) -> Result<()> {
-    let missing = ["email", "first_name", "last_name"].into_iter().find(|name| !columns.iter().any(|column| column == name));
+    let missing = ["email", "first_name", "last_name"]
+        .into_iter()
+        .find(|name| !columns.iter().any(|column| column == name));
     match missing {
-        Some(name) if !columns.is_empty() => Err(Error::config(format!("the store creates no customer without `{name}`"))
-            .hint(format!("Map `{name}`."))),
+        Some(name) if !columns.is_empty() => Err(Error::config(format!(
+            "the store creates no customer without `{name}`"
+        ))
+        .hint(format!("Map `{name}`."))),
         _ => Ok(()),
     }
 }
@@ -81,7 +91,9 @@ pub(super) async fn write(store: &Store, rows: &[Row], by: &str, wanted: Wanted)
 
 /// An error of one request says nothing about the rows of the other: it becomes the outcome of the rows left over.
 fn settle(mut outcomes: Outcomes, result: Result<()>) -> Result<Vec<Outcome>> {
-    let Err(error) = result else { return Ok(outcomes.all()) };
+    let Err(error) = result else {
+        return Ok(outcomes.all());
+    };
     if outcomes.nothing_written() {
         return Err(error);
     }
@@ -96,9 +108,14 @@ pub(super) async fn find(store: &Store, rows: &[Row], by: &str, wanted: Wanted) 
     let there = found(store, by, &mapped).await?;
     let mut answers: Vec<Found> = rows.iter().map(|_| Found::No).collect();
     for mapped in mapped {
-        let Some(there) = there.iter().find(|there| there.is(by, &mapped.key)) else { continue };
+        let Some(there) = there.iter().find(|there| there.is(by, &mapped.key)) else {
+            continue;
+        };
         answers[mapped.row] = if writing::has(&there.record, &comparable(&mapped.fields)) {
-            Found::Yes { id: Some(there.id.to_string()), answer: Some(there.record.clone()) }
+            Found::Yes {
+                id: Some(there.id.to_string()),
+                answer: Some(there.record.clone()),
+            }
         } else if wanted == Wanted::Create {
             Found::Unclear(used(&mapped.key))
         } else {
@@ -111,26 +128,43 @@ pub(super) async fn find(store: &Store, rows: &[Row], by: &str, wanted: Wanted) 
 fn mapped(rows: &[Row], by: &str, outcomes: &mut Outcomes) -> Vec<Mapped> {
     let mut mapped: Vec<Mapped> = Vec::new();
     for (row, values) in rows.iter().enumerate() {
-        let Some(key) = outcomes.keep(row, values.text(by)) else { continue };
+        let Some(key) = outcomes.keep(row, values.text(by)) else {
+            continue;
+        };
         let key = key.trim().to_lowercase();
         if mapped.iter().any(|other| other.key == key) {
             let error = Error::rejected(format!("the {by} `{key}` is in this batch twice"));
-            outcomes.set(row, Outcome::Suspect(error.hint("They are sent one after the other.")));
+            outcomes.set(
+                row,
+                Outcome::Suspect(error.hint("They are sent one after the other.")),
+            );
             continue;
         }
-        mapped.push(Mapped { row, key, fields: writing::fields(values, &["id"]) });
+        mapped.push(Mapped {
+            row,
+            key,
+            fields: writing::fields(values, &["id"]),
+        });
     }
     mapped
 }
 
 async fn found(store: &Store, by: &str, mapped: &[Mapped]) -> Result<Vec<There>> {
     let keys: Vec<String> = mapped.iter().map(|mapped| mapped.key.clone()).collect();
-    if by == "id" { lookup::by_id(store, &keys).await } else { lookup::by_email(store, &keys).await }
+    if by == "id" {
+        lookup::by_id(store, &keys).await
+    } else {
+        lookup::by_email(store, &keys).await
+    }
 }
 
 impl There {
     fn is(&self, by: &str, key: &str) -> bool {
-        if by == "id" { self.id.to_string() == key } else { self.email == key }
+        if by == "id" {
+            self.id.to_string() == key
+        } else {
+            self.email == key
+        }
     }
 }
 
@@ -144,19 +178,37 @@ fn already(there: &There, mapped: &Mapped) -> Outcome {
 
 /// What a record in the store shows of what was sent. Passwords and sub-resources it does not.
 fn comparable(fields: &Map<String, Json>) -> Map<String, Json> {
-    const UNSEEN: &[&str] = &["authentication", "addresses", "attributes", "form_fields", "store_credit_amounts", "email"];
+    const UNSEEN: &[&str] = &[
+        "authentication",
+        "addresses",
+        "attributes",
+        "form_fields",
+        "store_credit_amounts",
+        "email",
+    ];
     let seen = fields.iter().filter(|(name, _)| !UNSEEN.contains(&name.as_str()));
     seen.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-async fn send_changes(store: &Store, changes: Vec<(u64, Mapped)>, by: &str, outcomes: &mut Outcomes) -> Result<()> {
+async fn send_changes(
+    store: &Store,
+    changes: Vec<(u64, Mapped)>,
+    by: &str,
+    outcomes: &mut Outcomes,
+) -> Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
     let body = |(id, mapped): &(u64, Mapped)| {
         let mut body = Map::from_iter([("id".to_owned(), Json::from(*id))]);
         let unchanged = |name: &str| name == by && by == "email";
-        body.extend(mapped.fields.iter().filter(|(name, _)| !unchanged(name)).map(|(name, value)| (name.clone(), value.clone())));
+        body.extend(
+            mapped
+                .fields
+                .iter()
+                .filter(|(name, _)| !unchanged(name))
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
         body
     };
     let bodies: Vec<_> = changes.iter().map(body).collect();
@@ -166,8 +218,17 @@ async fn send_changes(store: &Store, changes: Vec<(u64, Mapped)>, by: &str, outc
         Reply::Done(answer) => {
             let records = records(&answer);
             for (id, mapped) in &changes {
-                let answer = records.iter().find(|there| there.id == *id).map(|there| there.record.clone());
-                outcomes.set(mapped.row, Outcome::Written { id: Some(id.to_string()), answer });
+                let answer = records
+                    .iter()
+                    .find(|there| there.id == *id)
+                    .map(|there| there.record.clone());
+                outcomes.set(
+                    mapped.row,
+                    Outcome::Written {
+                        id: Some(id.to_string()),
+                        answer,
+                    },
+                );
             }
         }
         Reply::Refused(answer) => outcomes.set_all(places, &writing::refused(&answer, ABOUT, changes.len())?),
@@ -188,18 +249,25 @@ async fn send_new(store: &Store, create: Vec<Mapped>, outcomes: &mut Outcomes) -
             let records = records(&answer);
             for mapped in &create {
                 let there = records.iter().find(|there| there.email == mapped.key);
-                let (id, answer) = there.map(|there| (there.id.to_string(), there.record.clone())).unzip();
+                let (id, answer) = there
+                    .map(|there| (there.id.to_string(), there.record.clone()))
+                    .unzip();
                 outcomes.set(mapped.row, Outcome::Written { id, answer });
             }
         }
-        Reply::Refused(answer) => match (create.as_slice(), writing::refused(&answer, ABOUT, create.len())?) {
-            // Alone, and none was found a moment ago: somebody was faster, or the look-up lags behind.
-            ([alone], refused) => {
-                let there = lookup::by_email(store, std::slice::from_ref(&alone.key)).await?;
-                outcomes.set(alone.row, there.first().map_or(refused, |there| already(there, alone)));
+        Reply::Refused(answer) => {
+            match (create.as_slice(), writing::refused(&answer, ABOUT, create.len())?) {
+                // Alone, and none was found a moment ago: somebody was faster, or the look-up lags behind.
+                ([alone], refused) => {
+                    let there = lookup::by_email(store, std::slice::from_ref(&alone.key)).await?;
+                    outcomes.set(
+                        alone.row,
+                        there.first().map_or(refused, |there| already(there, alone)),
+                    );
+                }
+                (_, refused) => outcomes.set_all(places, &refused),
             }
-            (_, refused) => outcomes.set_all(places, &refused),
-        },
+        }
         Reply::Unknown(error) => outcomes.set_all(places, &Outcome::Unknown(error)),
     }
     Ok(())
@@ -207,15 +275,21 @@ async fn send_new(store: &Store, create: Vec<Mapped>, outcomes: &mut Outcomes) -
 
 fn records(answer: &Answer) -> Vec<There> {
     let rows = Rows::v3(answer).map(|rows| rows.rows).unwrap_or_default();
-    rows.into_iter().filter_map(|record| lookup::there(record).ok()).collect()
+    rows.into_iter()
+        .filter_map(|record| lookup::there(record).ok())
+        .collect()
 }
 
 fn used(email: &str) -> Error {
-    Error::rejected(format!("A customer with the e-mail `{email}` is already in the store, with other values."))
-        .hint("Update it instead (`customer.upsert`), or skip such records with a rule.")
+    Error::rejected(format!(
+        "A customer with the e-mail `{email}` is already in the store, with other values."
+    ))
+    .hint("Update it instead (`customer.upsert`), or skip such records with a rule.")
 }
 
 fn absent(key: &str) -> Error {
-    Error::rejected(format!("Customer `{key}` is not in the store (deleted, or never there)."))
-        .hint("Create it with `customer.upsert`, or skip such records with a rule.")
+    Error::rejected(format!(
+        "Customer `{key}` is not in the store (deleted, or never there)."
+    ))
+    .hint("Create it with `customer.upsert`, or skip such records with a rule.")
 }

@@ -18,8 +18,11 @@ pub(super) enum By {
 }
 
 impl By {
-    pub(super) const ALL: [(&'static str, Self); 3] =
-        [("sku", Self::Sku), ("variant_id", Self::VariantId), ("product_id", Self::ProductId)];
+    pub(super) const ALL: [(&'static str, Self); 3] = [
+        ("sku", Self::Sku),
+        ("variant_id", Self::VariantId),
+        ("product_id", Self::ProductId),
+    ];
 
     pub(super) fn field(self) -> &'static str {
         match self {
@@ -144,7 +147,10 @@ mod tests {
         let names: Vec<String> = (0..2_000).map(|number| format!("SKU-{number:05}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).chain(["A,B"]).collect();
         let lists = lists(&names);
-        assert!(lists.iter().all(|list| list.len() <= LIST_BYTES), "a server cuts longer addresses");
+        assert!(
+            lists.iter().all(|list| list.len() <= LIST_BYTES),
+            "a server cuts longer addresses"
+        );
         let joined = lists.join(",");
         assert_eq!(joined.split(',').count(), 2_000, "all but the one with a comma");
     }

@@ -18,9 +18,16 @@ pub(super) async fn sorted(
     adjustments: Vec<Adjustment>,
     outcomes: &mut Outcomes,
 ) -> Result<Option<Vec<Adjustment>>> {
-    let open: Vec<&str> = adjustments.iter().filter(|one| one.product.is_none()).map(|one| one.name.as_str()).collect();
+    let open: Vec<&str> = adjustments
+        .iter()
+        .filter(|one| one.product.is_none())
+        .map(|one| one.name.as_str())
+        .collect();
     let known = items::by_name(store, by, &open).await?;
-    let products: BTreeSet<u64> = known.values().filter_map(|item| item.identity.product_id).collect();
+    let products: BTreeSet<u64> = known
+        .values()
+        .filter_map(|item| item.identity.product_id)
+        .collect();
     let modes = items::tracking(store, &products.into_iter().collect::<Vec<_>>()).await?;
     let mut changed = false;
     let mut left = Vec::new();
@@ -29,8 +36,12 @@ pub(super) async fn sorted(
             left.push(one);
             continue;
         }
-        let product = known.get(&one.name.trim().to_lowercase()).and_then(|item| item.identity.product_id);
-        let mode = product.and_then(|product| modes.get(&product)).map(String::as_str);
+        let product = known
+            .get(&one.name.trim().to_lowercase())
+            .and_then(|item| item.identity.product_id);
+        let mode = product
+            .and_then(|product| modes.get(&product))
+            .map(String::as_str);
         match (product, mode) {
             (None, _) => outcomes.set(one.row, Outcome::Failed(absent(by, &one.name))),
             (_, Some("none")) => outcomes.set(one.row, Outcome::Failed(untracked(by, &one.name))),
@@ -74,16 +85,24 @@ fn key(by: By, name: &str) -> String {
 }
 
 fn absent(by: By, name: &str) -> Error {
-    Error::rejected(format!("The store has no stock item with {} `{name}`.", by.field()))
-        .hint("Check it, or create the product in the store; the other items were written.")
+    Error::rejected(format!(
+        "The store has no stock item with {} `{name}`.",
+        by.field()
+    ))
+    .hint("Check it, or create the product in the store; the other items were written.")
 }
 
 fn untracked(by: By, name: &str) -> Error {
-    Error::rejected(format!("The store does not count the stock of {} `{name}`.", by.field()))
-        .hint("Switch on inventory tracking for the product in the store, or skip it with a rule.")
+    Error::rejected(format!(
+        "The store does not count the stock of {} `{name}`.",
+        by.field()
+    ))
+    .hint("Switch on inventory tracking for the product in the store, or skip it with a rule.")
 }
 
 fn per_variant(name: &str) -> Error {
-    Error::rejected(format!("Product {name} counts its stock per variant, so a number for the product has no place."))
-        .hint("Map `sku` or `variant_id` instead.")
+    Error::rejected(format!(
+        "Product {name} counts its stock per variant, so a number for the product has no place."
+    ))
+    .hint("Map `sku` or `variant_id` instead.")
 }

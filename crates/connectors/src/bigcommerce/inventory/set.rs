@@ -85,7 +85,9 @@ impl WriteAction for InventorySet {
             return Err(Error::config("`location_id` is mapped but not part of `key`, so rows of two locations would be taken for one")
                 .hint(format!("Write `key: [{}, location_id]`.", self.key[0])));
         }
-        let unknown = columns.iter().find(|column| !self.key.contains(column) && *column != "quantity");
+        let unknown = columns
+            .iter()
+            .find(|column| !self.key.contains(column) && *column != "quantity");
         unknown.map_or(Ok(()), |name| {
             Err(Error::config(format!("`{name}` is no field of a stock item"))
                 .hint("Map `quantity`, the fields of `key`, and nothing else."))
@@ -112,17 +114,21 @@ impl WriteAction for InventorySet {
             let answer = match writing::send(store, self.request(by, &adjustments), ABOUT).await? {
                 Reply::Refused(answer) if answer.status == 422 => answer,
                 other => {
-                    self.settle(other, &adjustments, &mut outcomes)?;
+                    settle(other, &adjustments, &mut outcomes)?;
                     break;
                 }
             };
             // A refused adjustment changed nothing, so what is left of it may go again.
-            if try_ == 2 {
+            if try_ == 1 {
                 refusal::forget(store, by, &mut adjustments);
             }
             let rows: Vec<usize> = adjustments.iter().map(|one| one.row).collect();
             let refused = writing::refused(&answer, ABOUT, rows.len())?;
-            let sorted = if try_ < TRIES { refusal::sorted(store, by, adjustments, &mut outcomes).await? } else { None };
+            let sorted = if try_ < TRIES {
+                refusal::sorted(store, by, adjustments, &mut outcomes).await?
+            } else {
+                None
+            };
             let Some(left) = sorted else {
                 outcomes.set_all(rows, &refused);
                 break;
@@ -130,7 +136,10 @@ impl WriteAction for InventorySet {
             adjustments = left;
         }
         // Backwards: the one a twin was sent with may itself have become a twin later.
-        twins.into_iter().rev().for_each(|(row, sent)| outcomes.like(row, sent));
+        twins
+            .into_iter()
+            .rev()
+            .for_each(|(row, sent)| outcomes.like(row, sent));
         Ok(outcomes.all())
     }
 
@@ -142,10 +151,18 @@ impl WriteAction for InventorySet {
         let known = items::by_name(&open.store, self.by()?, &names).await?;
         let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
         for one in &adjustments {
-            let Some(item) = known.get(&one.name.trim().to_lowercase()) else { continue };
-            let level = item.locations.iter().find(|level| level.location_id == one.location);
+            let Some(item) = known.get(&one.name.trim().to_lowercase()) else {
+                continue;
+            };
+            let level = item
+                .locations
+                .iter()
+                .find(|level| level.location_id == one.location);
             if level.is_some_and(|level| level.total_inventory_onhand == one.quantity) {
-                found[one.row] = Found::Yes { id: Some(one.name.clone()), answer: None };
+                found[one.row] = Found::Yes {
+                    id: Some(one.name.clone()),
+                    answer: None,
+                };
             }
         }
         Ok(found)
@@ -158,11 +175,17 @@ impl InventorySet {
             Error::config("`key` names one of `sku`, `variant_id` and `product_id`, and `location_id` where rows say it")
                 .hint("For instance `key: [sku]`.")
         };
-        let [first, rest @ ..] = self.key.as_slice() else { return Err(wrong()) };
+        let [first, rest @ ..] = self.key.as_slice() else {
+            return Err(wrong());
+        };
         if !rest.is_empty() && rest != ["location_id"] {
             return Err(wrong());
         }
-        By::ALL.iter().find(|(name, _)| name == first).map(|(_, by)| *by).ok_or_else(wrong)
+        By::ALL
+            .iter()
+            .find(|(name, _)| name == first)
+            .map(|(_, by)| *by)
+            .ok_or_else(wrong)
     }
 
     fn by_location(&self) -> bool {
@@ -173,7 +196,9 @@ impl InventorySet {
         let by = self.by()?;
         let mut adjustments = Vec::with_capacity(rows.len());
         for (place, row) in rows.iter().enumerate() {
-            let Some(mut adjustment) = outcomes.keep(place, self.adjustment(place, row)) else { continue };
+            let Some(mut adjustment) = outcomes.keep(place, self.adjustment(place, row)) else {
+                continue;
+            };
             if by != By::ProductId {
                 adjustment.product = refusal::counted_by_product(store, by, &adjustment.name);
             }
@@ -186,19 +211,31 @@ impl InventorySet {
         let name = values.text(&self.key[0])?;
         let quantity = values.integer("quantity")?;
         if !(0..=MOST).contains(&quantity) {
-            return Err(Error::rejected(format!("The stock of `{name}` is {quantity}; the store takes 0 to {MOST}."))
-                .hint("Correct the number, or map negative stock to 0."));
+            return Err(Error::rejected(format!(
+                "The stock of `{name}` is {quantity}; the store takes 0 to {MOST}."
+            ))
+            .hint("Correct the number, or map negative stock to 0."));
         }
         let location = match values.get("location_id") {
             Some(Value::Null) | None => self.location_id.unwrap_or(DEFAULT_LOCATION),
-            Some(_) => values.integer("location_id")?.try_into().map_err(|_| {
-                Error::rejected(format!("`location_id` of `{name}` is no location"))
-            })?,
+            Some(_) => values
+                .integer("location_id")?
+                .try_into()
+                .map_err(|_| Error::rejected(format!("`location_id` of `{name}` is no location")))?,
         };
         if self.key[0] != "sku" && name.parse::<u64>().is_err() {
-            return Err(Error::rejected(format!("`{}` is `{name}`, not a whole number", self.key[0])));
+            return Err(Error::rejected(format!(
+                "`{}` is `{name}`, not a whole number",
+                self.key[0]
+            )));
         }
-        Ok(Adjustment { row, name, product: None, location, quantity })
+        Ok(Adjustment {
+            row,
+            name,
+            product: None,
+            location,
+            quantity,
+        })
     }
 
     fn request(&self, by: By, adjustments: &[Adjustment]) -> Request {
@@ -206,27 +243,37 @@ impl InventorySet {
         let body = json!({ "reason": self.reason, "items": items });
         Request::once(Method::Put, "v3/inventory/adjustments/absolute", &body).repeatable()
     }
+}
 
-    /// What an answer, or its absence, means for all that was sent.
-    fn settle(&self, reply: Reply, adjustments: &[Adjustment], outcomes: &mut Outcomes) -> Result<()> {
-        let rows = adjustments.iter().map(|one| one.row);
-        match reply {
-            // 200 means accepted; the store applies it a little later (BigCommerce: asynchronous).
-            Reply::Done(_) => adjustments.iter().for_each(|one| {
-                outcomes.set(one.row, Outcome::Written { id: Some(one.name.clone()), answer: None });
-            }),
-            Reply::Refused(answer) => outcomes.set_all(rows, &writing::refused(&answer, ABOUT, adjustments.len())?),
-            Reply::Unknown(error) => outcomes.set_all(rows, &Outcome::Unknown(error)),
+/// What an answer, or its absence, means for all that was sent.
+fn settle(reply: Reply, adjustments: &[Adjustment], outcomes: &mut Outcomes) -> Result<()> {
+    let rows = adjustments.iter().map(|one| one.row);
+    match reply {
+        // 200 means accepted; the store applies it a little later (BigCommerce: asynchronous).
+        Reply::Done(_) => adjustments.iter().for_each(|one| {
+            outcomes.set(
+                one.row,
+                Outcome::Written {
+                    id: Some(one.name.clone()),
+                    answer: None,
+                },
+            );
+        }),
+        Reply::Refused(answer) => {
+            outcomes.set_all(rows, &writing::refused(&answer, ABOUT, adjustments.len())?);
         }
-        Ok(())
+        Reply::Unknown(error) => outcomes.set_all(rows, &Outcome::Unknown(error)),
     }
+    Ok(())
 }
 
 impl Adjustment {
     fn item(&self, by: By) -> Json {
         let (location, quantity) = (self.location, self.quantity);
         match (self.product, by) {
-            (Some(product), _) => json!({ "location_id": location, "product_id": product, "quantity": quantity }),
+            (Some(product), _) => {
+                json!({ "location_id": location, "product_id": product, "quantity": quantity })
+            }
             (None, By::Sku) => json!({ "location_id": location, "sku": self.name, "quantity": quantity }),
             (None, by) => {
                 let id: u64 = self.name.parse().unwrap_or_default();
@@ -237,17 +284,28 @@ impl Adjustment {
 
     /// What it sets.
     fn target(&self) -> (u64, Option<u64>, String) {
-        let name = if self.product.is_some() { String::new() } else { self.name.trim().to_lowercase() };
+        let name = if self.product.is_some() {
+            String::new()
+        } else {
+            self.name.trim().to_lowercase()
+        };
         (self.location, self.product, name)
     }
 }
 
 /// Two numbers for one item: which wins is not said, so neither is sent. The same number twice is sent once, and what
 /// becomes of it becomes of its `twins`.
-fn contradictions(adjustments: &mut Vec<Adjustment>, twins: &mut Vec<(usize, usize)>, outcomes: &mut Outcomes) {
+fn contradictions(
+    adjustments: &mut Vec<Adjustment>,
+    twins: &mut Vec<(usize, usize)>,
+    outcomes: &mut Outcomes,
+) {
     let mut wanted: HashMap<_, Vec<(usize, i64)>> = HashMap::new();
     for one in adjustments.iter() {
-        wanted.entry(one.target()).or_default().push((one.row, one.quantity));
+        wanted
+            .entry(one.target())
+            .or_default()
+            .push((one.row, one.quantity));
     }
     adjustments.retain(|one| {
         let numbers = &wanted[&one.target()];
@@ -265,6 +323,8 @@ fn contradictions(adjustments: &mut Vec<Adjustment>, twins: &mut Vec<(usize, usi
 
 fn contradiction(one: &Adjustment, other: i64) -> Error {
     let Adjustment { name, quantity, .. } = one;
-    Error::rejected(format!("`{name}` is to be {quantity} and {other} at once, so nothing was sent for it."))
-        .hint("Give each item one number: add them up, or map the right one.")
+    Error::rejected(format!(
+        "`{name}` is to be {quantity} and {other} at once, so nothing was sent for it."
+    ))
+    .hint("Give each item one number: add them up, or map the right one.")
 }

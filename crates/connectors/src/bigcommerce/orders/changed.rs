@@ -26,7 +26,8 @@ const TAKEN: &[&str] = &["min_date_modified", "max_date_modified"];
 impl ReadAction for OrdersChanged {
     type System = Store;
     const NAME: &'static str = "orders.changed";
-    const ABOUT: &'static str = "Orders that are new or were changed since the last run, oldest change first.";
+    const ABOUT: &'static str =
+        "Orders that are new or were changed since the last run, oldest change first.";
     const SCOPE: Option<&'static str> = Some("Orders: read-only");
 
     fn check(&self) -> Result<()> {

@@ -18,4 +18,12 @@ pub(super) enum Include {
 }
 
 /// Query parameters that the reading itself sets.
-const RESERVED: &[&str] = &["page", "limit", "sort", "min_id", "max_id", "include", "consignment_structure"];
+const RESERVED: &[&str] = &[
+    "page",
+    "limit",
+    "sort",
+    "min_id",
+    "max_id",
+    "include",
+    "consignment_structure",
+];

@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 use super::{Include, resource::ABOUT};
 use crate::bigcommerce::{
     Store,
-    envelope::{Rows, text},
+    envelope::Rows,
+    look::text,
     splice::{array, splice, without},
 };
 
@@ -30,9 +31,15 @@ pub(super) async fn dressed(store: &Store, order: Raw, include: &[Include]) -> R
     }
     let seen: Order = order.read()?;
     let embedded = Embedded::read(seen.consignments);
-    let mut members = vec![("consignments", format!(r#"{{"resource":"/orders/{}/consignments"}}"#, seen.id))];
+    let mut members = vec![(
+        "consignments",
+        format!(r#"{{"resource":"/orders/{}/consignments"}}"#, seen.id),
+    )];
     if include.contains(&Include::Products) {
-        let lines = match embedded.as_ref().and_then(|embedded| embedded.lines(text(seen.items_total)?)) {
+        let lines = match embedded
+            .as_ref()
+            .and_then(|embedded| embedded.lines(&text(seen.items_total.map(RawValue::get))?))
+        {
             Some(lines) => lines,
             None => fetched(store, seen.id, "products").await?,
         };
@@ -53,9 +60,13 @@ async fn fetched(store: &Store, order: u64, list: &str) -> Result<String> {
     let mut rows: Vec<Raw> = Vec::new();
     for page in 1_u32.. {
         let path = format!("v2/orders/{order}/{list}");
-        let answer = store.get(Request::get(path).query("page", page).query("limit", PAGE), ABOUT).await?;
+        let answer = store
+            .get(Request::get(path).query("page", page).query("limit", PAGE), ABOUT)
+            .await?;
         let found = Rows::v2(&answer)?;
-        let known = found.first().is_some_and(|first| rows.first().is_some_and(|known| known == first));
+        let known = found
+            .first()
+            .is_some_and(|first| rows.first().is_some_and(|known| known == first));
         let short = found.len() < DEFAULT_PAGE;
         // A page that starts like the first is the first again: the list does not page.
         if found.is_empty() || known {
@@ -112,19 +123,26 @@ impl<'a> Embedded<'a> {
     fn read(consignments: Option<&'a RawValue>) -> Option<Self> {
         let text = consignments?.get();
         let warned = memchr::memmem::find(text.as_bytes(), b"__warning__").is_some();
-        if warned { None } else { serde_json::from_str(text).ok() }
+        if warned {
+            None
+        } else {
+            serde_json::from_str(text).ok()
+        }
     }
 
     /// All lines in the order of their ids, when their quantities add up to the order's.
-    fn lines(&self, items_total: String) -> Option<String> {
+    fn lines(&self, items_total: &str) -> Option<String> {
         let gifts = self.email.as_ref().and_then(|email| email.gift_certificates);
         let mut lines: Vec<(u64, &str)> = Vec::new();
         let mut quantity: u64 = 0;
-        for part in [self.pickups, self.shipping, self.downloads, gifts].into_iter().flat_map(each) {
+        for part in [self.pickups, self.shipping, self.downloads, gifts]
+            .into_iter()
+            .flat_map(each)
+        {
             let part: Part = serde_json::from_str(part?.get()).ok()?;
             for item in each(part.line_items) {
                 let line: Line = serde_json::from_str(item?.get()).ok()?;
-                quantity += text(Some(line.quantity))?.parse::<u64>().ok()?;
+                quantity += text(Some(line.quantity.get()))?.parse::<u64>().ok()?;
                 lines.push((line.id, item?.get()));
             }
         }
@@ -137,7 +155,10 @@ impl<'a> Embedded<'a> {
     fn addresses(&self, order: u64) -> Option<String> {
         let mut addresses = Vec::new();
         for part in each(self.shipping) {
-            let address = without(&Raw::parse(part?.get().to_owned()).ok()?, &["line_items", "order_id"]);
+            let address = without(
+                &Raw::parse(part?.get().to_owned()).ok()?,
+                &["line_items", "order_id"],
+            );
             let rest = address.strip_prefix('{')?;
             addresses.push(format!(r#"{{"order_id":{order},{rest}"#));
         }
@@ -163,13 +184,17 @@ mod tests {
 
     fn embedded(text: &str) -> Option<String> {
         let raw: &RawValue = serde_json::from_str(text).unwrap();
-        Embedded::read(Some(raw))?.lines("3".to_owned())
+        Embedded::read(Some(raw))?.lines("3")
     }
 
     #[test]
     fn embedded_lines_count_only_when_they_are_all_there() {
         let two = r#"{"pickups":[],"shipping":[{"id":1,"line_items":[{"id":9,"quantity":1},{"id":8,"quantity":2}]}],"downloads":[]}"#;
-        assert_eq!(embedded(two).unwrap(), r#"[{"id":8,"quantity":2},{"id":9,"quantity":1}]"#, "in the order of ids");
+        assert_eq!(
+            embedded(two).unwrap(),
+            r#"[{"id":8,"quantity":2},{"id":9,"quantity":1}]"#,
+            "in the order of ids"
+        );
         let one = r#"{"shipping":[{"line_items":[{"id":9,"quantity":1}]}]}"#;
         assert_eq!(embedded(one), None, "two pieces are missing: fetch");
         let link = r#"{"shipping":[{"line_items":[{"url":"x"}]}]}"#;

@@ -13,13 +13,13 @@ use connector_kit::{
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{Include, parts};
 use crate::bigcommerce::{
     Store,
     envelope::{self, Known, Rows},
     errors::About,
+    look,
 };
 
 pub(super) const ABOUT: About = About::reading("orders", "Orders");
@@ -44,25 +44,36 @@ pub(super) struct Orders {
 
 impl Orders {
     pub(super) fn new(store: Arc<Store>, filter: Vec<(String, String)>, include: Vec<Include>) -> Self {
-        Self { store, filter, include, longest: AtomicUsize::new(DEFAULT_PAGE) }
+        Self {
+            store,
+            filter,
+            include,
+            longest: AtomicUsize::new(DEFAULT_PAGE),
+        }
     }
 
     fn request(&self, path: &str) -> Request {
-        self.filter.iter().fold(Request::get(path), |request, (name, value)| request.query(name, value))
+        self.filter
+            .iter()
+            .fold(Request::get(path), |request, (name, value)| {
+                request.query(name, value)
+            })
     }
 
     fn with_parts(&self, request: Request) -> Request {
         if self.include.is_empty() {
             return request;
         }
-        request.query("include", "consignments.line_items").query("consignment_structure", "object")
+        request
+            .query("include", "consignments.line_items")
+            .query("consignment_structure", "object")
     }
 
     /// The first order in this order of sorting.
     async fn first(&self, sort: &str) -> Result<Option<Known>> {
         let request = self.request("v2/orders").query("sort", sort).query("limit", 1);
         let answer = self.store.get(request, ABOUT).await?;
-        Rows::v2(&answer)?.first().map(look).transpose()
+        Rows::v2(&answer)?.first().map(known).transpose()
     }
 
     async fn count(&self) -> Result<Option<u64>> {
@@ -71,7 +82,9 @@ impl Orders {
             count: u64,
         }
         let answer = self.store.get(self.request("v2/orders/count"), ABOUT).await?;
-        Ok(serde_json::from_slice(&answer.body).ok().map(|Count { count }| count))
+        Ok(serde_json::from_slice(&answer.body)
+            .ok()
+            .map(|Count { count }| count))
     }
 
     async fn dressed(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
@@ -106,52 +119,52 @@ impl Resource for Orders {
     async fn page(&self, ask: &Ask) -> Result<Page> {
         let request = self.with_parts(self.request("v2/orders")).query("limit", PAGE);
         let request = match *ask {
-            Ask::Ids { from, to } => request.query("sort", "id:asc").query("min_id", from).query("max_id", to),
+            Ask::Ids { from, to } => request
+                .query("sort", "id:asc")
+                .query("min_id", from)
+                .query("max_id", to),
             Ask::Changes { since, page } => {
                 let request = request.query("sort", "date_modified:asc").query("page", page);
-                since.into_iter().fold(request, |request, since| request.query("min_date_modified", since))
+                since.into_iter().fold(request, |request, since| {
+                    request.query("min_date_modified", since)
+                })
             }
         };
         let answer = self.store.get(request, ABOUT).await?;
         let rows = Rows::v2(&answer)?;
         let more = rows.len() >= self.longest.fetch_max(rows.len(), Ordering::Relaxed);
-        let entries = envelope::entries(self.dressed(rows).await?, look)?;
+        let entries = envelope::entries(self.dressed(rows).await?, known)?;
         Ok(envelope::page(entries, more, &answer))
     }
 
     async fn extent(&self) -> Result<Extent> {
         let (total, highest) = futures::try_join!(self.count(), self.first("id:desc"))?;
-        Ok(Extent { total, highest_id: highest.map(|order| order.id) })
+        Ok(Extent {
+            total,
+            highest_id: highest.map(|order| order.id),
+        })
     }
 
     async fn newest_change(&self) -> Result<Option<Timestamp>> {
-        Ok(self.first("date_modified:desc").await?.and_then(|order| order.changed))
+        Ok(self
+            .first("date_modified:desc")
+            .await?
+            .and_then(|order| order.changed))
     }
 
     async fn these(&self, ids: &[u64]) -> Result<Vec<Entry>> {
-        let found: Vec<Option<Raw>> =
-            stream::iter(ids.to_vec()).map(|id| self.one(id)).buffered(SINGLES).try_collect().await?;
-        envelope::entries(self.dressed(found.into_iter().flatten().collect()).await?, look)
+        let found: Vec<Option<Raw>> = stream::iter(ids.to_vec())
+            .map(|id| self.one(id))
+            .buffered(SINGLES)
+            .try_collect()
+            .await?;
+        envelope::entries(self.dressed(found.into_iter().flatten().collect()).await?, known)
     }
 }
 
 /// Order number, e-mail and change date.
-fn look(row: &Raw) -> Result<Known> {
-    #[derive(Deserialize)]
-    struct Order<'a> {
-        id: u64,
-        #[serde(borrow, default)]
-        date_modified: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        billing_address: Option<&'a RawValue>,
-    }
-    #[derive(Deserialize)]
-    struct Billing<'a> {
-        #[serde(borrow, default)]
-        email: Option<&'a RawValue>,
-    }
-    let order: Order = row.read()?;
-    let billing = order.billing_address.and_then(|address| serde_json::from_str::<Billing>(address.get()).ok());
-    let labels = envelope::text(billing.and_then(|billing| billing.email)).into_iter().collect();
-    Ok(Known { id: order.id, changed: envelope::when(order.date_modified), labels })
+fn known(row: &Raw) -> Result<Known> {
+    let [id, changed, billing] = look::pick(row.as_str(), ["id", "date_modified", "billing_address"]);
+    let [email] = look::pick(billing.unwrap_or_default(), ["email"]);
+    Ok(Known { id: look::id(id)?, changed: look::when(changed), labels: look::text(email).into_iter().collect() })
 }

@@ -29,7 +29,8 @@ const TAKEN: &[&str] = &["date_modified", "date_modified:min", "date_modified:ma
 impl ReadAction for ProductsChanged {
     type System = Store;
     const NAME: &'static str = "products.changed";
-    const ABOUT: &'static str = "Products that are new or were changed since the last run, oldest change first.";
+    const ABOUT: &'static str =
+        "Products that are new or were changed since the last run, oldest change first.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
 
     fn check(&self) -> Result<()> {
@@ -38,6 +39,9 @@ impl ReadAction for ProductsChanged {
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
         let filter = self.filter.over(&reading.filter, &[RESERVED, TAKEN].concat())?;
-        paging::changed(Products::new(store, filter, &self.include, &self.include_fields), reading)
+        paging::changed(
+            Products::new(store, filter, &self.include, &self.include_fields),
+            reading,
+        )
     }
 }

@@ -36,6 +36,9 @@ impl ReadAction for ProductsList {
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
         let filter = self.filter.over(&reading.filter, RESERVED)?;
-        paging::listed(Products::new(store, filter, &self.include, &self.include_fields), reading)
+        paging::listed(
+            Products::new(store, filter, &self.include, &self.include_fields),
+            reading,
+        )
     }
 }

@@ -55,6 +55,15 @@ impl Include {
 
 /// Query parameters that the reading itself sets.
 const RESERVED: &[&str] = &[
-    "page", "limit", "sort", "direction", "id:min", "id:max", "id:greater", "id:less", "include", "include_fields",
+    "page",
+    "limit",
+    "sort",
+    "direction",
+    "id:min",
+    "id:max",
+    "id:greater",
+    "id:less",
+    "include",
+    "include_fields",
     "exclude_fields",
 ];

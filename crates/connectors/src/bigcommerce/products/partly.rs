@@ -54,19 +54,31 @@ impl Failed {
 
     /// Whether it happened to this product: its details name products by id, or nobody.
     pub(super) fn concerns(&self, id: u64) -> bool {
-        let mut named = self.told.details.iter().filter(|(name, _)| name.parse::<u64>().is_ok()).peekable();
+        let mut named = self
+            .told
+            .details
+            .iter()
+            .filter(|(name, _)| name.parse::<u64>().is_ok())
+            .peekable();
         named.peek().is_none() || named.any(|(name, _)| name.parse() == Ok(id))
     }
 
     pub(super) fn error(&self) -> Error {
         let part = self.part.name();
-        Error::rejected(format!("Product saved, but its {part} was not: {}.", self.told.sentence()))
-            .hint(format!("Retry: only the {part} is sent again."))
+        Error::rejected(format!(
+            "Product saved, but its {part} was not: {}.",
+            self.told.sentence()
+        ))
+        .hint(format!("Retry: only the {part} is sent again."))
     }
 
     /// Keeps what was got through.
     pub(super) fn remember(&self, store: &Store, id: u64, fields: &Map<String, Json>) {
-        let left: Vec<String> = fields.keys().filter(|name| self.part.has(name)).cloned().collect();
+        let left: Vec<String> = fields
+            .keys()
+            .filter(|name| self.part.has(name))
+            .cloned()
+            .collect();
         if left.is_empty() || left.len() == fields.len() {
             return;
         }
@@ -85,11 +97,15 @@ struct Kept {
 
 /// The fields that are still to be sent of a row.
 pub(super) fn left(store: &Store, id: u64, fields: &Map<String, Json>) -> Map<String, Json> {
-    let kept: Option<Kept> = store.cached("partly", &id.to_string()).and_then(|kept| serde_json::from_str(&kept).ok());
+    let kept: Option<Kept> = store
+        .cached("partly", &id.to_string())
+        .and_then(|kept| serde_json::from_str(&kept).ok());
     match kept {
-        Some(Kept { left, done }) if done == digest(fields, &left) => {
-            fields.iter().filter(|(name, _)| left.contains(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
-        }
+        Some(Kept { left, done }) if done == digest(fields, &left) => fields
+            .iter()
+            .filter(|(name, _)| left.contains(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         _ => fields.clone(),
     }
 }
@@ -102,7 +118,12 @@ pub(super) fn settled(store: &Store, id: u64) {
 }
 
 fn digest(fields: &Map<String, Json>, without: &[String]) -> String {
-    let mut rest: Vec<_> = fields.iter().filter(|(name, _)| !without.contains(name)).collect();
+    let mut rest: Vec<_> = fields
+        .iter()
+        .filter(|(name, _)| !without.contains(name))
+        .collect();
     rest.sort_by_key(|(name, _)| *name);
-    blake3::hash(&serde_json::to_vec(&rest).expect("JSON always serialises")).to_hex().to_string()
+    blake3::hash(&serde_json::to_vec(&rest).expect("JSON always serialises"))
+        .to_hex()
+        .to_string()
 }

@@ -8,14 +8,13 @@ use connector_kit::{
     paging::{Ask, Entry, Extent, Page, Resource},
 };
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Include;
 use crate::bigcommerce::{
     Store,
     envelope::{self, Known, Rows},
     errors::About,
+    look,
 };
 
 const ABOUT: About = About::reading("products", "Products");
@@ -35,7 +34,11 @@ impl Products {
         include: &[Include],
         fields: &[String],
     ) -> Self {
-        let page = if include.iter().any(|part| part.shortens_pages()) { 10 } else { 250 };
+        let page = if include.iter().any(|part| part.shortens_pages()) {
+            10
+        } else {
+            250
+        };
         if !include.is_empty() {
             let names: Vec<&str> = include.iter().map(|part| part.name()).collect();
             filter.push(("include".to_owned(), names.join(",")));
@@ -50,8 +53,16 @@ impl Products {
     }
 
     fn request(&self, sort: &str, direction: &str, limit: u64) -> Request {
-        let request = self.filter.iter().fold(Request::get(PATH), |request, (name, value)| request.query(name, value));
-        request.query("sort", sort).query("direction", direction).query("limit", limit)
+        let request = self
+            .filter
+            .iter()
+            .fold(Request::get(PATH), |request, (name, value)| {
+                request.query(name, value)
+            });
+        request
+            .query("sort", sort)
+            .query("direction", direction)
+            .query("limit", limit)
     }
 
     async fn rows(&self, request: Request) -> Result<Rows> {
@@ -71,28 +82,40 @@ impl Resource for Products {
 
     async fn page(&self, ask: &Ask) -> Result<Page> {
         let request = match *ask {
-            Ask::Ids { from, to } => {
-                self.request("id", "asc", self.page).query("id:min", from).query("id:max", to)
-            }
+            Ask::Ids { from, to } => self
+                .request("id", "asc", self.page)
+                .query("id:min", from)
+                .query("id:max", to),
             Ask::Changes { since, page } => {
-                let request = self.request("date_modified", "asc", self.page).query("page", page);
-                since.into_iter().fold(request, |request, since| request.query("date_modified:min", since))
+                let request = self
+                    .request("date_modified", "asc", self.page)
+                    .query("page", page);
+                since.into_iter().fold(request, |request, since| {
+                    request.query("date_modified:min", since)
+                })
             }
         };
         let answer = self.store.get(request, ABOUT).await?;
         let Rows { rows, more, .. } = Rows::v3(&answer)?;
-        Ok(envelope::page(envelope::entries(rows, look)?, more, &answer))
+        Ok(envelope::page(envelope::entries(rows, known)?, more, &answer))
     }
 
     async fn extent(&self) -> Result<Extent> {
         let Rows { rows, total, .. } = self.rows(self.request("id", "desc", 1)).await?;
-        let highest = rows.first().map(look).transpose()?;
-        Ok(Extent { total, highest_id: highest.map(|product| product.id) })
+        let highest = rows.first().map(known).transpose()?;
+        Ok(Extent {
+            total,
+            highest_id: highest.map(|product| product.id),
+        })
     }
 
     async fn newest_change(&self) -> Result<Option<Timestamp>> {
         let Rows { rows, .. } = self.rows(self.request("date_modified", "desc", 1)).await?;
-        Ok(rows.first().map(look).transpose()?.and_then(|product| product.changed))
+        Ok(rows
+            .first()
+            .map(known)
+            .transpose()?
+            .and_then(|product| product.changed))
     }
 
     async fn these(&self, ids: &[u64]) -> Result<Vec<Entry>> {
@@ -100,25 +123,15 @@ impl Resource for Products {
         for group in ids.chunks(self.page as usize) {
             let ids: Vec<String> = group.iter().map(u64::to_string).collect();
             let request = self.request("id", "asc", self.page).query("id:in", ids.join(","));
-            found.extend(envelope::entries(self.rows(request).await?.rows, look)?);
+            found.extend(envelope::entries(self.rows(request).await?.rows, known)?);
         }
         Ok(found)
     }
 }
 
 /// SKU, name and change date.
-fn look(row: &Raw) -> Result<Known> {
-    #[derive(Deserialize)]
-    struct Product<'a> {
-        id: u64,
-        #[serde(borrow, default)]
-        sku: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        name: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        date_modified: Option<&'a RawValue>,
-    }
-    let product: Product = row.read()?;
-    let labels = [product.sku, product.name].into_iter().filter_map(envelope::text).collect();
-    Ok(Known { id: product.id, changed: envelope::when(product.date_modified), labels })
+fn known(row: &Raw) -> Result<Known> {
+    let [id, sku, name, changed] = look::pick(row.as_str(), ["id", "sku", "name", "date_modified"]);
+    let labels = [sku, name].into_iter().filter_map(look::text).collect();
+    Ok(Known { id: look::id(id)?, changed: look::when(changed), labels })
 }

@@ -40,10 +40,23 @@ fn by_id() -> Vec<String> {
 }
 
 /// BigCommerce reference, products v3.
-const READ_ONLY: &[&str] = &["id", "date_created", "date_modified", "calculated_price", "base_variant_id"];
+const READ_ONLY: &[&str] = &[
+    "id",
+    "date_created",
+    "date_modified",
+    "calculated_price",
+    "base_variant_id",
+];
 const LISTS: &[&str] = &[
-    "categories", "custom_fields", "bulk_pricing_rules", "images", "videos", "variants", "related_products",
-    "meta_keywords", "gift_wrapping_options_list",
+    "categories",
+    "custom_fields",
+    "bulk_pricing_rules",
+    "images",
+    "videos",
+    "variants",
+    "related_products",
+    "meta_keywords",
+    "gift_wrapping_options_list",
 ];
 
 /// A row ready to go: its place, the product, and the fields to change.
@@ -108,12 +121,17 @@ impl WriteAction for ProductUpdate {
             return Ok(found);
         }
         let ids: Vec<String> = changes.iter().map(|change| change.id.to_string()).collect();
-        let request = Request::get(PATH).query("id:in", ids.join(",")).query("limit", 250);
+        let request = Request::get(PATH)
+            .query("id:in", ids.join(","))
+            .query("limit", 250);
         let records = Rows::v3(&store.get(request, About::reading("products", "Products")).await?)?.rows;
         for change in changes {
             let record = records.iter().find(|record| is(record, change.id));
             if let Some(record) = record.filter(|record| writing::has(record, &change.fields)) {
-                found[change.row] = Found::Yes { id: Some(change.id.to_string()), answer: Some(record.clone()) };
+                found[change.row] = Found::Yes {
+                    id: Some(change.id.to_string()),
+                    answer: Some(record.clone()),
+                };
             }
         }
         Ok(found)
@@ -126,7 +144,8 @@ impl ProductUpdate {
         let by_sku = self.key == ["sku"];
         let mut places = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            let checked = writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
+            let checked =
+                writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
             places.extend(outcomes.keep(place, checked).map(|key| (place, key)));
         }
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
@@ -138,20 +157,31 @@ impl ProductUpdate {
         let twice = writing::repeated(keys.iter().map(String::as_str));
         let mut changes = Vec::new();
         for ((place, key), id) in places.into_iter().zip(ids) {
-            let Some(id) = outcomes.keep(place, id) else { continue };
+            let Some(id) = outcomes.keep(place, id) else {
+                continue;
+            };
             if twice.contains(&key.to_lowercase()) && rows.len() > 1 {
                 // Which of two would win is not said; alone, the later one does.
-                outcomes.set(place, Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))));
+                outcomes.set(
+                    place,
+                    Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))),
+                );
                 continue;
             }
-            changes.push(Change { row: place, id, fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]) });
+            changes.push(Change {
+                row: place,
+                id,
+                fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]),
+            });
         }
         Ok(changes)
     }
 
     fn forget(&self, store: &Store, rows: &[Row], changes: &[Change], answer: &Answer) {
         if self.key == ["sku"] && answer.status == 404 {
-            let skus = changes.iter().filter_map(|change| rows[change.row].text("sku").ok());
+            let skus = changes
+                .iter()
+                .filter_map(|change| rows[change.row].text("sku").ok());
             skus.for_each(|sku| skus::forget(store, "product", &sku));
         }
     }
@@ -183,7 +213,10 @@ fn outcome(store: &Store, change: &Change, answer: &Answer, failed: Option<&part
         return Outcome::Failed(failed.error());
     }
     partly::settled(store, change.id);
-    Outcome::Written { id: Some(change.id.to_string()), answer: record(answer, change.id) }
+    Outcome::Written {
+        id: Some(change.id.to_string()),
+        answer: record(answer, change.id),
+    }
 }
 
 /// The product in the answer, which is one or a list.
@@ -192,7 +225,11 @@ fn record(answer: &Answer, id: u64) -> Option<Raw> {
     if data.as_str().starts_with('{') {
         return Some(data);
     }
-    Rows::v3(answer).ok()?.rows.into_iter().find(|record| is(record, id))
+    Rows::v3(answer)
+        .ok()?
+        .rows
+        .into_iter()
+        .find(|record| is(record, id))
 }
 
 fn is(record: &Raw, id: u64) -> bool {

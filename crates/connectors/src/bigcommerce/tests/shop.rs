@@ -6,8 +6,8 @@ use std::{
 };
 
 use connector_kit::{
-    Batch, Cache, Connector, Destination, Does, Found, Host, Live, OpenFor, Outcome, Reading, Result, Row, Secret, Secrets,
-    Source, Span, SystemClock, Validation, Value, WriteStep, http::Network,
+    Batch, Cache, Connector, Destination, Does, Found, Host, Live, OpenFor, Outcome, Reading, Result, Row,
+    Secret, Secrets, Source, Span, SystemClock, Validation, Value, WriteStep, http::Network,
 };
 use sandbox_store::{Config, Sandbox};
 use serde_json::json;
@@ -33,14 +33,24 @@ impl Cache for Kept {
 
 impl Shop {
     pub(super) async fn open() -> Self {
-        Self::with(Config { products: 60, customers: 40, orders: 120, ..Config::default() }).await
+        Self::with(Config {
+            products: 60,
+            customers: 40,
+            orders: 120,
+            ..Config::default()
+        })
+        .await
     }
 
     pub(super) async fn with(config: Config) -> Self {
         let sandbox = Sandbox::start(config).await.unwrap();
         let connector = crate::bigcommerce::connector();
         let live = connect(&connector, &sandbox.api_path(), sandbox.token());
-        Self { sandbox, connector, live }
+        Self {
+            sandbox,
+            connector,
+            live,
+        }
     }
 
     pub(super) async fn validate(&self) -> Result<Validation> {
@@ -51,8 +61,15 @@ impl Shop {
         connect(&self.connector, api_path, token).validate().await
     }
 
-    pub(super) async fn source(&self, action: &str, with: serde_json::Value, span: Span) -> Result<Box<dyn Source>> {
-        let Does::Read(read) = &self.connector.action(action).unwrap().does else { panic!("{action} does not read") };
+    pub(super) async fn source(
+        &self,
+        action: &str,
+        with: serde_json::Value,
+        span: Span,
+    ) -> Result<Box<dyn Source>> {
+        let Does::Read(read) = &self.connector.action(action).unwrap().does else {
+            panic!("{action} does not read")
+        };
         read.check(&with)?;
         read.open(self.live.system(), &with, Reading::of(span)).await
     }
@@ -77,11 +94,16 @@ impl Shop {
     pub(super) fn asked(&self) -> Vec<String> {
         let asked = self.sandbox.store().requests();
         self.sandbox.store().clear_log();
-        asked.into_iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect()
+        asked
+            .into_iter()
+            .map(|seen| format!("{} {}", seen.method, seen.path))
+            .collect()
     }
 
     pub(super) fn check(&self, action: &str, with: &serde_json::Value, columns: &[&str]) -> Result<()> {
-        let Does::Write(write) = &self.connector.action(action).unwrap().does else { panic!("{action} does not write") };
+        let Does::Write(write) = &self.connector.action(action).unwrap().does else {
+            panic!("{action} does not write")
+        };
         let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
         write.prepare(with, &columns).map(drop)
     }
@@ -115,13 +137,32 @@ impl Shop {
         columns: &[&str],
         rows: Vec<Vec<Value>>,
     ) -> Result<(Box<dyn Destination>, WriteStep, Vec<Row>)> {
-        let Does::Write(write) = &self.connector.action(action).unwrap().does else { panic!("{action} does not write") };
+        let Does::Write(write) = &self.connector.action(action).unwrap().does else {
+            panic!("{action} does not write")
+        };
         let columns: Arc<[String]> = columns.iter().map(|name| (*name).to_owned()).collect();
         let prepared = write.prepare(&with, &columns)?;
-        let step = WriteStep { id: "1".into(), action, with: prepared.with, columns: columns.clone() };
-        let row = |(record, values)| Row { record, key: String::new(), columns: columns.clone(), values, nothing: false };
+        let step = WriteStep {
+            id: "1".into(),
+            action,
+            with: prepared.with,
+            columns: columns.clone(),
+        };
+        let row = |(record, values)| Row {
+            record,
+            key: String::new(),
+            columns: columns.clone(),
+            values,
+            nothing: false,
+        };
         let rows = rows.into_iter().enumerate().map(row).collect();
-        let open = self.live.open(OpenFor { deployment: "d".into(), epoch: 1 }).await?;
+        let open = self
+            .live
+            .open(OpenFor {
+                deployment: "d".into(),
+                epoch: 1,
+            })
+            .await?;
         Ok((open, step, rows))
     }
 }
@@ -134,7 +175,9 @@ fn connect(connector: &Connector, api_path: &str, token: &str) -> Live {
         cache: Arc::new(Kept::default()),
     };
     let secrets = Secrets([("token".to_owned(), Secret::new(token.to_owned()))].into());
-    connector.connect(&json!({ "api_path": api_path }), &secrets, &host).unwrap()
+    connector
+        .connect(&json!({ "api_path": api_path }), &secrets, &host)
+        .unwrap()
 }
 
 pub(super) fn text(text: &str) -> Value {

@@ -37,7 +37,14 @@ fn by_sku() -> Vec<String> {
 }
 
 /// BigCommerce reference, product variants v3. Option values are answered with 200 and not changed.
-const READ_ONLY: &[&str] = &["id", "product_id", "sku_id", "calculated_price", "calculated_weight", "option_values"];
+const READ_ONLY: &[&str] = &[
+    "id",
+    "product_id",
+    "sku_id",
+    "calculated_price",
+    "calculated_weight",
+    "option_values",
+];
 
 struct Change {
     row: usize,
@@ -76,7 +83,13 @@ impl WriteAction for VariantsUpdate {
                 let records = Rows::v3(&answer).map(|rows| rows.rows).unwrap_or_default();
                 for change in &changes {
                     let answer = records.iter().find(|record| is(record, change.id)).cloned();
-                    outcomes.set(change.row, Outcome::Written { id: Some(change.id.to_string()), answer });
+                    outcomes.set(
+                        change.row,
+                        Outcome::Written {
+                            id: Some(change.id.to_string()),
+                            answer,
+                        },
+                    );
                 }
             }
             Reply::Refused(answer) => self.refused(store, rows, &changes, &answer, &mut outcomes)?,
@@ -97,12 +110,21 @@ impl WriteAction for VariantsUpdate {
             let records = Rows::v3(&store.get(request, About::reading("variants", "Products")).await?)?.rows;
             let record = records.into_iter().find(|record| is(record, change.id));
             let there = record.filter(|record| writing::has(record, &change.fields));
-            let found = there.map_or(Found::No, |record| Found::Yes { id: Some(change.id.to_string()), answer: Some(record) });
+            let found = there.map_or(Found::No, |record| Found::Yes {
+                id: Some(change.id.to_string()),
+                answer: Some(record),
+            });
             Ok::<_, Error>((change.row, found))
         };
-        let read: Vec<_> = stream::iter(changes).map(read).buffer_unordered(4).try_collect().await?;
+        let read: Vec<_> = stream::iter(changes)
+            .map(read)
+            .buffer_unordered(4)
+            .try_collect()
+            .await?;
         let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
-        read.into_iter().for_each(|(row, answer)| found[row] = answer);
+        for (row, answer) in read {
+            found[row] = answer;
+        }
         Ok(found)
     }
 }
@@ -111,20 +133,34 @@ impl VariantsUpdate {
     async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
         let mut places = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            let checked = writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
+            let checked =
+                writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
             places.extend(outcomes.keep(place, checked).map(|key| (place, key)));
         }
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
-        let ids = if self.key == ["sku"] { skus::variants(store, &keys).await? } else { keys.iter().map(|key| id(key)).collect() };
+        let ids = if self.key == ["sku"] {
+            skus::variants(store, &keys).await?
+        } else {
+            keys.iter().map(|key| id(key)).collect()
+        };
         let twice = writing::repeated(keys.iter().map(String::as_str));
         let mut changes = Vec::new();
         for ((place, key), id) in places.into_iter().zip(ids) {
-            let Some(id) = outcomes.keep(place, id) else { continue };
+            let Some(id) = outcomes.keep(place, id) else {
+                continue;
+            };
             if twice.contains(&key.to_lowercase()) && rows.len() > 1 {
-                outcomes.set(place, Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))));
+                outcomes.set(
+                    place,
+                    Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))),
+                );
                 continue;
             }
-            changes.push(Change { row: place, id, fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]) });
+            changes.push(Change {
+                row: place,
+                id,
+                fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]),
+            });
         }
         Ok(changes)
     }
@@ -142,7 +178,9 @@ impl VariantsUpdate {
         outcomes.set_all(changes.iter().map(|change| change.row), &outcome);
         // A variant may be gone although its SKU is still there: an edited product gets new ones.
         if self.key == ["sku"] && Told::read(answer).sentence().to_lowercase().contains("not found") {
-            let skus = changes.iter().filter_map(|change| rows[change.row].text("sku").ok());
+            let skus = changes
+                .iter()
+                .filter_map(|change| rows[change.row].text("sku").ok());
             skus.for_each(|sku| skus::forget(store, "variant", &sku));
         }
         Ok(())
@@ -159,7 +197,9 @@ fn body(changes: &[Change]) -> Vec<Map<String, Json>> {
 }
 
 fn id(text: &str) -> Result<u64> {
-    text.trim().parse().map_err(|_| Error::rejected(format!("field `id` is `{text}`, which no variant has")))
+    text.trim()
+        .parse()
+        .map_err(|_| Error::rejected(format!("field `id` is `{text}`, which no variant has")))
 }
 
 fn is(record: &Raw, id: u64) -> bool {

@@ -28,8 +28,17 @@ struct Row {
 
 impl Cells {
     pub(super) fn of(text: Text, separator: u8, quote: u8) -> Self {
-        let core = csv_core::ReaderBuilder::new().delimiter(separator).quote(quote).build();
-        Self { text, core, bytes: vec![0; 4 << 10], ends: vec![0; 64], row: Row::default() }
+        let core = csv_core::ReaderBuilder::new()
+            .delimiter(separator)
+            .quote(quote)
+            .build();
+        Self {
+            text,
+            core,
+            bytes: vec![0; 4 << 10],
+            ends: vec![0; 64],
+            row: Row::default(),
+        }
     }
 
     /// Reads the next row; false at the end. Empty lines are no rows.
@@ -39,7 +48,8 @@ impl Cells {
         loop {
             let ahead = self.text.ahead()?;
             let (result, read, made, ended) =
-                self.core.read_record(ahead, &mut self.bytes[filled..], &mut self.ends[cells..]);
+                self.core
+                    .read_record(ahead, &mut self.bytes[filled..], &mut self.ends[cells..]);
             let last = read.checked_sub(1).map(|at| ahead[at]);
             self.text.advance(read);
             (filled, cells) = (filled + made, cells + ended);
@@ -51,7 +61,11 @@ impl Cells {
                 ReadRecordResult::Record => {
                     self.end_line(last)?;
                     let length = (self.text.place.offset - start.offset) as usize;
-                    self.row = Row { cells, line: start.line, length };
+                    self.row = Row {
+                        cells,
+                        line: start.line,
+                        length,
+                    };
                     return Ok(true);
                 }
                 ReadRecordResult::End => return Ok(false),

@@ -67,7 +67,7 @@ pub struct CsvRead {
 /// Where the names of columns come from.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
-pub enum Header {
+pub(super) enum Header {
     /// The file's first row (`true`).
     First(bool),
     /// These.
@@ -100,13 +100,17 @@ impl ReadAction for CsvRead {
         one_byte("separator", self.separator)?;
         one_byte("quote", self.quote)?;
         if self.separator == self.quote {
-            return Err(Error::config("`separator` and `quote` are the same").hint("Choose two different signs."));
+            return Err(
+                Error::config("`separator` and `quote` are the same").hint("Choose two different signs.")
+            );
         }
         match &self.header {
             Header::First(false) => Err(Error::config("without a header the columns have no names")
                 .hint("Name them in the file's order: header: [SKU, QTY]")),
             Header::First(true) => Ok(()),
-            Header::Names(names) => self.columns("the `header`", names.clone(), Encoding::default()).map(drop),
+            Header::Names(names) => self
+                .columns("the `header`", names.clone(), Encoding::default())
+                .map(drop),
         }
     }
 
@@ -121,7 +125,10 @@ fn one_byte(what: &str, sign: char) -> Result<()> {
     if sign.is_ascii() && !matches!(sign, '\r' | '\n' | '\0') {
         return Ok(());
     }
-    Err(Error::config(format!("`{what}` must be one plain sign, such as `;`")).hint("A tab is written as \"\\t\"."))
+    Err(
+        Error::config(format!("`{what}` must be one plain sign, such as `;`"))
+            .hint("A tab is written as \"\\t\"."),
+    )
 }
 
 impl CsvRead {
@@ -132,20 +139,38 @@ impl CsvRead {
     /// The columns of a file, with what is asked of their cells.
     fn columns(&self, file: &str, names: Vec<String>, encoding: Encoding) -> Result<Columns> {
         let place_of = |wanted: &String| names.iter().position(|name| name == wanted);
-        if let Some((at, twice)) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
-            return Err(Error::config(format!("{file} has two columns named `{twice}` (the second is number {})", at + 1))
-                .hint("Rename one of them, or give all names yourself: header: [SKU, QTY]"));
+        if let Some((at, twice)) = names
+            .iter()
+            .enumerate()
+            .find(|(at, name)| names[..*at].contains(name))
+        {
+            return Err(Error::config(format!(
+                "{file} has two columns named `{twice}` (the second is number {})",
+                at + 1
+            ))
+            .hint("Rename one of them, or give all names yourself: header: [SKU, QTY]"));
         }
-        let missing = self.key.iter().chain(&self.decimals).find(|wanted| place_of(wanted).is_none());
+        let missing = self
+            .key
+            .iter()
+            .chain(&self.decimals)
+            .find(|wanted| place_of(wanted).is_none());
         if let Some(missing) = missing {
-            return Err(Error::config(format!("{file} has no column `{missing}`"))
-                .hint(format!("Its columns are {}. Check also `separator`.", names.join(", "))));
+            return Err(
+                Error::config(format!("{file} has no column `{missing}`")).hint(format!(
+                    "Its columns are {}. Check also `separator`.",
+                    names.join(", ")
+                )),
+            );
         }
         Ok(Columns {
             file: file.to_owned(),
             encoding,
             key: self.key.iter().filter_map(place_of).collect(),
-            names: names.iter().map(|name| Column::new(name.clone(), self.decimals.contains(name))).collect(),
+            names: names
+                .iter()
+                .map(|name| Column::new(name.clone(), self.decimals.contains(name)))
+                .collect(),
             sign: self.decimal,
             trim: self.trim,
         })
@@ -154,16 +179,24 @@ impl CsvRead {
     /// The names in the first row of a file.
     fn first_row(&self, cells: &mut Cells, file: &str) -> Result<Vec<String>> {
         if !cells.next().map_err(|error| trouble(file, error))? {
-            return Err(Error::unavailable(format!("{file} is empty: it has not even a header"))
-                .hint("The program that writes it may have failed. Nothing was read or written."));
+            return Err(
+                Error::unavailable(format!("{file} is empty: it has not even a header"))
+                    .hint("The program that writes it may have failed. Nothing was read or written."),
+            );
         }
         let name = |(at, cell): (usize, &[u8])| {
             let name = std::str::from_utf8(cell).map_err(|_| {
-                Error::config(format!("the header of {file} holds bytes that its encoding does not have"))
-                    .hint("Set `encoding`: windows-1252 and utf-16 are frequent.")
+                Error::config(format!(
+                    "the header of {file} holds bytes that its encoding does not have"
+                ))
+                .hint("Set `encoding`: windows-1252 and utf-16 are frequent.")
             })?;
             let name = name.trim();
-            Ok(if name.is_empty() { format!("column_{}", at + 1) } else { name.to_owned() })
+            Ok(if name.is_empty() {
+                format!("column_{}", at + 1)
+            } else {
+                name.to_owned()
+            })
         };
         cells.iter().enumerate().map(name).collect()
     }
@@ -201,7 +234,10 @@ struct Rows {
 
 impl Lines for Rows {
     fn next(&mut self) -> Result<Option<Record>> {
-        let more = self.cells.next().map_err(|error| trouble(&self.columns.file, error))?;
+        let more = self
+            .cells
+            .next()
+            .map_err(|error| trouble(&self.columns.file, error))?;
         Ok(more.then(|| self.columns.record(&self.cells)))
     }
 

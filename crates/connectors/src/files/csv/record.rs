@@ -45,7 +45,13 @@ impl Columns {
         let (file, line) = (&self.file, cells.line());
         if let Some(length) = cells.too_long() {
             let hint = "A quote that nobody closes can do this: look at the line. Up to 32 MiB are read.";
-            return illegible(file, line, &format!("the row has {length} bytes"), hint, all_cells(cells));
+            return illegible(
+                file,
+                line,
+                &format!("the row has {length} bytes"),
+                hint,
+                all_cells(cells),
+            );
         }
         if cells.len() != self.names.len() {
             let why = format!("{} cells where the header has {}", cells.len(), self.names.len());
@@ -70,8 +76,16 @@ impl Columns {
         body.push(b'}');
         let body = Raw::parse(body).expect("it was put together as JSON");
         if key.iter().any(String::is_empty) && wrong.is_none() {
-            let name = self.key.iter().map(|place| self.names[*place].name.as_str()).collect::<Vec<_>>().join(", ");
-            wrong = Some(Wrong(format!("key column {name} is empty"), "Fill it in, or choose another `key`.".to_owned()));
+            let name = self
+                .key
+                .iter()
+                .map(|place| self.names[*place].name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
+            wrong = Some(Wrong(
+                format!("key column {name} is empty"),
+                "Fill it in, or choose another `key`.".to_owned(),
+            ));
         }
         match wrong {
             Some(Wrong(why, hint)) => illegible(file, line, &why, &hint, body),
@@ -81,14 +95,18 @@ impl Columns {
     }
 
     fn cell(&self, column: &Column, cell: &[u8]) -> Result<String, Wrong> {
-        let text = std::str::from_utf8(cell).map_err(|error| self.undecodable(column, error.valid_up_to()))?;
+        let text =
+            std::str::from_utf8(cell).map_err(|error| self.undecodable(column, error.valid_up_to()))?;
         if self.encoding.is_odd(text) {
             let at = text.find(|letter: char| !letter.is_ascii()).unwrap_or(0);
             return Err(self.undecodable(column, at));
         }
         if text.contains('\0') {
             let why = format!("column {} holds a NUL character", column.name);
-            return Err(Wrong(why, "Such files are often UTF-16: try `encoding: utf-16`.".to_owned()));
+            return Err(Wrong(
+                why,
+                "Such files are often UTF-16: try `encoding: utf-16`.".to_owned(),
+            ));
         }
         let text = if self.trim { text.trim() } else { text };
         if !column.decimal {
@@ -98,7 +116,10 @@ impl Columns {
     }
 
     fn undecodable(&self, column: &Column, position: usize) -> Wrong {
-        let why = format!("column {} holds a byte that the encoding does not have, after {position} bytes", column.name);
+        let why = format!(
+            "column {} holds a byte that the encoding does not have, after {position} bytes",
+            column.name
+        );
         let hint = match self.encoding {
             Encoding::Utf8 => "The file may not be UTF-8: try `encoding: windows-1252`.",
             _ => "Check `encoding` against the program that writes the file.",
@@ -111,7 +132,10 @@ fn doubtful(column: &Column, text: &str, doubt: &Doubt) -> Wrong {
     let shown: String = text.chars().take(40).collect();
     match doubt {
         Doubt::Ambiguous => Wrong(
-            format!("is `{shown}` in column {} a thousand times larger or has it decimals?", column.name),
+            format!(
+                "is `{shown}` in column {} a thousand times larger or has it decimals?",
+                column.name
+            ),
             "Say so under `with`: `decimal: \",\"` or `decimal: \".\"`.".to_owned(),
         ),
         Doubt::NotANumber => Wrong(
@@ -122,6 +146,10 @@ fn doubtful(column: &Column, text: &str, doubt: &Doubt) -> Wrong {
 }
 
 fn all_cells(cells: &Cells) -> Raw {
-    let texts: Vec<String> = cells.iter().take(1000).map(|cell| legible(cell).into_owned()).collect();
+    let texts: Vec<String> = cells
+        .iter()
+        .take(1000)
+        .map(|cell| legible(cell).into_owned())
+        .collect();
     Raw::of(&serde_json::json!({ "cells": texts }))
 }

@@ -45,7 +45,7 @@ pub struct CsvWrite {
 /// Texts that begin with `=`, `+`, `-`, `@`, a tab or a line end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Formulas {
+pub(super) enum Formulas {
     /// An apostrophe before them makes them text for a spreadsheet. Numbers stay as they are.
     #[default]
     Escape,
@@ -56,7 +56,7 @@ pub enum Formulas {
 /// Line ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum LineEnd {
+pub(super) enum LineEnd {
     /// `\n`
     #[default]
     Lf,
@@ -87,16 +87,20 @@ impl WriteAction for CsvWrite {
     fn check(&self, columns: &[String]) -> Result<()> {
         place::check(&self.file)?;
         if columns.is_empty() {
-            return Err(Error::config("`csv.write` needs a `map`: its fields are the columns")
-                .hint("Add a `map`, or write whole records with `jsonl.write`."));
+            return Err(
+                Error::config("`csv.write` needs a `map`: its fields are the columns")
+                    .hint("Add a `map`, or write whole records with `jsonl.write`."),
+            );
         }
         if !self.separator.is_ascii() || matches!(self.separator, '"' | '\r' | '\n' | '\0') {
             return Err(Error::config("`separator` must be one plain sign, such as `;`")
                 .hint("A tab is written as \"\\t\"."));
         }
         if self.separator == self.decimal.letter() && self.decimal == Sign::Comma {
-            return Err(Error::config("`separator` and `decimal` are both a comma: every amount would need quotes")
-                .hint("Use `separator: \";\"`, as programs with decimal commas do."));
+            return Err(Error::config(
+                "`separator` and `decimal` are both a comma: every amount would need quotes",
+            )
+            .hint("Use `separator: \";\"`, as programs with decimal commas do."));
         }
         self.head(columns).map(drop)
     }
@@ -110,10 +114,19 @@ impl WriteAction for CsvWrite {
     }
 
     async fn write(&self, open: &mut Open, step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
-        let line_end = self.encoded(self.line_end()).map_err(|letter| self.lacks(letter, "a line end"))?;
-        let shape = Shape { mode: self.mode, head: self.head(&step.columns)?, line_end };
+        let line_end = self
+            .encoded(self.line_end())
+            .map_err(|letter| self.lacks(letter, "a line end"))?;
+        let shape = Shape {
+            mode: self.mode,
+            head: self.head(&step.columns)?,
+            line_end,
+        };
         let mut writer = self.writer();
-        open.write(&self.file, shape, rows, |row, out| self.line(&mut writer, row, out)).await
+        open.write(&self.file, shape, rows, |row, out| {
+            self.line(&mut writer, row, out)
+        })
+        .await
     }
 }
 
@@ -121,11 +134,17 @@ impl CsvWrite {
     /// What stands before the first row.
     fn head(&self, columns: &[String]) -> Result<Vec<u8>> {
         let is_wide = matches!(self.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
-        let mut head = if self.mark.unwrap_or(is_wide) { self.encoding.mark().to_vec() } else { Vec::new() };
+        let mut head = if self.mark.unwrap_or(is_wide) {
+            self.encoding.mark().to_vec()
+        } else {
+            Vec::new()
+        };
         if self.header {
             let mut writer = self.writer();
             let text = cells(&mut writer, columns.iter().map(String::as_str))?;
-            self.encoding.encode(text, &mut head).map_err(|letter| self.lacks(letter, "the name of a column"))?;
+            self.encoding
+                .encode(text, &mut head)
+                .map_err(|letter| self.lacks(letter, "the name of a column"))?;
         }
         Ok(head)
     }
@@ -143,12 +162,18 @@ impl CsvWrite {
     fn cell<'v>(&self, value: &'v Value) -> Cow<'v, str> {
         let text = match value {
             Value::Text(text) => Cow::Borrowed(text.as_str()),
-            Value::Decimal(decimal) if self.decimal == Sign::Comma => return decimal.as_str().replace('.', ",").into(),
+            Value::Decimal(decimal) if self.decimal == Sign::Comma => {
+                return decimal.as_str().replace('.', ",").into();
+            }
             Value::Decimal(decimal) => return decimal.as_str().into(),
             Value::Json(raw) => Cow::Borrowed(raw.as_str()),
             other => return other.to_string().into(),
         };
-        if self.formulas == Formulas::Escape && is_formula(&text) { format!("'{text}").into() } else { text }
+        if self.formulas == Formulas::Escape && is_formula(&text) {
+            format!("'{text}").into()
+        } else {
+            text
+        }
     }
 
     fn writer(&self) -> csv::Writer<Vec<u8>> {
@@ -156,7 +181,11 @@ impl CsvWrite {
             LineEnd::Lf => csv::Terminator::Any(b'\n'),
             LineEnd::Crlf => csv::Terminator::CRLF,
         };
-        csv::WriterBuilder::new().delimiter(self.separator as u8).terminator(end).flexible(true).from_writer(Vec::new())
+        csv::WriterBuilder::new()
+            .delimiter(self.separator as u8)
+            .terminator(end)
+            .flexible(true)
+            .from_writer(Vec::new())
     }
 
     fn line_end(&self) -> &'static str {
@@ -172,8 +201,12 @@ impl CsvWrite {
     }
 
     fn lacks(&self, letter: char, where_: &str) -> Error {
-        Error::rejected(format!("`{}` in {where_} does not exist in {}", letter.escape_default(), self.encoding))
-            .hint("Replace it in the `map`, or write the file as utf-8. The row was not written.")
+        Error::rejected(format!(
+            "`{}` in {where_} does not exist in {}",
+            letter.escape_default(),
+            self.encoding
+        ))
+        .hint("Replace it in the `map`, or write the file as utf-8. The row was not written.")
     }
 }
 
@@ -183,21 +216,29 @@ fn cells<'w, 'c>(
     cells: impl Iterator<Item = &'c str>,
 ) -> Result<&'w str> {
     let from = writer.get_ref().len();
-    let written = writer.write_record(cells.map(str::as_bytes)).map_err(std::io::Error::from);
-    written.and_then(|()| writer.flush()).map_err(|error| Error::bug("a row did not become a line").source(error))?;
+    let written = writer
+        .write_record(cells.map(str::as_bytes))
+        .map_err(std::io::Error::from);
+    written
+        .and_then(|()| writer.flush())
+        .map_err(|error| Error::bug("a row did not become a line").source(error))?;
     Ok(std::str::from_utf8(&writer.get_ref()[from..]).expect("cells are text"))
 }
 
 /// What a spreadsheet would run (OWASP, CSV injection). Numbers with a sign are none.
 fn is_formula(text: &str) -> bool {
-    let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let starts = text.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ]);
     starts && !is_number(text)
 }
 
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
     digits.starts_with(|letter: char| letter.is_ascii_digit())
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
 }
 
 #[cfg(test)]
@@ -206,7 +247,19 @@ mod tests {
 
     #[test]
     fn formulas_are_told_from_numbers() {
-        for text in ["=1+1", "+49 30", "-cmd|x", "@SUM(A1)", "\t=1", "\r=1", "-", "+A1", "-1+1", "-1e5", "\u{ff1d}1"] {
+        for text in [
+            "=1+1",
+            "+49 30",
+            "-cmd|x",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "-",
+            "+A1",
+            "-1+1",
+            "-1e5",
+            "\u{ff1d}1",
+        ] {
             assert!(is_formula(text), "{text:?} would run");
         }
         for text in ["-5", "-12,50", "+3", "-1.234,56", "A=1", "", "'=1", "0017"] {

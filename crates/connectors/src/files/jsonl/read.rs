@@ -38,7 +38,8 @@ pub struct JsonlRead {
 impl ReadAction for JsonlRead {
     type System = Folder;
     const NAME: &'static str = "jsonl.read";
-    const ABOUT: &'static str = "Lines of JSON files; each file once, and again when its content has changed.";
+    const ABOUT: &'static str =
+        "Lines of JSON files; each file once, and again when its content has changed.";
 
     fn check(&self) -> Result<()> {
         place::check_pattern(&self.file)?;
@@ -59,8 +60,14 @@ impl JsonlRead {
 
 impl Format for JsonlRead {
     fn open(&self, file: File, name: &str, from: Option<Place>) -> Result<Box<dyn Lines>> {
-        let text = Text::open(file, Encoding::Utf8, from.unwrap_or(Place::START)).map_err(|error| trouble(name, error))?;
-        Ok(Box::new(Values { file: name.to_owned(), key: self.key.clone(), text, line: Vec::new() }))
+        let text = Text::open(file, Encoding::Utf8, from.unwrap_or(Place::START))
+            .map_err(|error| trouble(name, error))?;
+        Ok(Box::new(Values {
+            file: name.to_owned(),
+            key: self.key.clone(),
+            text,
+            line: Vec::new(),
+        }))
     }
 }
 
@@ -75,7 +82,10 @@ impl Lines for Values {
     fn next(&mut self) -> Result<Option<Record>> {
         loop {
             let number = self.text.place.line;
-            let length = self.text.line(&mut self.line).map_err(|error| trouble(&self.file, error))?;
+            let length = self
+                .text
+                .line(&mut self.line)
+                .map_err(|error| trouble(&self.file, error))?;
             match length {
                 None => return Ok(None),
                 Some(_) if self.line.iter().all(u8::is_ascii_whitespace) => {}
@@ -99,17 +109,29 @@ impl Values {
             return wrong(&format!("the line has {length} bytes"), "Up to 32 MiB are read.");
         }
         let Ok(body) = Raw::parse(self.line.clone()) else {
-            return wrong("this is not JSON", "Every line must be one whole JSON value in UTF-8.");
+            return wrong(
+                "this is not JSON",
+                "Every line must be one whole JSON value in UTF-8.",
+            );
         };
         let fields = body.fields();
-        let key = self.key.iter().map(|name| fields.get(name).and_then(|value| value.plain()));
+        let key = self
+            .key
+            .iter()
+            .map(|name| fields.get(name).and_then(|value| value.plain()));
         let key: Option<Vec<String>> = key.map(|part| part.filter(|part| !part.is_empty())).collect();
         match key {
             Some(key) if key.is_empty() => Record::new(format!("{}:{number}", self.file), body),
             Some(key) => Record::new(key.join("/"), body).label(Some(format!("{}:{number}", self.file))),
             None => {
                 let why = format!("key field {} is missing or empty", self.key.join(", "));
-                illegible(&self.file, number, &why, "Fill it in, or choose another `key`.", body)
+                illegible(
+                    &self.file,
+                    number,
+                    &why,
+                    "Fill it in, or choose another `key`.",
+                    body,
+                )
             }
         }
     }

@@ -1,6 +1,8 @@
 //! `jsonl.write`: each row a line of JSON.
 
-use connector_kit::{Guarantee, JsonSchema, Outcome, Result, Row, Value, WriteAction, WriteStep, async_trait};
+use connector_kit::{
+    Guarantee, JsonSchema, Outcome, Result, Row, Value, WriteAction, WriteStep, async_trait,
+};
 use serde::Deserialize;
 
 use crate::files::{Folder, Mode, Open, bench::Shape, place};
@@ -21,7 +23,8 @@ pub struct JsonlWrite {
 impl WriteAction for JsonlWrite {
     type System = Folder;
     const NAME: &'static str = "jsonl.write";
-    const ABOUT: &'static str = "Writes rows, or whole records, as lines of JSON; each once, and visible whole.";
+    const ABOUT: &'static str =
+        "Writes rows, or whole records, as lines of JSON; each once, and visible whole.";
     const GUARANTEE: Guarantee = Guarantee::Transactional;
     const LARGEST_BATCH: usize = 100_000;
 
@@ -38,7 +41,11 @@ impl WriteAction for JsonlWrite {
     }
 
     async fn write(&self, open: &mut Open, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
-        let shape = Shape { mode: self.mode, head: Vec::new(), line_end: b"\n".to_vec() };
+        let shape = Shape {
+            mode: self.mode,
+            head: Vec::new(),
+            line_end: b"\n".to_vec(),
+        };
         open.write(&self.file, shape, rows, |row, out| {
             line(row, out);
             Ok(())

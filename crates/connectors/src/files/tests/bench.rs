@@ -11,11 +11,21 @@ use crate::files::{
 
 fn bench(desk: &Desk) -> Bench {
     let root = Root::open(desk.folder.path()).unwrap();
-    Bench::new(root, OpenFor { deployment: "d1".to_owned(), epoch: 1 })
+    Bench::new(
+        root,
+        OpenFor {
+            deployment: "d1".to_owned(),
+            epoch: 1,
+        },
+    )
 }
 
 fn shape(mode: Mode) -> Shape {
-    Shape { mode, head: b"HEAD\n".to_vec(), line_end: b"\n".to_vec() }
+    Shape {
+        mode,
+        head: b"HEAD\n".to_vec(),
+        line_end: b"\n".to_vec(),
+    }
 }
 
 #[test]
@@ -30,12 +40,47 @@ fn an_append_that_broke_off_anywhere_is_completed_once() {
         drop(before); // killed behind the ledger, with so many bytes in the file
         desk.put("log", [b"HEAD\none\n", &b"two\nsix\n"[..arrived]].concat());
         let mut after = bench(&desk);
-        assert_eq!(after.resume().unwrap(), Some(at(1, 2)), "the ledger is the commit");
-        assert_eq!(desk.text("log"), "HEAD\none\ntwo\nsix\n", "with {arrived} bytes in the file");
+        assert_eq!(
+            after.resume().unwrap(),
+            Some(at(1, 2)),
+            "the ledger is the commit"
+        );
+        assert_eq!(
+            desk.text("log"),
+            "HEAD\none\ntwo\nsix\n",
+            "with {arrived} bytes in the file"
+        );
         after.resume().unwrap();
         after.write("log", &shape(Mode::Append), b"ten\n").unwrap();
         after.commit(&at(1, 3)).unwrap();
         assert_eq!(desk.text("log"), "HEAD\none\ntwo\nsix\nten\n", "and it goes on");
+    }
+}
+
+#[test]
+fn lines_of_the_next_batch_are_not_taken_for_the_last() {
+    for taken in [false, true] {
+        let desk = Desk::new();
+        let mut before = bench(&desk);
+        before.write("log", &shape(Mode::Append), b"one\n").unwrap();
+        before.commit(&at(1, 1)).unwrap();
+        before
+            .write("log", &shape(Mode::Append), &b"not committed\n".repeat(100_000))
+            .unwrap();
+        drop(before); // killed: the part holds lines of batch 2, the ledger speaks of batch 1
+        if taken {
+            std::fs::remove_file(desk.path("log")).unwrap();
+        }
+        let mut after = bench(&desk);
+        assert_eq!(after.resume().unwrap(), Some(at(1, 1)));
+        after.write("log", &shape(Mode::Append), b"two\n").unwrap();
+        after.commit(&at(1, 2)).unwrap();
+        let want = if taken { "HEAD\ntwo\n" } else { "HEAD\none\ntwo\n" };
+        assert_eq!(
+            desk.text("log"),
+            want,
+            "each line once, also where the reader took the file"
+        );
     }
 }
 
@@ -67,7 +112,10 @@ fn a_commit_over_two_files_is_one() {
     after.write("b", &shape(Mode::Append), b"b3\n").unwrap();
     after.commit(&at(1, 2)).unwrap();
     after.finish().unwrap();
-    assert_eq!((desk.text("a"), desk.text("b")), ("HEAD\na1\na3\n".into(), "HEAD\nb1\nb3\n".into()));
+    assert_eq!(
+        (desk.text("a"), desk.text("b")),
+        ("HEAD\na1\na3\n".into(), "HEAD\nb1\nb3\n".into())
+    );
     let hidden = std::fs::read_dir(desk.folder.path()).unwrap().count();
     assert_eq!(hidden, 3, "both files and the ledger; no part is left");
 }
@@ -86,7 +134,10 @@ fn lines_somebody_removed_are_missed() {
         }
     }
     let error = bench(&desk).resume().expect_err("committed lines are gone");
-    assert!(error.hint.is_some_and(|hint| hint.contains("--full")), "and there is a way out");
+    assert!(
+        error.hint.is_some_and(|hint| hint.contains("--full")),
+        "and there is a way out"
+    );
 }
 
 #[test]

@@ -21,19 +21,25 @@ pub(in crate::sql) fn trouble(file: &str, error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::DiskFull) => Error::unavailable(format!("the disk of {file} is full"))
             .hint("Nothing is lost: the batch was taken back. Free space there; the run goes on by itself."),
-        Some(ErrorCode::SystemIoFailure) => Error::unavailable(format!("{file} could not be read or written ({said})"))
-            .hint("Check the disk or the network share it lies on. The batch was taken back."),
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            Error::config(format!("{file} cannot be opened ({said})"))
-                .hint("Give the account that the agent runs under the right to read and write the file and its folder.")
+        Some(ErrorCode::SystemIoFailure) => {
+            Error::unavailable(format!("{file} could not be read or written ({said})"))
+                .hint("Check the disk or the network share it lies on. The batch was taken back.")
         }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::config(format!(
+            "{file} cannot be opened ({said})"
+        ))
+        .hint(
+            "Give the account that the agent runs under the right to read and write the file and its folder.",
+        ),
         Some(ErrorCode::ReadOnly) => Error::config(format!("{file} cannot be written: it is read-only"))
             .hint("Give the account that the agent runs under the right to write the file and its folder."),
         Some(ErrorCode::NotADatabase) => Error::config(format!("{file} is not a SQLite database"))
             .hint("Check `url` of the connection; an encrypted database cannot be read."),
         Some(ErrorCode::DatabaseCorrupt) => Error::config(format!("{file} is damaged ({said})"))
             .hint("Restore it from a backup; the run goes on from what the backup holds."),
-        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => row_refused(&error, &said),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
+            row_refused(&error, &said)
+        }
         Some(ErrorCode::OperationInterrupted) => Error::unavailable(format!("reading {file} was stopped")),
         _ => Error::config(format!("{file} refused a statement: {said}"))
             .hint("Check the table, its columns and, in a query, the SQL."),

@@ -8,15 +8,17 @@ use std::time::Duration;
 use connector_kit::Value;
 use rusqlite::{
     Connection, OpenFlags, ToSql,
+    config::DbConfig,
+    ffi,
     limits::Limit,
     types::{ToSqlOutput, ValueRef},
 };
 
 pub(super) use errors::{is_of_one_row, trouble};
 pub(super) use statements::{
-    BEGIN, CHECKPOINT_TABLE, COLUMNS, COMMIT, From, GROUP, GROUP_DONE, GROUP_UNDO, INDEXES, INDEX_COLUMNS, OBJECT,
-    READ_CHECKPOINT, ROLLBACK, WRITE_CHECKPOINT, clear, create, delete_row, insert, insert_or_nothing, keys_of,
-    selection, unique_index, update_row, upsert,
+    BEGIN, CHECKPOINT_TABLE, COLUMNS, COMMIT, From, GROUP, GROUP_DONE, GROUP_UNDO, INDEX_COLUMNS, INDEXES,
+    OBJECT, READ_CHECKPOINT, ROLLBACK, WRITE_CHECKPOINT, clear, create, delete_row, insert,
+    insert_or_nothing, keys_of, selection, unique_index, update_row, upsert,
 };
 
 use super::column::{Digits, Kind, parts};
@@ -48,20 +50,48 @@ pub(super) fn open_to_write(path: &std::path::Path, new: bool) -> rusqlite::Resu
     let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
     if page == OWN_PAGE {
         // 32 MiB of log between checkpoints, and given back afterwards.
-        connection.execute_batch("PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 33554432;")?;
+        connection
+            .execute_batch("PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 33554432;")?;
     }
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 
 /// Opens for reading alone: nothing that a query or a hostile file says can change anything.
+///
+/// A program that was killed while writing leaves a journal that must be rolled back before anybody can read;
+/// that takes the right to write, once.
 pub(super) fn open_to_read(path: &std::path::Path) -> rusqlite::Result<Connection> {
+    let opened = read_only(path);
+    match &opened {
+        Err(rusqlite::Error::SqliteFailure(error, _))
+            if matches!(
+                error.extended_code,
+                ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY
+            ) =>
+        {
+            schema_version(&open_to_write(path, false)?)?;
+            read_only(path)
+        }
+        _ => opened,
+    }
+}
+
+fn read_only(path: &std::path::Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;")?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;")?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    schema_version(&connection)?;
     Ok(connection)
+}
+
+/// Reads the file's head: the first thing that needs a database to be there, whole and not locked.
+fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "schema_version", |row| row.get(0))
 }
 
 /// The engine's version.
@@ -100,7 +130,9 @@ pub(super) fn kind_of(declaration: &str) -> Kind {
     match () {
         () if any(&["decimal_text"]) => Kind::Decimal(digits),
         () if any(&["int"]) => Kind::Integer,
-        () if any(&["char", "clob", "text"]) => Kind::Text(arguments.first().copied().filter(|most| *most > 0)),
+        () if any(&["char", "clob", "text"]) => {
+            Kind::Text(arguments.first().copied().filter(|most| *most > 0))
+        }
         () if any(&["blob"]) || name.is_empty() => Kind::Any,
         () if any(&["real", "floa", "doub"]) => Kind::Number(None),
         () if any(&["bool"]) => Kind::Boolean,

@@ -17,8 +17,7 @@ pub(in crate::sql) const READ_CHECKPOINT: &str =
     "SELECT epoch, batch FROM \"_processflow_checkpoint\" WHERE deployment = ?1";
 /// Changes nothing where somebody else has come further: an older copy must not go on. `?5` is the lowest batch
 /// that may still be there.
-pub(in crate::sql) const WRITE_CHECKPOINT: &str =
-    "INSERT INTO \"_processflow_checkpoint\" (deployment, epoch, batch, committed_at) VALUES (?1, ?2, ?3, ?4) \
+pub(in crate::sql) const WRITE_CHECKPOINT: &str = "INSERT INTO \"_processflow_checkpoint\" (deployment, epoch, batch, committed_at) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (deployment) DO UPDATE SET epoch = excluded.epoch, batch = excluded.batch, \
      committed_at = excluded.committed_at WHERE epoch < excluded.epoch OR (epoch = excluded.epoch AND batch <= ?5)";
 
@@ -39,7 +38,11 @@ fn quoted(name: &str) -> String {
 }
 
 fn list(names: &[&str]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| quoted(name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// `CREATE TABLE`, with the key where there is one.
@@ -60,27 +63,56 @@ pub(in crate::sql) fn create(table: &str, columns: &[(String, Kind)], key: &[&st
 
 /// The statement that would give a table the index it lacks, for a hint.
 pub(in crate::sql) fn unique_index(table: &str, key: &[&str]) -> String {
-    format!("CREATE UNIQUE INDEX {} ON {} ({})", quoted(&format!("{table}_key")), quoted(table), list(key))
+    format!(
+        "CREATE UNIQUE INDEX {} ON {} ({})",
+        quoted(&format!("{table}_key")),
+        quoted(table),
+        list(key)
+    )
 }
 
 /// `OR ABORT`, said aloud: a table's own rule to REPLACE on a conflict would delete other rows silently.
 pub(in crate::sql) fn insert(table: &str, columns: &[&str]) -> String {
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-    format!("INSERT OR ABORT INTO {} ({}) VALUES ({})", quoted(table), list(columns), places.join(", "))
+    format!(
+        "INSERT OR ABORT INTO {} ({}) VALUES ({})",
+        quoted(table),
+        list(columns),
+        places.join(", ")
+    )
 }
 
 /// For a table whose mapped columns are all key.
 pub(in crate::sql) fn insert_or_nothing(table: &str, columns: &[&str], key: &[&str]) -> String {
-    format!("{} ON CONFLICT ({}) DO NOTHING", insert(table, columns), list(key))
+    format!(
+        "{} ON CONFLICT ({}) DO NOTHING",
+        insert(table, columns),
+        list(key)
+    )
 }
 
 /// Inserts, or updates the row of that key where one of `compared` differs; changes nothing where none does.
-pub(in crate::sql) fn upsert(table: &str, columns: &[&str], key: &[&str], set: &[&str], compared: &[&str]) -> String {
-    let sets: Vec<String> = set.iter().map(|name| format!("{0} = excluded.{0}", quoted(name))).collect();
+pub(in crate::sql) fn upsert(
+    table: &str,
+    columns: &[&str],
+    key: &[&str],
+    set: &[&str],
+    compared: &[&str],
+) -> String {
+    let sets: Vec<String> = set
+        .iter()
+        .map(|name| format!("{0} = excluded.{0}", quoted(name)))
+        .collect();
     // Binary, or a column that ignores case would hide a change of case.
     let differs: Vec<String> = compared
         .iter()
-        .map(|name| format!("{}.{1} IS NOT excluded.{1} COLLATE BINARY", quoted(table), quoted(name)))
+        .map(|name| {
+            format!(
+                "{}.{1} IS NOT excluded.{1} COLLATE BINARY",
+                quoted(table),
+                quoted(name)
+            )
+        })
         .collect();
     format!(
         "{} ON CONFLICT ({}) DO UPDATE SET {} WHERE {}",
@@ -93,18 +125,34 @@ pub(in crate::sql) fn upsert(table: &str, columns: &[&str], key: &[&str], set: &
 
 /// Keys of the rows in a scope; parameters: the scope.
 pub(in crate::sql) fn keys_of(table: &str, scope: &[&str], key: &[&str]) -> String {
-    format!("SELECT {} FROM {} WHERE {}", list(key), quoted(table), equal(scope, 1))
+    format!(
+        "SELECT {} FROM {} WHERE {}",
+        list(key),
+        quoted(table),
+        equal(scope, 1)
+    )
 }
 
 /// Updates one row where a value differs; parameters: all columns in their order.
 pub(in crate::sql) fn update_row(table: &str, columns: &[&str], identity: &[&str]) -> String {
-    let place = |name: &str| 1 + columns.iter().position(|column| *column == name).unwrap_or_default();
+    let place = |name: &str| {
+        1 + columns
+            .iter()
+            .position(|column| *column == name)
+            .unwrap_or_default()
+    };
     let is = |name: &&str| format!("{} = ?{}", quoted(name), place(name));
-    let set: Vec<&str> = columns.iter().copied().filter(|name| !identity.contains(name)).collect();
+    let set: Vec<&str> = columns
+        .iter()
+        .copied()
+        .filter(|name| !identity.contains(name))
+        .collect();
     let sets: Vec<String> = set.iter().map(is).collect();
     let at: Vec<String> = identity.iter().map(is).collect();
-    let differs: Vec<String> =
-        set.iter().map(|name| format!("{} IS NOT ?{} COLLATE BINARY", quoted(name), place(name))).collect();
+    let differs: Vec<String> = set
+        .iter()
+        .map(|name| format!("{} IS NOT ?{} COLLATE BINARY", quoted(name), place(name)))
+        .collect();
     format!(
         "UPDATE OR ABORT {} SET {} WHERE {} AND ({})",
         quoted(table),
@@ -116,9 +164,17 @@ pub(in crate::sql) fn update_row(table: &str, columns: &[&str], identity: &[&str
 
 /// Deletes the row of a key, also of one with empty parts; parameters: the scope, then the key.
 pub(in crate::sql) fn delete_row(table: &str, scope: &[&str], key: &[&str]) -> String {
-    let key_is: Vec<String> =
-        key.iter().enumerate().map(|(at, name)| format!("{} IS ?{}", quoted(name), 1 + scope.len() + at)).collect();
-    format!("DELETE FROM {} WHERE {} AND {}", quoted(table), equal(scope, 1), key_is.join(" AND "))
+    let key_is: Vec<String> = key
+        .iter()
+        .enumerate()
+        .map(|(at, name)| format!("{} IS ?{}", quoted(name), 1 + scope.len() + at))
+        .collect();
+    format!(
+        "DELETE FROM {} WHERE {} AND {}",
+        quoted(table),
+        equal(scope, 1),
+        key_is.join(" AND ")
+    )
 }
 
 /// Deletes a scope; parameters: the scope.
@@ -127,7 +183,10 @@ pub(in crate::sql) fn clear(table: &str, scope: &[&str]) -> String {
 }
 
 fn equal(names: &[&str], from: usize) -> String {
-    let parts = names.iter().enumerate().map(|(at, name)| format!("{} = ?{}", quoted(name), from + at));
+    let parts = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| format!("{} = ?{}", quoted(name), from + at));
     parts.collect::<Vec<_>>().join(" AND ")
 }
 
@@ -142,7 +201,10 @@ pub(in crate::sql) fn selection(sql: &str, order: &[&str], from: From<'_>) -> St
         }
         From::Value(column) => format!(" WHERE {0} >= ?1 OR {0} IS NULL", quoted(column)),
         From::Instant(column) => {
-            format!(" WHERE unixepoch({0}, 'auto') >= unixepoch(?1) OR unixepoch({0}, 'auto') IS NULL", quoted(column))
+            format!(
+                " WHERE unixepoch({0}, 'auto') >= unixepoch(?1) OR unixepoch({0}, 'auto') IS NULL",
+                quoted(column)
+            )
         }
     };
     format!("SELECT * FROM (\n{sql}\n){rows} ORDER BY {}", list(order))

@@ -2,6 +2,7 @@
 
 mod crash;
 mod query;
+mod speed;
 mod tables;
 
 use std::sync::Arc;
@@ -40,7 +41,10 @@ impl Desk {
     }
 
     pub(super) async fn open(&self, epoch: u64) -> Box<dyn Destination> {
-        let purpose = OpenFor { deployment: "d1".to_owned(), epoch };
+        let purpose = OpenFor {
+            deployment: "d1".to_owned(),
+            epoch,
+        };
         self.live.open(purpose).await.expect("the database opens")
     }
 
@@ -72,13 +76,19 @@ impl Desk {
                 .collect();
             cells.map(|cells| cells.join("|"))
         };
-        statement.query_map([], line).expect("it runs").collect::<rusqlite::Result<_>>().expect("it reads")
+        statement
+            .query_map([], line)
+            .expect("it runs")
+            .collect::<rusqlite::Result<_>>()
+            .expect("it reads")
     }
 
     pub(super) async fn read(&self, with: serde_json::Value, span: Span) -> Result<(Vec<Record>, Watermark)> {
         let connector = super::connector();
         let action = connector.action("query").expect("it is declared");
-        let Does::Read(read) = &action.does else { panic!("query reads") };
+        let Does::Read(read) = &action.does else {
+            panic!("query reads")
+        };
         read.check(&with)?;
         let mut source = read.open(self.live.system(), &with, Reading::of(span)).await?;
         let (mut records, mut watermark) = (Vec::new(), Watermark(json!({ "query": 1 })));
@@ -93,24 +103,43 @@ impl Desk {
 pub(super) fn step(action: &'static str, with: serde_json::Value, columns: &[&str]) -> Result<WriteStep> {
     let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
     let connector = super::connector();
-    let Does::Write(write) = &connector.action(action).expect("it is declared").does else { panic!("{action} writes") };
+    let Does::Write(write) = &connector.action(action).expect("it is declared").does else {
+        panic!("{action} writes")
+    };
     let Prepared { with, .. } = write.prepare(&with, &columns)?;
-    Ok(WriteStep { id: format!("{action}-1").into(), action, with, columns: columns.into() })
+    Ok(WriteStep {
+        id: format!("{action}-1").into(),
+        action,
+        with,
+        columns: columns.into(),
+    })
 }
 
 /// A row of record `record`; `-` is NULL, digits are a number, all else is text.
 pub(super) fn row(step: &WriteStep, record: usize, cells: &str) -> Row {
     let value = |cell: &str| match cell {
         "-" => Value::Null,
-        cell if cell.parse::<i64>().is_ok() && !cell.starts_with('0') => Value::Integer(cell.parse().unwrap()),
+        cell if cell.parse::<i64>().is_ok() && !cell.starts_with('0') => {
+            Value::Integer(cell.parse().unwrap())
+        }
         cell => Value::Text(cell.to_owned()),
     };
     let values = cells.split('|').map(value).collect();
-    Row { record, key: String::new(), columns: step.columns.clone(), values, nothing: false }
+    Row {
+        record,
+        key: String::new(),
+        columns: step.columns.clone(),
+        values,
+        nothing: false,
+    }
 }
 
 pub(super) fn at(epoch: u64, batch: u64) -> Checkpoint {
-    Checkpoint { deployment: "d1".to_owned(), epoch, batch }
+    Checkpoint {
+        deployment: "d1".to_owned(),
+        epoch,
+        batch,
+    }
 }
 
 /// W written, U unchanged, F failed.
@@ -125,13 +154,15 @@ pub(super) fn letters(outcomes: &[Outcome]) -> String {
 }
 
 pub(super) fn orders() -> WriteStep {
-    let create = json!({ "STORE": "text", "ORDER_ID": "integer", "CUSTOMER": "text(10)", "TOTAL": "decimal(8,2)" });
+    let create =
+        json!({ "STORE": "text", "ORDER_ID": "integer", "CUSTOMER": "text(10)", "TOTAL": "decimal(8,2)" });
     let with = json!({ "table": "WEB_ORDER", "key": ["STORE", "ORDER_ID"], "create": create });
     step("table.upsert", with, &["STORE", "ORDER_ID", "CUSTOMER", "TOTAL"]).expect("the step is right")
 }
 
 pub(super) fn lines() -> WriteStep {
     let create = json!({ "ORDER_ID": "integer", "LINE_ID": "integer", "SKU": "text", "QTY": "integer" });
-    let with = json!({ "table": "WEB_ORDER_LINE", "within": ["ORDER_ID"], "key": ["LINE_ID"], "create": create });
+    let with =
+        json!({ "table": "WEB_ORDER_LINE", "within": ["ORDER_ID"], "key": ["LINE_ID"], "create": create });
     step("table.replace", with, &["ORDER_ID", "LINE_ID", "SKU", "QTY"]).expect("the step is right")
 }

@@ -60,14 +60,25 @@ impl CaseReport {
 impl fmt::Display for CaseReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for case in &self.cases {
-            let mark = if case.differences.is_empty() { "holds" } else { "DIFFERS" };
-            let about = case.about.as_ref().map_or_else(String::new, |about| format!(": {about}"));
+            let mark = if case.differences.is_empty() {
+                "holds"
+            } else {
+                "DIFFERS"
+            };
+            let about = case
+                .about
+                .as_ref()
+                .map_or_else(String::new, |about| format!(": {about}"));
             writeln!(out, "{mark}  {}{about}", case.name)?;
             for difference in &case.differences {
                 writeln!(out, "         {}", difference.replace('\n', "\n         "))?;
             }
         }
-        let held = self.cases.iter().filter(|case| case.differences.is_empty()).count();
+        let held = self
+            .cases
+            .iter()
+            .filter(|case| case.differences.is_empty())
+            .count();
         write!(out, "{held} of {} cases hold.", self.cases.len())
     }
 }
@@ -77,11 +88,23 @@ impl fmt::Display for CaseReport {
 pub fn run_cases(plan: &Plan, folder: &Path) -> Result<CaseReport> {
     let mut report = CaseReport::default();
     for file in files(folder)? {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
         report.cases.push(match Case::read(&text) {
-            Ok(case) => CaseResult { name, differences: run::differences(plan, &case), about: case.about },
-            Err(said) => CaseResult { name, about: None, differences: vec![said] },
+            Ok(case) => CaseResult {
+                name,
+                differences: run::differences(plan, &case),
+                about: case.about,
+            },
+            Err(said) => CaseResult {
+                name,
+                about: None,
+                differences: vec![said],
+            },
         });
     }
     Ok(report)
@@ -96,7 +119,9 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        let case = path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
+        let case = path
+            .extension()
+            .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
         if case && path.file_name().is_some_and(|name| name != super::FILE_NAME) {
             files.push(path);
         }
@@ -154,24 +179,45 @@ struct ExpectedText {
 impl Case {
     fn read(text: &str) -> std::result::Result<Self, String> {
         let said = |fault: yaml::Fault| {
-            let line = fault.span.map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            format!("line {line}: {}. {}", fault.message, fault.hint.unwrap_or_default())
+            let line = fault.span.map_or(1, |span| {
+                text[..span.start.min(text.len())].matches('\n').count() + 1
+            });
+            format!(
+                "line {line}: {}. {}",
+                fault.message,
+                fault.hint.unwrap_or_default()
+            )
         };
         let document = Document::read(text).map_err(said)?;
         let case: CaseText = yaml::decode(&document.root).map_err(said)?;
         let raw = |node: &Node| Raw::parse(node.to_json()).map_err(|error| error.message);
         let given = document.root.get("given").map_or(&[][..], Node::elements);
         let answers = document.root.get("answers").map_or(&[][..], Node::entries);
-        let ExpectedText { writes, skipped, failed } = case.expect;
-        let writes = writes.0.into_iter().map(|(step, rows)| (step.value, rows)).collect();
+        let ExpectedText {
+            writes,
+            skipped,
+            failed,
+        } = case.expect;
+        let writes = writes
+            .0
+            .into_iter()
+            .map(|(step, rows)| (step.value, rows))
+            .collect();
         debug_assert_eq!(case.given.len(), given.len(), "both are the same list");
         debug_assert_eq!(case.answers.len(), answers.len(), "both are the same mapping");
         Ok(Self {
             about: case.about,
             connections: case.connections,
-            answers: answers.iter().map(|answer| Ok((answer.name.clone(), raw(&answer.value)?))).collect::<std::result::Result<_, String>>()?,
+            answers: answers
+                .iter()
+                .map(|answer| Ok((answer.name.clone(), raw(&answer.value)?)))
+                .collect::<std::result::Result<_, String>>()?,
             given: given.iter().map(raw).collect::<std::result::Result<_, _>>()?,
-            expect: Expected { writes, skipped, failed },
+            expect: Expected {
+                writes,
+                skipped,
+                failed,
+            },
         })
     }
 }

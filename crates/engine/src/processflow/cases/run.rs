@@ -23,10 +23,19 @@ pub(super) struct Came {
 /// Where a case came out otherwise than it expects.
 pub(super) fn differences(plan: &Plan, case: &Case) -> Vec<String> {
     let facts = case.connections.clone();
-    let scope = plan.scope(&facts, RunFacts { id: "case".to_owned(), at: Timestamp::UNIX_EPOCH });
+    let scope = plan.scope(
+        &facts,
+        RunFacts {
+            id: "case".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        },
+    );
     let mut came = Came::default();
     for (at, body) in case.given.iter().enumerate() {
-        let id = body.field("id").and_then(|id| id.plain()).unwrap_or_else(|| (at + 1).to_string());
+        let id = body
+            .field("id")
+            .and_then(|id| id.plain())
+            .unwrap_or_else(|| (at + 1).to_string());
         one(plan, &scope, &Record::new(id, body.clone()), case, &mut came);
     }
     compare::differences(plan, &case.expect, &came)

@@ -13,18 +13,36 @@ fn every_ready_made_processflow_holds_its_cases() {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(ready_made()).unwrap() {
         let folder = entry.unwrap().path();
-        let (plan, warnings) = load(&folder, &connectors()).unwrap_or_else(|report| panic!("{}", report.pretty(false)));
+        let (plan, warnings) =
+            load(&folder, &connectors()).unwrap_or_else(|report| panic!("{}", report.pretty(false)));
         assert!(warnings.is_empty(), "{}: {warnings:?}", plan.name);
-        assert_eq!(folder.file_name().unwrap().to_str(), Some(&*plan.name), "a folder carries its processflow's name");
-        assert!(folder.join("README.md").is_file(), "{} says what it does", plan.name);
+        assert_eq!(
+            folder.file_name().unwrap().to_str(),
+            Some(&*plan.name),
+            "a folder carries its processflow's name"
+        );
+        assert!(
+            folder.join("README.md").is_file(),
+            "{} says what it does",
+            plan.name
+        );
         let report = run_cases(&plan, &folder).unwrap();
-        assert!(report.holds() && !report.cases.is_empty(), "{}:\n{report}", plan.name);
+        assert!(
+            report.holds() && !report.cases.is_empty(),
+            "{}:\n{report}",
+            plan.name
+        );
         names.push(plan.name);
     }
     names.sort();
     assert_eq!(
         names,
-        ["customers-to-jsonl", "orders-to-database", "products-to-csv", "stock-from-csv"],
+        [
+            "customers-to-jsonl",
+            "orders-to-database",
+            "products-to-csv",
+            "stock-from-csv"
+        ],
         "the ready-made ones"
     );
 }
@@ -38,7 +56,11 @@ fn differences_are_said_so_that_the_map_or_the_case_can_be_mended() {
     let case = "given:\n  - { id: 1, sku: \"0017\" }\n  - { id: 2 }\n  - { id: 3, sku: x }\nexpect:\n  writes:\n    3: [{ ID: 1, SKU: \"17\", QTY: 1 }]\n    \
                 erp/table.upsrt: []\n  skipped: { 3: four }\n  failed: { 1: no }\n";
     std::fs::write(folder.path().join("a.yaml"), case).unwrap();
-    std::fs::write(folder.path().join("b.json"), r#"{"given":[{"id":1,"sku":"A"}],"expect":{"writes":{"3":[{"ID":1,"SKU":"A"}]}}}"#).unwrap();
+    std::fs::write(
+        folder.path().join("b.json"),
+        r#"{"given":[{"id":1,"sku":"A"}],"expect":{"writes":{"3":[{"ID":1,"SKU":"A"}]}}}"#,
+    )
+    .unwrap();
     std::fs::write(folder.path().join("c.yaml"), "gven: []\n").unwrap();
     let report = run_cases(&plan, folder.path()).unwrap();
     assert!(!report.holds(), "three of its expectations are wrong");

@@ -27,7 +27,10 @@ pub(super) enum Wanted {
 
 impl Wanted {
     fn is(self, action: &Action) -> bool {
-        matches!((self, &action.does), (Self::Read, Does::Read(_)) | (Self::Write, Does::Write(_)))
+        matches!(
+            (self, &action.does),
+            (Self::Read, Does::Read(_)) | (Self::Write, Does::Write(_))
+        )
     }
 }
 
@@ -40,10 +43,19 @@ pub(super) fn find<'c>(
 ) -> Option<Named<'c>> {
     let aliases: Vec<_> = connections.keys().collect();
     let Some((alias, name)) = written.value.split_once('/') else {
-        let owner = connections.iter().find(|(_, connector)| connector.action(&written.value).is_some());
-        let example = owner.map(|(alias, _)| alias).or(aliases.first().copied()).map_or("store", String::as_str);
+        let owner = connections
+            .iter()
+            .find(|(_, connector)| connector.action(&written.value).is_some());
+        let example = owner
+            .map(|(alias, _)| alias)
+            .or(aliases.first().copied())
+            .map_or("store", String::as_str);
         let message = format!("`{}` does not say of which connection", written.value);
-        findings.mistake(written.span, message, Some(format!("Write `{example}/{}`.", written.value)));
+        findings.mistake(
+            written.span,
+            message,
+            Some(format!("Write `{example}/{}`.", written.value)),
+        );
         return None;
     };
     let Some(connector) = connections.get(alias) else {
@@ -59,18 +71,35 @@ pub(super) fn find<'c>(
         return None;
     };
     if !wanted.is(action) {
-        let (does, step) = if wanted == Wanted::Read { ("writes", "read") } else { ("reads", "write") };
+        let (does, step) = if wanted == Wanted::Read {
+            ("writes", "read")
+        } else {
+            ("reads", "write")
+        };
         let message = format!("`{}` {does}, and stands in a `{step}` step", written.value);
         findings.mistake(span, message, Some(instead(connector, name, wanted)));
         return None;
     }
-    Some(Named { alias: alias.to_owned(), connector, action })
+    Some(Named {
+        alias: alias.to_owned(),
+        connector,
+        action,
+    })
 }
 
 fn instead(connector: &Connector, name: &str, wanted: Wanted) -> String {
-    let names: Vec<_> = connector.actions.iter().filter(|action| wanted.is(action)).map(|action| action.name).collect();
+    let names: Vec<_> = connector
+        .actions
+        .iter()
+        .filter(|action| wanted.is(action))
+        .map(|action| action.name)
+        .collect();
     if names.is_empty() {
-        let does = if wanted == Wanted::Read { "read from" } else { "written to" };
+        let does = if wanted == Wanted::Read {
+            "read from"
+        } else {
+            "written to"
+        };
         return format!("`{}` cannot be {does}.", connector.name);
     }
     match nearest(&names, name) {
@@ -90,9 +119,18 @@ pub(super) fn complaint(findings: &mut Findings<'_>, step: &Node, action: Span, 
     let quoted: Vec<_> = error.message.split('`').skip(1).step_by(2).collect();
     let with = step.entry("with");
     let searched = [with.map(|with| &with.value), step.get("map")];
-    let found = quoted.iter().find_map(|name| searched.into_iter().flatten().find_map(|node| place_of(node, name)));
+    let found = quoted.iter().find_map(|name| {
+        searched
+            .into_iter()
+            .flatten()
+            .find_map(|node| place_of(node, name))
+    });
     let span = found.or(with.map(|with| with.at)).unwrap_or(action);
-    findings.mistake(span, &*error.message, guess(&error.message, &quoted).or(error.hint.clone()));
+    findings.mistake(
+        span,
+        &*error.message,
+        guess(&error.message, &quoted).or(error.hint.clone()),
+    );
 }
 
 /// The field of that name below a node, else the text that says exactly this.
@@ -111,7 +149,10 @@ pub(super) fn place_of(node: &Node, name: &str) -> Option<Span> {
 
 /// serde says `unknown field `tabel`, expected one of `table`, `key``: the nearest of these.
 fn guess(message: &str, quoted: &[&str]) -> Option<String> {
-    let after = quoted.iter().skip_while(|name| !message.contains(&format!("unknown field `{name}`")) && !message.contains(&format!("unknown variant `{name}`")));
+    let after = quoted.iter().skip_while(|name| {
+        !message.contains(&format!("unknown field `{name}`"))
+            && !message.contains(&format!("unknown variant `{name}`"))
+    });
     let names: Vec<_> = after.copied().collect();
     let (unknown, expected) = names.split_first()?;
     nearest(expected, unknown).map(|guess| format!("Did you mean `{guess}`?"))

@@ -22,9 +22,15 @@ const MOST_STEPS: usize = 500;
 
 /// See [`Plan::compile`].
 pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Result<Plan, Report> {
-    let mut findings = Findings { text, problems: Vec::new() };
+    let mut findings = Findings {
+        text,
+        problems: Vec::new(),
+    };
     let plan = plan(&mut findings, file, connectors);
-    let mistakes = findings.problems.iter().any(|problem| problem.severity == Severity::Mistake);
+    let mistakes = findings
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Mistake);
     match plan {
         Some(mut plan) if !mistakes => {
             plan.warnings = Report::new(file, text, findings.problems).problems;
@@ -32,7 +38,9 @@ pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Resul
         }
         _ => {
             // What is odd may come of what is wrong: mistakes first, alone.
-            findings.problems.retain(|problem| problem.severity == Severity::Mistake);
+            findings
+                .problems
+                .retain(|problem| problem.severity == Severity::Mistake);
             Err(Report::new(file, text, findings.problems))
         }
     }
@@ -46,12 +54,30 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
     let tables = names::tables(findings, &read.lookups);
     findings.schedule(&read);
     if read.on_failure.tries == 0 || read.on_failure.tries > 100 {
-        let span = document.root.get("on_failure").and_then(|node| node.get("tries")).map(|node| node.span);
-        findings.mistake(span.unwrap_or_default(), "`tries` is a whole number from 1 to 100", None);
+        let span = document
+            .root
+            .get("on_failure")
+            .and_then(|node| node.get("tries"))
+            .map(|node| node.span);
+        findings.mistake(
+            span.unwrap_or_default(),
+            "`tries` is a whole number from 1 to 100",
+            None,
+        );
     }
     let mut places = BTreeMap::new();
-    places.extend(read.schedule.as_ref().map(|schedule| (Place::Schedule, names::place(&document, "schedule", schedule.span))));
-    places.extend(read.connections.0.iter().map(|(alias, _)| (Place::Connection(alias.value.clone()), alias.span)));
+    places.extend(read.schedule.as_ref().map(|schedule| {
+        (
+            Place::Schedule,
+            names::place(&document, "schedule", schedule.span),
+        )
+    }));
+    places.extend(
+        read.connections
+            .0
+            .iter()
+            .map(|(alias, _)| (Place::Connection(alias.value.clone()), alias.span)),
+    );
     let mut compiler = steps::Compiler::new(findings, &document, &connections, &tables, &read.steps.value);
     let (start, steps) = compiler.compile(&read.steps, &mut places);
     let (used, variables) = (compiler.used, compiler.variables.len());
@@ -62,7 +88,10 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
         name: read.processflow.value,
         description: read.description,
         schedule: read.schedule.map(|schedule| schedule.value),
-        connections: connections.iter().map(|(alias, connector)| (alias.clone(), connector.name.to_owned())).collect(),
+        connections: connections
+            .iter()
+            .map(|(alias, connector)| (alias.clone(), connector.name.to_owned()))
+            .collect(),
         read: start?,
         steps,
         on_failure: read.on_failure,
@@ -83,20 +112,29 @@ pub(super) struct Findings<'t> {
 
 impl Findings<'_> {
     fn mistake(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
-        self.problems.push(Problem::new(self.text, Severity::Mistake, span, message).hint(hint));
+        self.problems
+            .push(Problem::new(self.text, Severity::Mistake, span, message).hint(hint));
     }
 
     fn warning(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
-        self.problems.push(Problem::new(self.text, Severity::Warning, span, message).hint(hint));
+        self.problems
+            .push(Problem::new(self.text, Severity::Warning, span, message).hint(hint));
     }
 
     /// Compiles an expression; a mistake points into it.
     fn expression(&mut self, written: &At<Written>, names: &Names<'_>) -> Option<Expression> {
-        let At { span, value: Written(expression) } = written;
+        let At {
+            span,
+            value: Written(expression),
+        } = written;
         match Expression::compile(expression, names) {
             Ok((compiled, warnings)) => {
                 for warning in warnings {
-                    self.warning(self.inside(*span, expression, &warning.at), warning.message, warning.hint);
+                    self.warning(
+                        self.inside(*span, expression, &warning.at),
+                        warning.message,
+                        warning.hint,
+                    );
                 }
                 Some(compiled)
             }
@@ -123,11 +161,16 @@ impl Findings<'_> {
     fn comment(&self, span: Span) -> Option<String> {
         let rest = self.text.get(span.start + span.length..)?.lines().next()?;
         let cut = rest.starts_with(" #") && !rest.starts_with(" # ");
-        cut.then(|| "` #` begins a comment and cuts the expression off: put quotes around the whole expression.".to_owned())
+        cut.then(|| {
+            "` #` begins a comment and cuts the expression off: put quotes around the whole expression."
+                .to_owned()
+        })
     }
 
     fn schedule(&mut self, file: &File) {
-        let Some(At { span, value }) = &file.schedule else { return };
+        let Some(At { span, value }) = &file.schedule else {
+            return;
+        };
         if let Err(error) = value.check() {
             self.mistake(*span, error.message, error.hint);
         }

@@ -35,11 +35,17 @@ pub(super) fn read(findings: &mut Findings<'_>) -> Option<(File, Document)> {
 
 fn begins(findings: &mut Findings<'_>, root: &Node) -> bool {
     let mistake = match &root.content {
-        Content::Map(_) if root.get("processflow").is_none() => "this is no processflow: it has no line `processflow: NAME`",
+        Content::Map(_) if root.get("processflow").is_none() => {
+            "this is no processflow: it has no line `processflow: NAME`"
+        }
         Content::Map(_) => {
             let steps = root.get("steps").map_or(&[][..], Node::elements);
             if let Some(step) = steps.get(MOST_STEPS) {
-                findings.mistake(step.span, format!("a processflow has {MOST_STEPS} steps at most"), None);
+                findings.mistake(
+                    step.span,
+                    format!("a processflow has {MOST_STEPS} steps at most"),
+                    None,
+                );
                 return false;
             }
             return true;
@@ -53,7 +59,11 @@ fn begins(findings: &mut Findings<'_>, root: &Node) -> bool {
 }
 
 fn found(findings: &mut Findings<'_>, fault: &Fault) {
-    findings.mistake(fault.span.unwrap_or_default(), &*fault.message, fault.hint.clone());
+    findings.mistake(
+        fault.span.unwrap_or_default(),
+        &*fault.message,
+        fault.hint.clone(),
+    );
 }
 
 /// Takes out what is wrong: a field that is not known, else the step, else the whole part of the file. False when
@@ -63,8 +73,12 @@ fn mended(root: &mut Node, fault: &Fault) -> bool {
     if fault.entry && without_entry(root, span) {
         return true;
     }
-    let Content::Map(parts) = &mut root.content else { return false };
-    let Some(part) = parts.iter().rposition(|part| part.at.start <= span.start) else { return false };
+    let Content::Map(parts) = &mut root.content else {
+        return false;
+    };
+    let Some(part) = parts.iter().rposition(|part| part.at.start <= span.start) else {
+        return false;
+    };
     let Entry { name, value, .. } = &mut parts[part];
     match (&**name, &mut value.content) {
         ("steps", Content::List(steps)) => {
@@ -84,7 +98,10 @@ fn without_entry(node: &mut Node, at: Span) -> bool {
         Content::Map(entries) => {
             let before = entries.len();
             entries.retain(|entry: &Entry| entry.at != at);
-            entries.len() < before || entries.iter_mut().any(|entry| without_entry(&mut entry.value, at))
+            entries.len() < before
+                || entries
+                    .iter_mut()
+                    .any(|entry| without_entry(&mut entry.value, at))
         }
         Content::List(elements) => elements.iter_mut().any(|element| without_entry(element, at)),
         _ => false,

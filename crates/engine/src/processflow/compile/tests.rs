@@ -8,46 +8,109 @@ const READ: &str = "  - read: { action: store/orders.changed }\n";
 /// Checks the steps after a right beginning; the place is that of the part between « and ».
 fn check(steps: &str, message: &str, hint: &str) {
     let marked = format!("{HEAD}{steps}");
-    let start = marked.find('«').unwrap_or_else(|| panic!("mark the place in {steps}"));
+    let start = marked
+        .find('«')
+        .unwrap_or_else(|| panic!("mark the place in {steps}"));
     let text = marked.replace(['«', '»'], "");
     let length = marked.find('»').expect("the mark ends") - start - '«'.len_utf8();
     let report = Plan::compile(&text, "flow.yaml", &connectors()).expect_err(message);
-    let found = report.problems.iter().find(|problem| problem.message.contains(message));
+    let found = report
+        .problems
+        .iter()
+        .find(|problem| problem.message.contains(message));
     let found = found.unwrap_or_else(|| panic!("expected `{message}`, found:\n{report}"));
-    assert_eq!((found.offset, found.length), (start, length), "the place of `{message}`:\n{}", report.pretty(false));
+    assert_eq!(
+        (found.offset, found.length),
+        (start, length),
+        "the place of `{message}`:\n{}",
+        report.pretty(false)
+    );
     let said = found.hint.clone().unwrap_or_default();
     assert!(said.contains(hint), "the way out of `{message}` is `{said}`");
 }
 
 fn plan(text: &str) -> Plan {
-    Plan::compile(text, "flow.yaml", &connectors()).unwrap_or_else(|report| panic!("{}", report.pretty(false)))
+    Plan::compile(text, "flow.yaml", &connectors())
+        .unwrap_or_else(|report| panic!("{}", report.pretty(false)))
 }
 
 #[test]
 fn the_example_of_the_design_becomes_a_plan() {
-    let plan = plan(include_str!("../../../../../processflows/orders-to-database/processflow.yaml"));
+    let plan = plan(include_str!(
+        "../../../../../processflows/orders-to-database/processflow.yaml"
+    ));
     assert_eq!(plan.name, "orders-to-database", "the name");
     assert_eq!(plan.connections["erp"], "sql", "connectors by alias");
     assert_eq!(plan.on_failure.tries, 5, "the default");
-    let [Step::Skip(_), Step::Write(header), Step::Write(lines)] = &*plan.steps else { panic!("{:?}", plan.steps) };
-    assert_eq!((&*header.step.id, header.step.action), ("3", "table.upsert"), "steps are numbered as in the file");
-    assert_eq!(lines.scope.as_deref().map(<[_]>::len), Some(2), "the scope of a replace");
+    let [Step::Skip(_), Step::Write(header), Step::Write(lines)] = &*plan.steps else {
+        panic!("{:?}", plan.steps)
+    };
+    assert_eq!(
+        (&*header.step.id, header.step.action),
+        ("3", "table.upsert"),
+        "steps are numbered as in the file"
+    );
+    assert_eq!(
+        lines.scope.as_deref().map(<[_]>::len),
+        Some(2),
+        "the scope of a replace"
+    );
     assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
 }
 
 #[test]
 fn slips_get_their_place_and_the_way_out() {
     let cases = [
-        ("  - red: { action: store/orders.changed }\n".replace("red", "«red»"), "`red`", "Did you mean `read`?"),
-        (format!("{READ}  - skip: {{ «wen»: x == 1, reason: no }}\n"), "`wen`", "Did you mean `when`?"),
-        ("  - read: { action: stor/orders.changed }\n".replace("stor/", "«stor»/"), "`stor`", "Did you mean `store`?"),
-        ("  - read: { action: store/«orders.chnged» }\n".into(), "not an action", "Did you mean `orders.changed`?"),
-        ("  - read: { action: «orders.changed» }\n".into(), "of which connection", "`store/orders.changed`"),
-        ("  - read: { action: erp/«table.upsert» }\n".into(), "writes, and stands in a `read`", "`query`"),
-        (format!("{READ}  - write: {{ action: store/«products.list» }}\n"), "reads, and stands in a `write`", "`inventory.set`"),
-        ("  - read: { action: store/orders.changed, with: { «inclde»: [products] } }\n".into(), "inclde", "Did you mean `include`?"),
-        ("  - read: { action: store/orders.changed, with: { include: [«product»] } }\n".into(), "`product`", "Did you mean `products`?"),
-        ("  - «»skip: { when: true, reason: x }\n".into(), "first step must read", "Begin with"),
+        (
+            "  - red: { action: store/orders.changed }\n".replace("red", "«red»"),
+            "`red`",
+            "Did you mean `read`?",
+        ),
+        (
+            format!("{READ}  - skip: {{ «wen»: x == 1, reason: no }}\n"),
+            "`wen`",
+            "Did you mean `when`?",
+        ),
+        (
+            "  - read: { action: stor/orders.changed }\n".replace("stor/", "«stor»/"),
+            "`stor`",
+            "Did you mean `store`?",
+        ),
+        (
+            "  - read: { action: store/«orders.chnged» }\n".into(),
+            "not an action",
+            "Did you mean `orders.changed`?",
+        ),
+        (
+            "  - read: { action: «orders.changed» }\n".into(),
+            "of which connection",
+            "`store/orders.changed`",
+        ),
+        (
+            "  - read: { action: erp/«table.upsert» }\n".into(),
+            "writes, and stands in a `read`",
+            "`query`",
+        ),
+        (
+            format!("{READ}  - write: {{ action: store/«products.list» }}\n"),
+            "reads, and stands in a `write`",
+            "`inventory.set`",
+        ),
+        (
+            "  - read: { action: store/orders.changed, with: { «inclde»: [products] } }\n".into(),
+            "inclde",
+            "Did you mean `include`?",
+        ),
+        (
+            "  - read: { action: store/orders.changed, with: { include: [«product»] } }\n".into(),
+            "`product`",
+            "Did you mean `products`?",
+        ),
+        (
+            "  - «»skip: { when: true, reason: x }\n".into(),
+            "first step must read",
+            "Begin with",
+        ),
     ];
     for (steps, message, hint) in cases {
         check(&steps, message, hint);
@@ -60,16 +123,60 @@ fn mistakes_in_a_write_point_to_what_is_meant() {
         format!("{READ}  - write:\n      action: erp/table.upsert\n      with: {with}\n      map: {map}\n")
     };
     let cases = [
-        (write("{ table: T, key: [«ID»] }", "{ NAME: id }"), "`ID` says which row it is and is not mapped", "Mapped are"),
-        (write("{ table: T, key: [«ORDER_DI»] }", "{ ORDER_ID: id }"), "`ORDER_DI`", "Did you mean `ORDER_ID`?"),
-        (write("{ table: T, key: [ID], create: { ID: text } }", "{ ID: id, «TOTAL»: x }"), "not a column of `create`", ""),
-        (write("{ «tabel»: T, key: [ID] }", "{ ID: id }"), "tabel", "Did you mean `table`?"),
-        (write("{ table: T, key: [ID] }", "{ ID: «uper(sku)» }"), "`uper`", "Did you mean `upper`?"),
-        (write("{ table: T, key: [ID] }", "{ ID: \"words('a', «uper(sku)»)\" }"), "`uper`", "Did you mean `upper`?"),
-        (write("{ table: T, key: [ID] }", "{ ID: «[a, b]» }").replace("«[a, b]»", "«[»a, b]"), "as a list", "quotes around"),
-        (write("{ table: T, key: [ID] }", "{ ID: «007» }"), "begin with zeros", "quotes within quotes"),
-        (write("{ table: T, key: [ID] }", "{ ID: words(a, «b)» }"), "`b)` is the rest", "a comma ends a value"),
-        (write("{ table: T, key: [ID] }", "{ ID: «connections.stor.hash» }").replace("«connections.stor.hash»", "«connections.stor».hash"), "`stor`", "Did you mean `store`?"),
+        (
+            write("{ table: T, key: [«ID»] }", "{ NAME: id }"),
+            "`ID` says which row it is and is not mapped",
+            "Mapped are",
+        ),
+        (
+            write("{ table: T, key: [«ORDER_DI»] }", "{ ORDER_ID: id }"),
+            "`ORDER_DI`",
+            "Did you mean `ORDER_ID`?",
+        ),
+        (
+            write(
+                "{ table: T, key: [ID], create: { ID: text } }",
+                "{ ID: id, «TOTAL»: x }",
+            ),
+            "not a column of `create`",
+            "",
+        ),
+        (
+            write("{ «tabel»: T, key: [ID] }", "{ ID: id }"),
+            "tabel",
+            "Did you mean `table`?",
+        ),
+        (
+            write("{ table: T, key: [ID] }", "{ ID: «uper(sku)» }"),
+            "`uper`",
+            "Did you mean `upper`?",
+        ),
+        (
+            write("{ table: T, key: [ID] }", "{ ID: \"words('a', «uper(sku)»)\" }"),
+            "`uper`",
+            "Did you mean `upper`?",
+        ),
+        (
+            write("{ table: T, key: [ID] }", "{ ID: «[a, b]» }").replace("«[a, b]»", "«[»a, b]"),
+            "as a list",
+            "quotes around",
+        ),
+        (
+            write("{ table: T, key: [ID] }", "{ ID: «007» }"),
+            "begin with zeros",
+            "quotes within quotes",
+        ),
+        (
+            write("{ table: T, key: [ID] }", "{ ID: words(a, «b)» }"),
+            "`b)` is the rest",
+            "a comma ends a value",
+        ),
+        (
+            write("{ table: T, key: [ID] }", "{ ID: «connections.stor.hash» }")
+                .replace("«connections.stor.hash»", "«connections.stor».hash"),
+            "`stor`",
+            "Did you mean `store`?",
+        ),
     ];
     for (steps, message, hint) in cases {
         check(&steps, message, hint);
@@ -88,8 +195,16 @@ fn names_are_known_from_the_step_that_gives_them() {
         "{READ}  - skip: {{ when: «total» > 1, reason: x }}\n  - set: {{ total: id }}\n  - set: {{ again: total + 1 }}\n"
     );
     check(&steps, "`total` is only set in step 3", "behind it");
-    check(&format!("{READ}  - set: {{ a: id }}\n  - set: {{ «a»: id }}\n"), "a second time", "another name");
-    check(&format!("{READ}  - set: {{ «record»: id }}\n"), "already means something", "letters");
+    check(
+        &format!("{READ}  - set: {{ a: id }}\n  - set: {{ «a»: id }}\n"),
+        "a second time",
+        "another name",
+    );
+    check(
+        &format!("{READ}  - set: {{ «record»: id }}\n"),
+        "already means something",
+        "letters",
+    );
 }
 
 #[test]
@@ -109,16 +224,29 @@ fn all_mistakes_come_in_one_report() {
     );
     let report = Plan::compile(&text, "flow.yaml", &connectors()).expect_err("six mistakes");
     let lines: Vec<_> = report.problems.iter().map(|problem| problem.line).collect();
-    assert_eq!(lines, [5, 6, 7, 8, 9, 10], "each once, in the order of the file:\n{report}");
+    assert_eq!(
+        lines,
+        [5, 6, 7, 8, 9, 10],
+        "each once, in the order of the file:\n{report}"
+    );
 }
 
 #[test]
 fn what_is_odd_is_a_warning_and_does_not_stop_it() {
-    let plan = plan("processflow: p\nconnections: { store: bigcommerce, old: sql }\nsteps:\n  - read: { action: store/orders.changed }\n");
-    let said: Vec<_> = plan.warnings.iter().map(|warning| (&*warning.message, warning.severity)).collect();
+    let plan = plan(
+        "processflow: p\nconnections: { store: bigcommerce, old: sql }\nsteps:\n  - read: { action: store/orders.changed }\n",
+    );
+    let said: Vec<_> = plan
+        .warnings
+        .iter()
+        .map(|warning| (&*warning.message, warning.severity))
+        .collect();
     assert_eq!(
         said,
-        [("connection `old` is not used by any step", Severity::Warning), ("no step writes anything", Severity::Warning)],
+        [
+            ("connection `old` is not used by any step", Severity::Warning),
+            ("no step writes anything", Severity::Warning)
+        ],
         "both are legal"
     );
 }
@@ -135,11 +263,72 @@ fn files_that_are_no_processflow_are_told_so() {
     for text in ["", "- a\n", "name: x\n", "processflow: [\n", "just words"] {
         let report = Plan::compile(text, "flow.yaml", &connectors()).expect_err(text);
         assert_eq!(report.problems.len(), 1, "{text:?}: {report}");
-        assert!(report.problems[0].hint.is_some(), "{text:?} needs a way out: {report}");
+        assert!(
+            report.problems[0].hint.is_some(),
+            "{text:?} needs a way out: {report}"
+        );
     }
     let many = format!("{HEAD}{}", READ.repeat(501));
     let report = Plan::compile(&many, "flow.yaml", &connectors()).expect_err("U9: 500 steps");
     assert!(report.to_string().contains("500 steps"), "{report}");
+}
+
+#[test]
+fn files_of_windows_are_read_and_pointed_into() {
+    let text = format!("{HEAD}{READ}  - skip: {{ when: uper(x), reason: r }}\n").replace('\n', "\r\n");
+    for text in [text.clone(), format!("\u{feff}{text}")] {
+        let report = Plan::compile(&text, "flow.yaml", &connectors()).expect_err("a mistake");
+        let places: Vec<_> = report
+            .problems
+            .iter()
+            .map(|problem| (problem.line, &text[problem.offset..][..4]))
+            .collect();
+        assert_eq!(
+            places,
+            [(5, "uper")],
+            "a mark and line ends do not move the place: {report}"
+        );
+    }
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_said_in_words() {
+    let cases = [
+        (
+            "on_failure: { tries: «many» }\n",
+            "a whole number is expected here",
+            "",
+        ),
+        (
+            "description: «[a]»\n",
+            "a text is expected here, this is a list",
+            "",
+        ),
+        (
+            "description: «12»\n",
+            "a text is expected here, this is a number",
+            "\"12\"",
+        ),
+        (
+            "lookups: { status: «NEW» }\n",
+            "is expected here, this is a text",
+            "",
+        ),
+        (
+            "lookups: { status: { «11»: [a] } }\n",
+            "a list or a mapping",
+            "one value",
+        ),
+    ];
+    for (rest, message, hint) in cases {
+        let steps = format!("{READ}{rest}");
+        let steps = if rest.contains("[a]»") {
+            steps.replace("«[a]»", "«[»a]")
+        } else {
+            steps
+        };
+        check(&steps, message, hint);
+    }
 }
 
 #[test]
@@ -156,6 +345,14 @@ fn reports_are_read_by_people_and_by_programs() {
     let line = "flow.yaml:5:19: there is no function `uper`. Did you mean `upper`?";
     assert_eq!(report.to_string(), line, "for the log");
     let json = report.to_json();
-    assert_eq!((&json[0]["line"], &json[0]["column"]), (&5.into(), &19.into()), "for the editor");
-    assert!(report.pretty(false).contains("upper"), "for the terminal: {}", report.pretty(false));
+    assert_eq!(
+        (&json[0]["line"], &json[0]["column"]),
+        (&5.into(), &19.into()),
+        "for the editor"
+    );
+    assert!(
+        report.pretty(false).contains("upper"),
+        "for the terminal: {}",
+        report.pretty(false)
+    );
 }

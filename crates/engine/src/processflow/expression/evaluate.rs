@@ -54,7 +54,15 @@ impl<'r> View<'r> {
         tables: &'r [Table],
         variables: &'r [Option<Value>],
     ) -> Self {
-        Self { record, element, connections, run, tables, variables, fuel: Cell::new(FUEL) }
+        Self {
+            record,
+            element,
+            connections,
+            run,
+            tables,
+            variables,
+            fuel: Cell::new(FUEL),
+        }
     }
 
     /// The value of an expression; may be missing.
@@ -65,8 +73,10 @@ impl<'r> View<'r> {
 
     fn spend(&self, steps: usize) -> Result<()> {
         let left = self.fuel.get().checked_sub(steps.min(FUEL as usize + 1) as u32);
-        left.map(|left| self.fuel.set(left))
-            .ok_or_else(|| Error::rejected("the expression takes too many steps").hint("Split it with `set` steps, or make its lists shorter."))
+        left.map(|left| self.fuel.set(left)).ok_or_else(|| {
+            Error::rejected("the expression takes too many steps")
+                .hint("Split it with `set` steps, or make its lists shorter.")
+        })
     }
 
     fn term(&self, tree: &'r Tree) -> Result<Term<'r>> {
@@ -75,22 +85,33 @@ impl<'r> View<'r> {
             Tree::Path(path) => self.path(path),
             Tree::Constant(term) => Ok(term.clone()),
             Tree::Call(function, arguments) => {
-                let given = arguments.iter().map(|argument| argument.as_ref().map(|tree| self.term(tree)).transpose());
+                let given = arguments
+                    .iter()
+                    .map(|argument| argument.as_ref().map(|tree| self.term(tree)).transpose());
                 let given = given.collect::<Result<Vec<_>>>()?;
                 self.spend(given.iter().flatten().map(size).sum())?;
                 functions::call(function, Given::new(given))
             }
             Tree::Compare(first, rest) => self.compare(first, rest),
             Tree::Calculate(operation, left, right) => {
-                number::calculate(*operation, &self.term(left)?, &self.term(right)?).map_err(|error| named(error, left, right))
+                number::calculate(*operation, &self.term(left)?, &self.term(right)?)
+                    .map_err(|error| named(error, left, right))
             }
             Tree::And(left, right) => {
                 let left = self.term(left)?;
-                if left.is_true()? { self.term(right) } else { Ok(left) }
+                if left.is_true()? {
+                    self.term(right)
+                } else {
+                    Ok(left)
+                }
             }
             Tree::Or(left, right) => {
                 let left = self.term(left)?;
-                if left.is_true()? { Ok(left) } else { self.term(right) }
+                if left.is_true()? {
+                    Ok(left)
+                } else {
+                    self.term(right)
+                }
             }
             Tree::Not(one) => Ok(Term::Bool(!self.term(one)?.is_true()?)),
             Tree::Negative(one) => number::negative(&self.term(one)?),
@@ -104,9 +125,15 @@ impl<'r> View<'r> {
             Tree::Is(of, test) => Ok(Term::Bool(is(&self.term(of)?, *test)?)),
             Tree::Item(of, key) => self.item(of, key),
             Tree::Slice(of, from, to) => self.slice(of, from.as_deref(), to.as_deref()),
-            Tree::List(elements) => elements.iter().map(|tree| self.present(tree)).collect::<Result<_>>().map(Term::List),
+            Tree::List(elements) => elements
+                .iter()
+                .map(|tree| self.present(tree))
+                .collect::<Result<_>>()
+                .map(Term::List),
             Tree::Map(fields) => {
-                let fields = fields.iter().map(|(name, tree)| Ok((name.clone(), self.present(tree)?)));
+                let fields = fields
+                    .iter()
+                    .map(|(name, tree)| Ok((name.clone(), self.present(tree)?)));
                 fields.collect::<Result<_>>().map(Term::Map)
             }
         }
@@ -121,7 +148,9 @@ impl<'r> View<'r> {
 
     fn path(&self, path: &'r Path) -> Result<Term<'r>> {
         let (start, rest) = self.start(path)?;
-        let Some(mut term) = start else { return Ok(Term::Missing(path.written.clone())) };
+        let Some(mut term) = start else {
+            return Ok(Term::Missing(path.written.clone()));
+        };
         for place in rest {
             term = match place {
                 Place::Field(name) => term.field(name, || path.written.clone())?,
@@ -134,7 +163,9 @@ impl<'r> View<'r> {
     /// Where a path begins, and what of it is still to go.
     fn start(&self, path: &'r Path) -> Result<(Option<Term<'r>>, &'r [Place])> {
         match (path.root, &*path.steps) {
-            (Root::Here, [Place::Field(name), rest @ ..]) => Ok((at(self.element.unwrap_or(self.record), name)?, rest)),
+            (Root::Here, [Place::Field(name), rest @ ..]) => {
+                Ok((at(self.element.unwrap_or(self.record), name)?, rest))
+            }
             (Root::Record, [Place::Field(name), rest @ ..]) => Ok((at(self.record, name)?, rest)),
             (Root::Here | Root::Record, rest) => Ok((Some(Term::of_json(self.record.text)?), rest)),
             (Root::Run, rest) => Ok((Some(Term::Json(self.run)), rest)),
@@ -144,7 +175,10 @@ impl<'r> View<'r> {
             }
             (Root::Connections, [Place::Field(alias), rest @ ..]) => {
                 let told = self.connections.iter().find(|(name, _)| name == alias);
-                Ok((told.map(|(_, told)| Term::of_json(told.as_str())).transpose()?, rest))
+                Ok((
+                    told.map(|(_, told)| Term::of_json(told.as_str())).transpose()?,
+                    rest,
+                ))
             }
             (Root::Connections, _) => Err(Error::rejected("`connections` needs the name of one")
                 .hint("Write `connections.store.hash`.")),
@@ -181,8 +215,15 @@ impl<'r> View<'r> {
         match (&lookup.default, &table.default) {
             (Some(default), _) => self.term(default),
             (None, Some(default)) => Term::of_value(default),
-            (None, None) => Err(Error::rejected(format!("look-up table `{}` has no entry for `{}`", table.name, number::short(&key)))
-                .hint(format!("Add the entry under `lookups: {}`, or a `default`, deploy again, and retry.", table.name))),
+            (None, None) => Err(Error::rejected(format!(
+                "look-up table `{}` has no entry for `{}`",
+                table.name,
+                number::short(&key)
+            ))
+            .hint(format!(
+                "Add the entry under `lookups: {}`, or a `default`, deploy again, and retry.",
+                table.name
+            ))),
         }
     }
 
@@ -198,7 +239,10 @@ impl<'r> View<'r> {
             Term::Integer(at) => of.element(at, path),
             Term::Text(name) => of.field(&name, path),
             Term::Missing(what) => Err(missing(&what)),
-            other => Err(Error::rejected(format!("`[ ]` takes a name or a whole number, this is {}", other.kind()))),
+            other => Err(Error::rejected(format!(
+                "`[ ]` takes a name or a whole number, this is {}",
+                other.kind()
+            ))),
         }
     }
 
@@ -206,19 +250,30 @@ impl<'r> View<'r> {
         let bound = |tree: Option<&'r Tree>| match tree.map(|tree| self.term(tree)).transpose()? {
             None | Some(Term::Null) => Ok(None),
             Some(Term::Integer(at)) => Ok(Some(at)),
-            Some(other) => Err(Error::rejected(format!("a slice needs whole numbers, this is {}", other.kind()))),
+            Some(other) => Err(Error::rejected(format!(
+                "a slice needs whole numbers, this is {}",
+                other.kind()
+            ))),
         };
         let (from, to) = (bound(from)?, bound(to)?);
         let of = self.term(of)?;
         self.spend(size(&of))?;
         let window = |length: usize| {
-            let place = |at: i64| if at < 0 { length.saturating_sub(at.unsigned_abs() as usize) } else { (at as usize).min(length) };
+            let place = |at: i64| {
+                if at < 0 {
+                    length.saturating_sub(at.unsigned_abs() as usize)
+                } else {
+                    (at as usize).min(length)
+                }
+            };
             let (from, to) = (from.map_or(0, place), to.map_or(length, place));
             (from, to.saturating_sub(from))
         };
         if let Term::Text(text) = &of {
             let (from, length) = window(text.chars().count());
-            return Ok(Term::text(text.chars().skip(from).take(length).collect::<String>()));
+            return Ok(Term::text(
+                text.chars().skip(from).take(length).collect::<String>(),
+            ));
         }
         let elements = of.into_elements()?;
         let (from, length) = window(elements.len());
@@ -243,7 +298,9 @@ fn size(term: &Term<'_>) -> usize {
 /// Adds the operands' names to an error of calculating.
 fn named(error: Error, left: &Tree, right: &Tree) -> Error {
     match (left, right) {
-        (Tree::Path(left), Tree::Path(right)) => error.context(format!("`{}`, `{}`", left.written, right.written)),
+        (Tree::Path(left), Tree::Path(right)) => {
+            error.context(format!("`{}`, `{}`", left.written, right.written))
+        }
         (Tree::Path(path), _) | (_, Tree::Path(path)) => error.context(format!("`{}`", path.written)),
         _ => error,
     }

@@ -47,7 +47,13 @@ impl Expression {
     /// Compiles; also what is odd and no mistake.
     pub(crate) fn compile(text: &str, names: &Names<'_>) -> Result<(Self, Vec<Mistake>), Box<Mistake>> {
         let (tree, warnings) = parse::parse(text, names)?;
-        Ok((Self { text: text.into(), tree: Arc::new(tree) }, warnings))
+        Ok((
+            Self {
+                text: text.into(),
+                tree: Arc::new(tree),
+            },
+            warnings,
+        ))
     }
 
     /// The value for one record (or element of it). What is missing is an error that names it.

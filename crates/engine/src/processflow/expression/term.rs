@@ -147,7 +147,10 @@ impl<'r> Term<'r> {
             Self::List(elements) => Ok(elements),
             Self::Json(text) if text.starts_with('[') => json::elements(text).map(Self::of_json).collect(),
             Self::Missing(what) => Err(missing(&what)),
-            other => Err(Error::rejected(format!("a list is needed, this is {}", other.kind()))),
+            other => Err(Error::rejected(format!(
+                "a list is needed, this is {}",
+                other.kind()
+            ))),
         }
     }
 
@@ -155,7 +158,11 @@ impl<'r> Term<'r> {
     pub(crate) fn field(self, name: &str, path: impl FnOnce() -> String) -> Result<Self> {
         let found = match self {
             Self::Json(text) => json::field(text, name).map(Self::of_json).transpose()?,
-            Self::Map(fields) => fields.into_iter().rev().find(|(field, _)| field == name).map(|(_, value)| value),
+            Self::Map(fields) => fields
+                .into_iter()
+                .rev()
+                .find(|(field, _)| field == name)
+                .map(|(_, value)| value),
             Self::Missing(what) => return Ok(Self::Missing(what)),
             _ => None,
         };
@@ -169,12 +176,15 @@ impl<'r> Term<'r> {
             usize::try_from(at).unwrap_or(usize::MAX)
         };
         let found = match self {
-            Self::Json(text) if at >= 0 => {
-                json::elements(text).nth(place(0)).map(Self::of_json).transpose()?
-            }
+            Self::Json(text) if at >= 0 => json::elements(text)
+                .nth(place(0))
+                .map(Self::of_json)
+                .transpose()?,
             Self::Json(text) => {
                 let all: Vec<_> = json::elements(text).collect();
-                all.get(place(all.len())).map(|text| Self::of_json(text)).transpose()?
+                all.get(place(all.len()))
+                    .map(|text| Self::of_json(text))
+                    .transpose()?
             }
             Self::List(mut elements) => {
                 let at = place(elements.len());
@@ -194,8 +204,9 @@ pub(crate) fn missing(what: &str) -> Error {
         return Error::config(format!("`{what}` is not known of this connection"))
             .hint("Validate the connection: what it told of itself is what `connections.` offers.");
     }
-    Error::rejected(format!("`{what}` is not in the record"))
-        .hint(format!("If it may be missing, write `{what} | default(none)`; else correct the name."))
+    Error::rejected(format!("`{what}` is not in the record")).hint(format!(
+        "If it may be missing, write `{what} | default(none)`; else correct the name."
+    ))
 }
 
 fn separated<T>(
@@ -225,7 +236,10 @@ mod tests {
             ("17", Value::Integer(17)),
             ("25.0000", Value::Decimal("25.0000".parse().unwrap())),
             ("1.5e3", Value::Decimal("1500".parse().unwrap())),
-            ("92233720368547758070", Value::Decimal("92233720368547758070".parse().unwrap())),
+            (
+                "92233720368547758070",
+                Value::Decimal("92233720368547758070".parse().unwrap()),
+            ),
             ("\"0017\"", Value::Text("0017".into())),
             ("null", Value::Null),
             ("true", Value::Bool(true)),
@@ -240,7 +254,15 @@ mod tests {
     #[test]
     fn what_a_connection_does_not_tell_stops_the_run_and_not_the_record() {
         let error = missing("connections.store.hash");
-        assert_eq!(error.kind, connector_kit::Kind::Config, "the next record would fail in the same way");
-        assert_eq!(missing("sku").kind, connector_kit::Kind::Rejected, "another record may have it");
+        assert_eq!(
+            error.kind,
+            connector_kit::Kind::Config,
+            "the next record would fail in the same way"
+        );
+        assert_eq!(
+            missing("sku").kind,
+            connector_kit::Kind::Rejected,
+            "another record may have it"
+        );
     }
 }

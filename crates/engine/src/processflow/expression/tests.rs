@@ -19,15 +19,27 @@ const ORDER: &str = r#"{
 fn value(expression: &str) -> Result<String, connector_kit::Error> {
     let aliases = ["store".to_owned()];
     let tables = ["status".to_owned()];
-    let names = Names { aliases: &aliases, variables: &[], later: &[], tables: &tables };
+    let names = Names {
+        aliases: &aliases,
+        variables: &[],
+        later: &[],
+        tables: &tables,
+    };
     let (compiled, _) = Expression::compile(expression, &names).map_err(|mistake| {
         connector_kit::Error::config(mistake.message).hint(mistake.hint.unwrap_or_default())
     })?;
     let entries = [("11".to_owned(), connector_kit::Value::Text("NEW".into()))].into();
-    let table = [Table { name: "status".into(), entries, default: None }];
+    let table = [Table {
+        name: "status".into(),
+        entries,
+        default: None,
+    }];
     let connections = [("store".to_owned(), Raw::parse(r#"{"hash":"abc123"}"#).unwrap())];
     let index = Index::of(ORDER);
-    let record = Object { text: ORDER, index: &index };
+    let record = Object {
+        text: ORDER,
+        index: &index,
+    };
     let view = View::new(record, None, (&connections, r#"{"id":"r-1"}"#), &table, &[]);
     compiled.term(&view).and_then(|term| {
         let term = term.into_value()?;
@@ -57,7 +69,10 @@ fn expressions_give_what_they_say() {
         ("record.id", "1042"),
         ("record['Item No.']", "\"A-1\""),
         ("billing_address.email", "\"ada@example.com\""),
-        ("words(billing_address.first_name, billing_address.last_name)", "\"Ada Lovelace\""),
+        (
+            "words(billing_address.first_name, billing_address.last_name)",
+            "\"Ada Lovelace\"",
+        ),
         ("total_inc_tax", "\"25.0000\""),
         ("total_inc_tax | decimal", "25.0000"),
         ("total_inc_tax == 25", "true"),
@@ -91,7 +106,10 @@ fn expressions_give_what_they_say() {
         ("not is_deleted", "true"),
         ("-weight", "-2.50"),
         ("7 // 2", "3"),
-        ("{'sku': products[0].sku, 'n': weight}", "{\"sku\":\"0017\",\"n\":2.50}"),
+        (
+            "{'sku': products[0].sku, 'n': weight}",
+            "{\"sku\":\"0017\",\"n\":2.50}",
+        ),
         ("billing_address.email[0:3]", "\"ada\""),
         ("products[:1] | length", "1"),
         ("1 < status_id <= 11", "true"),
@@ -111,9 +129,18 @@ fn expressions_give_what_they_say() {
 #[test]
 fn what_is_missing_is_named_and_never_guessed() {
     let cases = [
-        ("billing_address.first_nam", "`billing_address.first_nam` is not in the record"),
-        ("words(billing_address.first_nam, 'x')", "`billing_address.first_nam` is not in the record"),
-        ("billing_address.vat.number", "`billing_address.vat.number` is not in the record"),
+        (
+            "billing_address.first_nam",
+            "`billing_address.first_nam` is not in the record",
+        ),
+        (
+            "words(billing_address.first_nam, 'x')",
+            "`billing_address.first_nam` is not in the record",
+        ),
+        (
+            "billing_address.vat.number",
+            "`billing_address.vat.number` is not in the record",
+        ),
         ("products[7].sku", "`products[7].sku` is not in the record"),
         ("no_such | upper", "`no_such` is not in the record"),
         ("no_such == 1", "`no_such` is not in the record"),
@@ -125,8 +152,16 @@ fn what_is_missing_is_named_and_never_guessed() {
     ];
     for (expression, expected) in cases {
         let error = value(expression).expect_err(expression);
-        assert!(error.message.contains(expected), "{expression} says: {}", error.message);
-        assert_eq!(error.kind, Kind::Rejected, "{expression}: another record may be right");
+        assert!(
+            error.message.contains(expected),
+            "{expression} says: {}",
+            error.message
+        );
+        assert_eq!(
+            error.kind,
+            Kind::Rejected,
+            "{expression}: another record may be right"
+        );
     }
 }
 
@@ -143,11 +178,19 @@ fn mistakes_are_found_when_the_file_is_loaded() {
         ("status = 1", "not understood", "`==`"),
         ("'open", "not understood", "not closed"),
         ("sku.upper()", "not offered", "`… | upper`"),
-        ("date_created | date(zone='Europe/Berln')", "not a time zone", "date("),
+        (
+            "date_created | date(zone='Europe/Berln')",
+            "not a time zone",
+            "date(",
+        ),
         ("price | decimal(sign='coma')", "\"coma\"", "decimal("),
         ("replace(sku)", "needs `what`", "replace("),
         ("trim(a, b)", "at most", "trim("),
-        ("sku | date(formt='iso')", "no argument `formt`; did you mean `format`?", "date("),
+        (
+            "sku | date(formt='iso')",
+            "no argument `formt`; did you mean `format`?",
+            "date(",
+        ),
         ("sku is nmber", "`is nmber`", "Did you mean `number`?"),
         ("now()", "`now`", "run.started"),
         ("", "no expression", "`none`"),
@@ -155,7 +198,11 @@ fn mistakes_are_found_when_the_file_is_loaded() {
     for (expression, message, hint) in cases {
         let error = value(expression).expect_err(expression);
         assert_eq!(error.kind, Kind::Config, "{expression} is the file's mistake");
-        assert!(error.message.contains(message), "{expression} says: {}", error.message);
+        assert!(
+            error.message.contains(message),
+            "{expression} says: {}",
+            error.message
+        );
         let found = error.hint.unwrap_or_default();
         assert!(found.contains(hint), "{expression} hints: {found}");
     }
@@ -164,10 +211,22 @@ fn mistakes_are_found_when_the_file_is_loaded() {
 #[test]
 fn bombs_do_not_go_off() {
     let nested = format!("{}1{}", "(-".repeat(100), ")".repeat(100));
-    let chain = format!("'{}'{}", "x".repeat(1000), " | replace('x', 'xxxxxxxxxx')".repeat(20));
+    let chain = format!(
+        "'{}'{}",
+        "x".repeat(1000),
+        " | replace('x', 'xxxxxxxxxx')".repeat(20)
+    );
     let wide = "words(".to_owned() + &vec!["'x' | pad(1000)"; 400].join(", ") + ")";
-    for bomb in [nested, chain, "'x' | pad(100000000)".into(), "1".to_owned() + &" + 1".repeat(5000)] {
+    for bomb in [
+        nested,
+        chain,
+        "'x' | pad(100000000)".into(),
+        "1".to_owned() + &" + 1".repeat(5000),
+    ] {
         assert!(value(&bomb).is_err(), "U2: {}…", &bomb[..40]);
     }
-    assert!(value(&wide).is_ok_and(|text| text.len() < 1 << 20) || value(&wide).is_err(), "U2: bounded in either case");
+    assert!(
+        value(&wide).is_ok_and(|text| text.len() < 1 << 20) || value(&wide).is_err(),
+        "U2: bounded in either case"
+    );
 }

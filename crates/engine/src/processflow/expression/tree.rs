@@ -150,11 +150,23 @@ impl Tree {
             | Self::Or(left, right)
             | Self::Calculate(_, left, right)
             | Self::Join(left, right) => vec![left, right],
-            Self::Slice(of, from, to) => [Some(of), from.as_ref(), to.as_ref()].into_iter().flatten().map(|tree| &**tree).collect(),
-            Self::If(test, yes, no) => [Some(test), Some(yes), no.as_ref()].into_iter().flatten().map(|tree| &**tree).collect(),
-            Self::Compare(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, tree)| tree)).collect(),
+            Self::Slice(of, from, to) => [Some(of), from.as_ref(), to.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(|tree| &**tree)
+                .collect(),
+            Self::If(test, yes, no) => [Some(test), Some(yes), no.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(|tree| &**tree)
+                .collect(),
+            Self::Compare(first, rest) => std::iter::once(&**first)
+                .chain(rest.iter().map(|(_, tree)| tree))
+                .collect(),
             Self::Call(_, arguments) => arguments.iter().flatten().collect(),
-            Self::Lookup(lookup) => std::iter::once(&*lookup.key).chain(lookup.default.as_deref()).collect(),
+            Self::Lookup(lookup) => std::iter::once(&*lookup.key)
+                .chain(lookup.default.as_deref())
+                .collect(),
             Self::List(elements) => elements.iter().collect(),
             Self::Map(fields) => fields.iter().map(|(_, tree)| tree).collect(),
         }

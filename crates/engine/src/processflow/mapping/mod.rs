@@ -30,13 +30,28 @@ struct Shared {
 }
 
 impl Scope {
-    pub(crate) fn new(connections: Vec<(String, Raw)>, run: Raw, tables: Arc<[Table]>, variables: usize) -> Self {
-        Self(Arc::new(Shared { connections, run, tables, variables }))
+    pub(crate) fn new(
+        connections: Vec<(String, Raw)>,
+        run: Raw,
+        tables: Arc<[Table]>,
+        variables: usize,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            connections,
+            run,
+            tables,
+            variables,
+        }))
     }
 
     /// A record at the beginning of its way.
     pub fn record(&self, record: &Record) -> Mapping {
-        Mapping { shared: self.0.clone(), body: record.body.clone(), index: None, variables: Vec::new() }
+        Mapping {
+            shared: self.0.clone(),
+            body: record.body.clone(),
+            index: None,
+            variables: Vec::new(),
+        }
     }
 }
 
@@ -61,7 +76,10 @@ impl Mapping {
     pub fn set(&mut self, step: &Set) -> Result<()> {
         for (place, name, expression) in &step.values {
             let value = self.seen(|view| expression.value(view));
-            self.name(*place, value.map_err(|error| error.context(format!("value `{name}`")))?);
+            self.name(
+                *place,
+                value.map_err(|error| error.context(format!("value `{name}`")))?,
+            );
         }
         Ok(())
     }
@@ -92,11 +110,18 @@ impl Mapping {
     pub fn answer(&mut self, step: &Write, answers: Vec<Option<Raw>>) {
         let Some(place) = step.variable else { return };
         let value = if step.each {
-            let texts: Vec<_> = answers.iter().map(|answer| answer.as_ref().map_or("null", Raw::as_str)).collect();
+            let texts: Vec<_> = answers
+                .iter()
+                .map(|answer| answer.as_ref().map_or("null", Raw::as_str))
+                .collect();
             let list = Raw::parse(format!("[{}]", texts.join(",")));
             list.map_or(Value::Null, Value::Json)
         } else {
-            answers.into_iter().next().flatten().map_or(Value::Null, Value::Json)
+            answers
+                .into_iter()
+                .next()
+                .flatten()
+                .map_or(Value::Null, Value::Json)
         };
         self.name(place, value);
     }
@@ -111,7 +136,13 @@ impl Mapping {
         let index = self.index.get_or_insert_with(|| Index::of(text));
         let shared = &self.shared;
         let record = Object { text, index };
-        look(&View::new(record, None, (&shared.connections, shared.run.as_str()), &shared.tables, &self.variables))
+        look(&View::new(
+            record,
+            None,
+            (&shared.connections, shared.run.as_str()),
+            &shared.tables,
+            &self.variables,
+        ))
     }
 }
 
@@ -120,8 +151,10 @@ fn truth(term: Term<'_>) -> Result<bool> {
         Term::Bool(yes) => Ok(yes),
         Term::Null => Ok(false),
         Term::Missing(what) => Err(missing(&what)),
-        other => Err(Error::rejected(format!("`when` is {}, not true or false", other.kind()))
-            .hint("Compare it: `when: status_id == 0`.")),
+        other => Err(
+            Error::rejected(format!("`when` is {}, not true or false", other.kind()))
+                .hint("Compare it: `when: status_id == 0`."),
+        ),
     }
 }
 
@@ -135,9 +168,15 @@ fn list<'r>(elements: &'r Expression, view: &View<'r>) -> Result<Term<'r>> {
         other => {
             let hint = match other {
                 Term::Null => format!("If null means none, write `{} | default([])`.", elements.text),
-                _ => "Name a list of the record. Lists of other resources must be asked for, with `include`.".to_owned(),
+                _ => "Name a list of the record. Lists of other resources must be asked for, with `include`."
+                    .to_owned(),
             };
-            Err(Error::rejected(format!("`each: {}` is {}, not a list", elements.text, other.kind())).hint(hint))
+            Err(Error::rejected(format!(
+                "`each: {}` is {}, not a list",
+                elements.text,
+                other.kind()
+            ))
+            .hint(hint))
         }
     }
 }
@@ -156,8 +195,17 @@ fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str) -> Re
         return row(step, record, view, &Raw::parse(element.to_owned())?);
     }
     let index = Index::of(element);
-    let element = Object { text: element, index: &index };
-    let inside = View::new(view.record, Some(element), (view.connections, view.run), view.tables, view.variables);
+    let element = Object {
+        text: element,
+        index: &index,
+    };
+    let inside = View::new(
+        view.record,
+        Some(element),
+        (view.connections, view.run),
+        view.tables,
+        view.variables,
+    );
     row(step, record, &inside, &Raw::of(&()))
 }
 
@@ -166,19 +214,32 @@ fn row(step: &Write, record: usize, view: &View<'_>, whole: &Raw) -> Result<Row>
     let columns = step.step.columns.clone();
     let Some(fields) = &step.fields else {
         let values = vec![Value::Json(whole.clone())];
-        return Ok(Row { record, key: String::new(), columns: as_it_is(), values, nothing: false });
+        return Ok(Row {
+            record,
+            key: String::new(),
+            columns: as_it_is(),
+            values,
+            nothing: false,
+        });
     };
     let mut values = Vec::with_capacity(fields.len());
     for (field, column) in fields.iter().zip(&*columns) {
         values.push(field.value(view).map_err(|error| of_field(error, column))?);
     }
     let key = key(step, &values, true)?;
-    Ok(Row { record, key, columns, values, nothing: false })
+    Ok(Row {
+        record,
+        key,
+        columns,
+        values,
+        nothing: false,
+    })
 }
 
 /// The one column of a row that is the record as it is.
 fn as_it_is() -> Arc<[String]> {
-    static RECORD: std::sync::LazyLock<Arc<[String]>> = std::sync::LazyLock::new(|| Arc::new(["record".to_owned()]));
+    static RECORD: std::sync::LazyLock<Arc<[String]>> =
+        std::sync::LazyLock::new(|| Arc::new(["record".to_owned()]));
     RECORD.clone()
 }
 
@@ -189,13 +250,21 @@ fn nothing(step: &Write, record: usize, view: &View<'_>) -> Result<Row> {
     for at in &step.scope_at {
         let field = step.fields.as_ref().and_then(|fields| fields.get(*at));
         let value = field.map(|field| field.value(view)).transpose();
-        values[*at] = value.map_err(|error| of_field(error, &columns[*at]))?.unwrap_or(Value::Null);
+        values[*at] = value
+            .map_err(|error| of_field(error, &columns[*at]))?
+            .unwrap_or(Value::Null);
         if values[*at] == Value::Null {
             return Err(empty_key(&columns[*at]));
         }
     }
     let key = key(step, &values, false)?;
-    Ok(Row { record, key, columns, values, nothing: true })
+    Ok(Row {
+        record,
+        key,
+        columns,
+        values,
+        nothing: true,
+    })
 }
 
 fn of_field(error: Error, column: &str) -> Error {
@@ -220,8 +289,10 @@ fn key(step: &Write, values: &[Value], must: bool) -> Result<String> {
 }
 
 fn empty_key(column: &str) -> Error {
-    Error::rejected(format!("field `{column}` is empty, and it says which row this is"))
-        .hint("Skip such records with a rule, or map something that is always there.")
+    Error::rejected(format!(
+        "field `{column}` is empty, and it says which row this is"
+    ))
+    .hint("Skip such records with a rule, or map something that is always there.")
 }
 
 /// Two elements of one record that are the same thing to the destination would overwrite each other unseen.
@@ -234,8 +305,11 @@ fn distinct(step: &Write, rows: &[Row]) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let key = row.key.replace('\u{1f}', ", ");
-            Err(Error::rejected(format!("two elements have the same key ({}: {key})", step.key.join(", ")))
-                .hint("Add a field to the key that tells them apart, such as the line's id."))
+            Err(Error::rejected(format!(
+                "two elements have the same key ({}: {key})",
+                step.key.join(", ")
+            ))
+            .hint("Add a field to the key that tells them apart, such as the line's id."))
         }
     }
 }

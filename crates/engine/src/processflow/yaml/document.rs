@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Spanned, budget, options};
 
-use super::{decode::Fault, traps};
+use super::{Fault, traps};
 use crate::processflow::{json, report::Span};
 
 /// The largest file (bytes).
@@ -48,9 +48,13 @@ impl Document {
     /// Reads a text; the fault has its place and, for YAML's own traps, the way out.
     pub(crate) fn read(text: &str) -> Result<Self, Fault> {
         if text.len() > LARGEST {
-            return Err(Fault::at(Span::default(), format!("the file is larger than {} MiB", LARGEST >> 20)));
+            return Err(Fault::at(
+                Span::default(),
+                format!("the file is larger than {} MiB", LARGEST >> 20),
+            ));
         }
-        let mut root: Node = serde_saphyr::from_str_with_options(text, settings()).map_err(|error| traps::explain(text, &error))?;
+        let mut root: Node = serde_saphyr::from_str_with_options(text, settings())
+            .map_err(|error| traps::explain(text, &error))?;
         root.take_digits(text);
         Ok(Self { root })
     }
@@ -122,12 +126,15 @@ impl Node {
             Content::Number(digits) => match serde_json::from_str::<serde_json::Number>(digits) {
                 Ok(_) => digits.clone(),
                 // `.5`, `0x1F` and `012` are numbers in YAML and none in JSON.
-                Err(_) => self.number().map_or_else(|| json::quoted(digits), |number| number.to_string()),
+                Err(_) => self
+                    .number()
+                    .map_or_else(|| json::quoted(digits), |number| number.to_string()),
             },
             Content::Text(text) => json::quoted(text),
             Content::List(elements) => format!("[{}]", list(elements.iter().map(Self::to_json).collect())),
             Content::Map(entries) => {
-                let field = |entry: &Entry| format!("{}:{}", json::quoted(&entry.name), entry.value.to_json());
+                let field =
+                    |entry: &Entry| format!("{}:{}", json::quoted(&entry.name), entry.value.to_json());
                 format!("{{{}}}", list(entries.iter().map(field).collect()))
             }
         }
@@ -135,9 +142,14 @@ impl Node {
 
     /// A number by YAML's rules.
     pub(crate) fn number(&self) -> Option<serde_json::Number> {
-        let Content::Number(digits) = &self.content else { return None };
+        let Content::Number(digits) = &self.content else {
+            return None;
+        };
         let whole = || digits.parse::<i64>().ok().map(serde_json::Number::from);
-        serde_json::from_str(digits).ok().or_else(whole).or_else(|| serde_saphyr::from_str(digits).ok())
+        serde_json::from_str(digits)
+            .ok()
+            .or_else(whole)
+            .or_else(|| serde_saphyr::from_str(digits).ok())
     }
 
     /// Numbers were read as such and dropped; their digits are those in the file.
@@ -155,13 +167,19 @@ fn place<T>(spanned: &Spanned<T>) -> Span {
     // Where it is defined: behind an alias stands the text of the anchor.
     let span = spanned.defined.span();
     let bytes = |bytes: Option<u64>| bytes.unwrap_or_default() as usize;
-    Span { start: bytes(span.byte_offset()), length: bytes(span.byte_len()) }
+    Span {
+        start: bytes(span.byte_offset()),
+        length: bytes(span.byte_len()),
+    }
 }
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Content>::deserialize(deserializer)?;
-        Ok(Self { span: place(&spanned), content: spanned.value })
+        Ok(Self {
+            span: place(&spanned),
+            content: spanned.value,
+        })
     }
 }
 
@@ -215,7 +233,11 @@ impl<'de> Visitor<'de> for AnyContent {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {
         let mut entries = Vec::new();
         while let Some((name, value)) = map.next_entry::<Spanned<String>, Node>()? {
-            entries.push(Entry { at: place(&name), name: name.value, value });
+            entries.push(Entry {
+                at: place(&name),
+                name: name.value,
+                value,
+            });
         }
         Ok(Content::Map(entries))
     }
@@ -227,10 +249,15 @@ mod tests {
 
     #[test]
     fn values_keep_their_digits_and_words() {
-        let document = Document::read("a: 012\nb: yes\nc: 2.50\nd: 'no'\ne: 2025-01-31\nf: [1, {g: true}]\n11: x\n").unwrap();
+        let document =
+            Document::read("a: 012\nb: yes\nc: 2.50\nd: 'no'\ne: 2025-01-31\nf: [1, {g: true}]\n11: x\n")
+                .unwrap();
         let json = document.root.to_json();
         let expected = r#"{"a":12,"b":"yes","c":2.50,"d":"no","e":"2025-01-31","f":[1,{"g":true}],"11":"x"}"#;
-        assert_eq!(json, expected, "only true and false are booleans, and digits stay");
+        assert_eq!(
+            json, expected,
+            "only true and false are booleans, and digits stay"
+        );
     }
 
     #[test]
@@ -238,10 +265,16 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..9 {
             let before = format!("*a{}", level - 1);
-            bomb += &format!("a{level}: &a{level} [{}]\n", vec![before; 10].join(", "));
+            bomb.extend([format!("a{level}: &a{level} [{}]\n", vec![before; 10].join(", "))]);
         }
-        assert!(Document::read(&bomb).is_err(), "U9: aliases of aliases of aliases");
-        assert!(Document::read(&format!("a: {}1{}", "[".repeat(40), "]".repeat(40))).is_err(), "U9: depth");
+        assert!(
+            Document::read(&bomb).is_err(),
+            "U9: aliases of aliases of aliases"
+        );
+        assert!(
+            Document::read(&format!("a: {}1{}", "[".repeat(40), "]".repeat(40))).is_err(),
+            "U9: depth"
+        );
         assert!(Document::read(&"a".repeat(LARGEST + 1)).is_err(), "U9: size");
     }
 }

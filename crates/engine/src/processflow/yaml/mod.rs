@@ -4,9 +4,14 @@
 //! into a type by serde, so that the structs of the file are the one description of its format. serde-saphyr could
 //! do both at once, but stops at the first mistake: a person who mends a file wants all of them.
 
+mod access;
 mod decode;
 mod document;
+mod fault;
 mod traps;
+mod written;
 
-pub(crate) use decode::{At, Entries, Fault, Written, decode};
+pub(crate) use decode::decode;
 pub(crate) use document::{Content, Document, Entry, Node};
+pub(crate) use fault::Fault;
+pub(crate) use written::{At, Entries, Written};

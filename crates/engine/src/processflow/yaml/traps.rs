@@ -1,18 +1,25 @@
 //! What YAML makes of a line that was meant as an expression, in words.
 
-use super::decode::Fault;
+use super::Fault;
 use crate::processflow::report::Span;
 
 /// The fault behind an error of the YAML reader.
 pub(super) fn explain(text: &str, error: &serde_saphyr::Error) -> Fault {
-    let span = error.location().map_or_else(Span::default, |location| Span { start: offset(text, &location), length: 0 });
+    let span = error.location().map_or_else(Span::default, |location| Span {
+        start: offset(text, &location),
+        length: 0,
+    });
     let said = said(error);
     if let serde_saphyr::Error::DuplicateMappingKey { key, .. } = error.without_snippet() {
         let key = key.as_deref().unwrap_or("this");
         return Fault::at(span, format!("`{key}` stands here twice")).hint("Keep one of them.");
     }
-    if matches!(error.without_snippet(), serde_saphyr::Error::MultipleDocuments { .. }) {
-        return Fault::at(span, "there is a second document in this file").hint("A file holds one processflow: take out what follows `---`.");
+    if matches!(
+        error.without_snippet(),
+        serde_saphyr::Error::MultipleDocuments { .. }
+    ) {
+        return Fault::at(span, "there is a second document in this file")
+            .hint("A file holds one processflow: take out what follows `---`.");
     }
     let hint = trap(text, span.start).unwrap_or_else(|| {
         "Look at the spaces at the beginning of the line: fields of one thing stand exactly below each other.".to_owned()
@@ -22,8 +29,14 @@ pub(super) fn explain(text: &str, error: &serde_saphyr::Error) -> Fault {
 
 /// Errors tell line and column, in characters.
 fn offset(text: &str, location: &serde_saphyr::Location) -> usize {
-    let line_start: usize = text.split_inclusive('\n').take((location.line() as usize).saturating_sub(1)).map(str::len).sum();
-    let before = text[line_start..].chars().take((location.column() as usize).saturating_sub(1));
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take((location.line() as usize).saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let before = text[line_start..]
+        .chars()
+        .take((location.column() as usize).saturating_sub(1));
     line_start + before.map(char::len_utf8).sum::<usize>()
 }
 
@@ -39,7 +52,10 @@ fn trap(text: &str, offset: usize) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let line = text[..offset].matches('\n').count();
     let near = [Some(line), line.checked_sub(1)];
-    near.into_iter().flatten().filter_map(|line| lines.get(line)).find_map(|line| of_line(line))
+    near.into_iter()
+        .flatten()
+        .filter_map(|line| lines.get(line))
+        .find_map(|line| of_line(line))
 }
 
 fn of_line(line: &str) -> Option<String> {
@@ -58,7 +74,9 @@ fn of_line(line: &str) -> Option<String> {
         '[' => format!("A value that begins with `[` is a list. {around}"),
         '{' if value.starts_with("{{") => "Write the expression alone, without `{{ }}`.".to_owned(),
         '{' => format!("A value that begins with `{{` is a mapping. {around}"),
-        ',' | '%' | '@' | '*' | '&' | '`' | '|' | '>' | '!' | '-' | '?' => format!("A value cannot begin with `{first}`. {around}"),
+        ',' | '%' | '@' | '*' | '&' | '`' | '|' | '>' | '!' | '-' | '?' => {
+            format!("A value cannot begin with `{first}`. {around}")
+        }
         _ if value.contains(": ") => format!("A value with a colon and a space needs quotes: {quoted}."),
         _ => return None,
     })
@@ -85,7 +103,10 @@ mod tests {
         for (text, expected) in cases {
             let fault = Document::read(text).expect_err(text);
             let hint = fault.hint.unwrap_or_default();
-            assert!(hint.contains(expected), "{text:?} should explain {expected:?} and says {hint:?}");
+            assert!(
+                hint.contains(expected),
+                "{text:?} should explain {expected:?} and says {hint:?}"
+            );
         }
     }
 }

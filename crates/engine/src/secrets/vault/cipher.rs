@@ -25,17 +25,35 @@ impl Key {
     /// Encrypts a text for the place that `bound` names.
     pub(super) fn seal(&self, text: &[u8], bound: &[u8]) -> Entry {
         let nonce = Aes256Gcm::generate_nonce(&mut OsRng);
-        let payload = Payload { msg: text, aad: bound };
-        let sealed = self.cipher().encrypt(&nonce, payload).expect("far below the cipher's limit of 64 GiB");
-        Entry { nonce: STANDARD.encode(nonce), sealed: STANDARD.encode(sealed) }
+        let payload = Payload {
+            msg: text,
+            aad: bound,
+        };
+        let sealed = self
+            .cipher()
+            .encrypt(&nonce, payload)
+            .expect("far below the cipher's limit of 64 GiB");
+        Entry {
+            nonce: STANDARD.encode(nonce),
+            sealed: STANDARD.encode(sealed),
+        }
     }
 
     /// Decrypts; `None` when key, place or a single bit is another.
     pub(super) fn open(&self, entry: &Entry, bound: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let nonce = STANDARD.decode(&entry.nonce).ok().filter(|nonce| nonce.len() == 12)?;
+        let nonce = STANDARD
+            .decode(&entry.nonce)
+            .ok()
+            .filter(|nonce| nonce.len() == 12)?;
         let sealed = STANDARD.decode(&entry.sealed).ok()?;
-        let payload = Payload { msg: &sealed, aad: bound };
-        self.cipher().decrypt(Nonce::from_slice(&nonce), payload).ok().map(Zeroizing::new)
+        let payload = Payload {
+            msg: &sealed,
+            aad: bound,
+        };
+        self.cipher()
+            .decrypt(Nonce::from_slice(&nonce), payload)
+            .ok()
+            .map(Zeroizing::new)
     }
 
     fn cipher(&self) -> Aes256Gcm {
@@ -65,7 +83,10 @@ mod tests {
     }
 
     fn bytes(hex: &str) -> Vec<u8> {
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
+        (0..hex.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex"))
+            .collect()
     }
 
     #[test]
@@ -86,14 +107,22 @@ mod tests {
             sealed: STANDARD.encode(sealed),
         };
         let key = Key(Zeroizing::new(key.try_into().expect("32 bytes")));
-        assert_eq!(*key.open(&entry, &bound).expect("opens"), text, "another program could open our vault");
+        assert_eq!(
+            *key.open(&entry, &bound).expect("opens"),
+            text,
+            "another program could open our vault"
+        );
     }
 
     #[test]
     fn a_value_moved_to_another_place_does_not_open() {
         let here = place(1, "shop", "https://a.example", "token");
         let entry = key().seal(b"t0ken", &here);
-        assert_eq!(*key().open(&entry, &here).expect("opens"), b"t0ken", "in its place it opens");
+        assert_eq!(
+            *key().open(&entry, &here).expect("opens"),
+            b"t0ken",
+            "in its place it opens"
+        );
         for elsewhere in [
             place(2, "shop", "https://a.example", "token"),
             place(1, "other", "https://a.example", "token"),
@@ -101,7 +130,10 @@ mod tests {
             place(1, "shop", "https://a.example", "password"),
             place(1, "shophttps://a.example", "", "token"),
         ] {
-            assert!(key().open(&entry, &elsewhere).is_none(), "the token would go to another host");
+            assert!(
+                key().open(&entry, &elsewhere).is_none(),
+                "the token would go to another host"
+            );
         }
     }
 

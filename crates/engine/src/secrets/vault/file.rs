@@ -53,7 +53,10 @@ struct Whole<'t> {
 /// Takes the file apart.
 pub(super) fn read(text: &[u8]) -> Result<Locked<'_>> {
     let whole: Whole<'_> = serde_json::from_slice(text).map_err(|_| closed())?;
-    Ok(Locked { body: whole.body, check: whole.check })
+    Ok(Locked {
+        body: whole.body,
+        check: whole.check,
+    })
 }
 
 /// The file's text.
@@ -72,12 +75,18 @@ impl Locked<'_> {
     /// The connections' names, as the file has them.
     pub(super) fn list(&self) -> Result<Vec<Kept>> {
         let connections = self.body()?.connections.into_iter();
-        Ok(connections.map(|(connection, inside)| Kept { connection, entered: inside.entered }).collect())
+        Ok(connections
+            .map(|(connection, inside)| Kept {
+                connection,
+                entered: inside.entered,
+            })
+            .collect())
     }
 
     /// The contents, if this is the key and nothing was changed.
     pub(super) fn check(&self, key: &Key) -> Result<Body> {
-        key.open(&self.check, self.body.get().as_bytes()).ok_or_else(closed)?;
+        key.open(&self.check, self.body.get().as_bytes())
+            .ok_or_else(closed)?;
         self.body()
     }
 
@@ -88,8 +97,10 @@ impl Locked<'_> {
         }
         let Format { format } = serde_json::from_str(self.body.get()).map_err(|_| closed())?;
         if format > FORMAT {
-            return Err(Error::config("the vault was written by a newer version of this program")
-                .hint("Use that version to open it."));
+            return Err(
+                Error::config("the vault was written by a newer version of this program")
+                    .hint("Use that version to open it."),
+            );
         }
         serde_json::from_str(self.body.get()).map_err(|_| closed())
     }
@@ -97,11 +108,17 @@ impl Locked<'_> {
 
 impl Body {
     pub(super) fn new(key: Header) -> Self {
-        Self { format: FORMAT, key, connections: BTreeMap::new() }
+        Self {
+            format: FORMAT,
+            key,
+            connections: BTreeMap::new(),
+        }
     }
 
     pub(super) fn get(&self, connection: &str, key: &Key) -> Result<Option<Sealed>> {
-        let Some(inside) = self.connections.get(connection) else { return Ok(None) };
+        let Some(inside) = self.connections.get(connection) else {
+            return Ok(None);
+        };
         let mut secrets = BTreeMap::new();
         for (field, entry) in &inside.fields {
             let bound = place(self.format, connection, &inside.host, field);
@@ -145,8 +162,13 @@ mod tests {
             body.set(&Sealed::new(name, &host, secrets, Timestamp::UNIX_EPOCH), &key);
         }
         let stolen = body.connections["shop"].fields["token"].clone();
-        body.connections.get_mut("evil").expect("is there").fields.insert("token".into(), stolen);
-        body.get("evil", &key).expect_err("even with the key at hand the token stays with its host");
+        body.connections
+            .get_mut("evil")
+            .expect("is there")
+            .fields
+            .insert("token".into(), stolen);
+        body.get("evil", &key)
+            .expect_err("even with the key at hand the token stays with its host");
         body.connections.get_mut("shop").expect("is there").host = "https://evil.example".into();
         body.get("shop", &key).expect_err("nor can its host be changed");
     }
@@ -157,7 +179,9 @@ mod tests {
         let mut body = Body::new(Header::KeyFile {});
         body.format = FORMAT + 1;
         let text = write(&body, &key);
-        let Err(error) = read(&text).expect("reads").header() else { panic!("half understood") };
+        let Err(error) = read(&text).expect("reads").header() else {
+            panic!("half understood")
+        };
         assert!(error.message.contains("newer version"), "{}", error.message);
     }
 }

@@ -67,21 +67,33 @@ impl VaultKey {
     /// A key for a new vault.
     pub(super) fn make(&self) -> Result<(Header, Key)> {
         match self {
-            Self::Stored { credential: Some(path), .. } => Ok((Header::Credential {}, from_credential(path)?)),
-            Self::Stored { key_file, credential: None } => {
-                Ok((Header::KeyFile {}, make_key_file(key_file)?))
-            }
+            Self::Stored {
+                credential: Some(path),
+                ..
+            } => Ok((Header::Credential {}, from_credential(path)?)),
+            Self::Stored {
+                key_file,
+                credential: None,
+            } => Ok((Header::KeyFile {}, make_key_file(key_file)?)),
             Self::Passphrase(source) => {
                 let words = source.ask(true)?;
                 if words.expose().chars().count() < SHORTEST_PASSPHRASE {
-                    return Err(Error::config("this passphrase is too short")
-                        .hint(format!("Use at least {SHORTEST_PASSPHRASE} letters; a few words are best.")));
+                    return Err(Error::config("this passphrase is too short").hint(format!(
+                        "Use at least {SHORTEST_PASSPHRASE} letters; a few words are best."
+                    )));
                 }
                 let mut salt = [0; 16];
                 OsRng.fill_bytes(&mut salt);
                 let key = stretch(&words, &salt, MEMORY_KIB, PASSES)?;
                 let salt = STANDARD.encode(salt);
-                Ok((Header::Argon2id { salt, memory_kib: MEMORY_KIB, passes: PASSES }, key))
+                Ok((
+                    Header::Argon2id {
+                        salt,
+                        memory_kib: MEMORY_KIB,
+                        passes: PASSES,
+                    },
+                    key,
+                ))
             }
         }
     }
@@ -90,23 +102,43 @@ impl VaultKey {
     pub(super) fn derive(&self, header: &Header) -> Result<Key> {
         match (self, header) {
             (Self::Stored { key_file, .. }, Header::KeyFile {}) => read_key_file(key_file),
-            (Self::Stored { credential: Some(path), .. }, Header::Credential {}) => from_credential(path),
+            (
+                Self::Stored {
+                    credential: Some(path),
+                    ..
+                },
+                Header::Credential {},
+            ) => from_credential(path),
             (Self::Stored { credential: None, .. }, Header::Credential {}) => Err(Error::config(
                 "the vault opens with the service's credential `processflow-vault-key`, which is not here",
             )
             .hint("Let the service do it, or start it with LoadCredentialEncrypted= as it was set up.")),
-            (Self::Passphrase(source), Header::Argon2id { salt, memory_kib, passes }) => {
+            (
+                Self::Passphrase(source),
+                Header::Argon2id {
+                    salt,
+                    memory_kib,
+                    passes,
+                },
+            ) => {
                 // A changed file may neither weaken the key nor eat the machine's memory.
                 let sane = (MEMORY_KIB..=1024 * 1024).contains(memory_kib) && (PASSES..=20).contains(passes);
                 let salt = STANDARD.decode(salt).ok().filter(|salt| sane && salt.len() == 16);
-                stretch(&source.ask(false)?, &salt.ok_or_else(closed)?, *memory_kib, *passes)
+                stretch(
+                    &source.ask(false)?,
+                    &salt.ok_or_else(closed)?,
+                    *memory_kib,
+                    *passes,
+                )
             }
             (Self::Stored { .. }, Header::Argon2id { .. }) => {
                 Err(Error::config("the vault opens with a passphrase")
                     .hint("`processflow settings set secrets=vault-passphrase`"))
             }
-            (Self::Passphrase(_), _) => Err(Error::config("the vault opens with a key, not with a passphrase")
-                .hint("`processflow settings set secrets=vault`")),
+            (Self::Passphrase(_), _) => {
+                Err(Error::config("the vault opens with a key, not with a passphrase")
+                    .hint("`processflow settings set secrets=vault`"))
+            }
         }
     }
 }
@@ -124,10 +156,16 @@ fn stretch(words: &Secret, salt: &[u8], memory_kib: u32, passes: u32) -> Result<
 fn from_credential(path: &Path) -> Result<Key> {
     let text = read(path).map_err(|error| trouble("the vault's credential", path, error))?;
     if text.len() < 32 {
-        return Err(Error::config("the service's credential `processflow-vault-key` is too short")
-            .hint("Make one of at least 32 random bytes: `head -c 32 /dev/urandom | systemd-creds encrypt …`."));
+        return Err(
+            Error::config("the service's credential `processflow-vault-key` is too short").hint(
+                "Make one of at least 32 random bytes: `head -c 32 /dev/urandom | systemd-creds encrypt …`.",
+            ),
+        );
     }
-    let key = blake3::derive_key("processflow 2026-11-21 key of the vault from a service credential", &text);
+    let key = blake3::derive_key(
+        "processflow 2026-11-21 key of the vault from a service credential",
+        &text,
+    );
     Ok(Key(Zeroizing::new(key)))
 }
 
@@ -145,7 +183,10 @@ fn read_key_file(path: &Path) -> Result<Key> {
             "the vault's key file {} may be read by other users",
             path.display()
         ))
-        .hint(format!("Close it with `chmod 600 {}`; if someone may have seen it, change the tokens.", path.display())));
+        .hint(format!(
+            "Close it with `chmod 600 {}`; if someone may have seen it, change the tokens.",
+            path.display()
+        )));
     }
     let text = read(path).map_err(about)?;
     let key: [u8; 32] = text.as_slice().try_into().map_err(|_| closed())?;
@@ -162,7 +203,9 @@ fn make_key_file(path: &Path) -> Result<Key> {
     OsRng.fill_bytes(&mut *key);
     let options = OpenOptions::new().write(true).create_new(true).clone();
     let mut file = os::open_private(path, &options).map_err(about)?;
-    file.write_all(&*key).and_then(|()| file.sync_all()).map_err(about)?;
+    file.write_all(&*key)
+        .and_then(|()| file.sync_all())
+        .map_err(about)?;
     path.parent().map_or(Ok(()), os::sync_folder).map_err(about)?;
     Ok(Key(key))
 }
@@ -183,16 +226,27 @@ mod tests {
     fn it_is_the_argon2id_it_says() {
         // Worked out with OpenSSL (Python cryptography 48):
         // Argon2id(salt=b"saltsaltsaltsalt", length=32, iterations=3, lanes=1, memory_cost=65536)
-        let key = stretch(&Secret::new("correct horse".into()), b"saltsaltsaltsalt", MEMORY_KIB, PASSES)
-            .expect("stretches");
-        let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "332541e4192860aa42935c10c48d64793839c579a782b7c5baeff2d7c197d1f4", "a vault must open in every later version");
+        let key = stretch(
+            &Secret::new("correct horse".into()),
+            b"saltsaltsaltsalt",
+            MEMORY_KIB,
+            PASSES,
+        )
+        .expect("stretches");
+        let hex = blake3::Hash::from_bytes(*key.0).to_hex();
+        assert_eq!(
+            hex.as_str(),
+            "332541e4192860aa42935c10c48d64793839c579a782b7c5baeff2d7c197d1f4",
+            "a vault must open in every later version"
+        );
     }
 
     #[test]
     fn a_short_passphrase_is_refused_for_a_new_vault() {
         let source = VaultKey::Passphrase(Arc::new(Secret::new("short".into())));
-        let Err(error) = source.make() else { panic!("five letters are guessed in no time") };
+        let Err(error) = source.make() else {
+            panic!("five letters are guessed in no time")
+        };
         assert!(error.message.contains("too short"), "{}", error.message);
     }
 
@@ -201,8 +255,15 @@ mod tests {
         let source = VaultKey::Passphrase(Arc::new(Secret::new("correct horse".into())));
         for (memory_kib, passes) in [(8, 3), (MEMORY_KIB, 1), (u32::MAX, 3), (MEMORY_KIB, 1000)] {
             let salt = STANDARD.encode([1; 16]);
-            let header = Header::Argon2id { salt, memory_kib, passes };
-            assert!(source.derive(&header).is_err(), "{memory_kib} KiB, {passes} passes");
+            let header = Header::Argon2id {
+                salt,
+                memory_kib,
+                passes,
+            };
+            assert!(
+                source.derive(&header).is_err(),
+                "{memory_kib} KiB, {passes} passes"
+            );
         }
     }
 }

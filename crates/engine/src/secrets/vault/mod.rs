@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 pub use key::VaultKey;
 
 use self::{cipher::Key, file::Body};
-use super::{Kept, SecretStore, Sealed};
+use super::{Kept, Sealed, SecretStore};
 use crate::folder::{trouble, write_atomically};
 
 /// The vault of one data folder. Cloning shares.
@@ -35,7 +35,13 @@ struct Inside {
 impl Vault {
     /// The vault in this file, opened with that key when it is first needed.
     pub fn new(path: PathBuf, source: VaultKey) -> Self {
-        Self { inside: Arc::new(Inside { path, source, key: Mutex::new(None) }) }
+        Self {
+            inside: Arc::new(Inside {
+                path,
+                source,
+                key: Mutex::new(None),
+            }),
+        }
     }
 
     /// Does something with the vault's contents; what it changed is written when it returns true.
@@ -47,7 +53,9 @@ impl Vault {
         let (inside, key) = (self.inside.clone(), held.clone());
         // Files and Argon2id have no place on a worker thread.
         let work = tokio::task::spawn_blocking(move || inside.work(key, job));
-        let (value, key) = work.await.map_err(|_| Error::bug("the vault's worker ended early"))??;
+        let (value, key) = work
+            .await
+            .map_err(|_| Error::bug("the vault's worker ended early"))??;
         *held = Some(key);
         Ok(value)
     }
@@ -64,12 +72,11 @@ impl Inside {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(trouble("the vault", &self.path, error)),
         };
-        let (mut body, key) = match text {
-            Some(text) => self.unlock(&text, known)?,
-            None => {
-                let (header, key) = self.source.make()?;
-                (Body::new(header), Arc::new(key))
-            }
+        let (mut body, key) = if let Some(text) = text {
+            self.unlock(&text, known)?
+        } else {
+            let (header, key) = self.source.make()?;
+            (Body::new(header), Arc::new(key))
         };
         let (value, changed) = job(&mut body, &key)?;
         if changed {
@@ -103,7 +110,8 @@ impl SecretStore for Vault {
             return Ok(None);
         }
         let connection = connection.to_owned();
-        self.with(move |body, key| Ok((body.get(&connection, key)?, false))).await
+        self.with(move |body, key| Ok((body.get(&connection, key)?, false)))
+            .await
     }
 
     async fn set(&self, sealed: &Sealed) -> Result<()> {
@@ -120,7 +128,8 @@ impl SecretStore for Vault {
             return Ok(());
         }
         let connection = connection.to_owned();
-        self.with(move |body, _| Ok(((), body.connections.remove(&connection).is_some()))).await
+        self.with(move |body, _| Ok(((), body.connections.remove(&connection).is_some())))
+            .await
     }
 
     async fn list(&self) -> Result<Vec<Kept>> {
@@ -153,11 +162,19 @@ mod tests {
 
     fn sealed(connection: &str, token: &str) -> Sealed {
         let secrets = Secrets([("token".to_owned(), Secret::new(token.into()))].into());
-        Sealed::new(connection, "https://api.bigcommerce.com/stores/abc123", secrets, Timestamp::UNIX_EPOCH)
+        Sealed::new(
+            connection,
+            "https://api.bigcommerce.com/stores/abc123",
+            secrets,
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     fn keyed(at: &tempfile::TempDir) -> Vault {
-        let key = VaultKey::Stored { key_file: at.path().join("vault.key"), credential: None };
+        let key = VaultKey::Stored {
+            key_file: at.path().join("vault.key"),
+            credential: None,
+        };
         Vault::new(at.path().join("vault.json"), key)
     }
 
@@ -168,7 +185,14 @@ mod tests {
 
     async fn token(vault: &Vault, connection: &str) -> Option<String> {
         let sealed = vault.get(connection).await.expect("opens")?;
-        Some(sealed.secrets.require("token").expect("is there").expose().to_owned())
+        Some(
+            sealed
+                .secrets
+                .require("token")
+                .expect("is there")
+                .expose()
+                .to_owned(),
+        )
     }
 
     #[tokio::test]
@@ -181,13 +205,26 @@ mod tests {
         vault.set(&sealed("shop", "t0ken-three")).await.expect("keeps");
 
         let next = keyed(&at);
-        assert_eq!(token(&next, "shop").await.as_deref(), Some("t0ken-three"), "the last one counts");
-        let names: Vec<_> = next.list().await.expect("lists").into_iter().map(|kept| kept.connection).collect();
+        assert_eq!(
+            token(&next, "shop").await.as_deref(),
+            Some("t0ken-three"),
+            "the last one counts"
+        );
+        let names: Vec<_> = next
+            .list()
+            .await
+            .expect("lists")
+            .into_iter()
+            .map(|kept| kept.connection)
+            .collect();
         assert_eq!(names, ["other", "shop"], "which there are is no secret");
         next.delete("shop").await.expect("forgets");
         assert_eq!(token(&keyed(&at), "shop").await, None, "forgotten is forgotten");
         let text = std::fs::read_to_string(at.path().join("vault.json")).expect("reads");
-        assert!(!text.contains("shop") && !text.contains("t0ken"), "and gone from the file: {text}");
+        assert!(
+            !text.contains("shop") && !text.contains("t0ken"),
+            "and gone from the file: {text}"
+        );
     }
 
     #[cfg(unix)]
@@ -197,13 +234,24 @@ mod tests {
         let at = tempfile::tempdir().expect("temp folder");
         keyed(&at).set(&sealed("shop", "t0ken-one")).await.expect("keeps");
         for name in ["vault.json", "vault.key"] {
-            let mode = std::fs::metadata(at.path().join(name)).expect("is there").permissions().mode() & 0o777;
+            let mode = std::fs::metadata(at.path().join(name))
+                .expect("is there")
+                .permissions()
+                .mode()
+                & 0o777;
             assert_eq!(mode, 0o600, "{name}");
         }
         let key = at.path().join("vault.key");
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).expect("is set");
-        let error = keyed(&at).get("shop").await.expect_err("others could have read the key");
-        assert!(error.message.contains("read by other users"), "says why: {}", error.message);
+        let error = keyed(&at)
+            .get("shop")
+            .await
+            .expect_err("others could have read the key");
+        assert!(
+            error.message.contains("read by other users"),
+            "says why: {}",
+            error.message
+        );
     }
 
     #[tokio::test]
@@ -212,14 +260,25 @@ mod tests {
         keyed(&at).set(&sealed("shop", "t0ken-one")).await.expect("keeps");
         let path = at.path().join("vault.json");
         let whole = std::fs::read(&path).expect("reads");
-        let key = VaultKey::Stored { key_file: at.path().join("vault.key"), credential: None };
-        let inside = Inside { path, source: key, key: Mutex::new(None) };
+        let key = VaultKey::Stored {
+            key_file: at.path().join("vault.key"),
+            credential: None,
+        };
+        let inside = Inside {
+            path,
+            source: key,
+            key: Mutex::new(None),
+        };
         let (_, known) = inside.unlock(&whole, None).expect("opens as it is");
         for bit in 0..whole.len() * 8 {
             let mut flipped = whole.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             let opened = file::read(&flipped).and_then(|locked| locked.check(&known));
-            assert!(opened.is_err(), "bit {bit} of {}", String::from_utf8_lossy(&flipped));
+            assert!(
+                opened.is_err(),
+                "bit {bit} of {}",
+                String::from_utf8_lossy(&flipped)
+            );
         }
         for end in 0..whole.len() {
             let opened = file::read(&whole[..end]).and_then(|locked| locked.check(&known));
@@ -230,17 +289,33 @@ mod tests {
     #[tokio::test]
     async fn a_passphrase_opens_it_and_another_does_not() {
         let at = tempfile::tempdir().expect("temp folder");
-        phrase(&at, "correct horse battery").set(&sealed("shop", "t0ken-one")).await.expect("keeps");
+        phrase(&at, "correct horse battery")
+            .set(&sealed("shop", "t0ken-one"))
+            .await
+            .expect("keeps");
         let right = phrase(&at, "correct horse battery");
-        assert_eq!(token(&right, "shop").await.as_deref(), Some("t0ken-one"), "the right one opens");
+        assert_eq!(
+            token(&right, "shop").await.as_deref(),
+            Some("t0ken-one"),
+            "the right one opens"
+        );
 
-        let wrong = phrase(&at, "wrong horse battery").get("shop").await.expect_err("the wrong one does not");
+        let wrong = phrase(&at, "wrong horse battery")
+            .get("shop")
+            .await
+            .expect_err("the wrong one does not");
         let mut text = std::fs::read(at.path().join("vault.json")).expect("reads");
         let end = text.len() - 6;
         text[end] ^= 1;
         std::fs::write(at.path().join("vault.json"), text).expect("is written");
-        let damaged = phrase(&at, "correct horse battery").get("shop").await.expect_err("damaged");
-        assert_eq!(wrong.message, damaged.message, "one sentence for both tells an attacker nothing");
+        let damaged = phrase(&at, "correct horse battery")
+            .get("shop")
+            .await
+            .expect_err("damaged");
+        assert_eq!(
+            wrong.message, damaged.message,
+            "one sentence for both tells an attacker nothing"
+        );
         assert_eq!(wrong.kind, Kind::Config, "a person must act");
     }
 
@@ -249,9 +324,19 @@ mod tests {
         let at = tempfile::tempdir().expect("temp folder");
         keyed(&at).set(&sealed("shop", "t0ken-one")).await.expect("keeps");
         std::fs::remove_file(at.path().join("vault.key")).expect("a backup without the key");
-        let error = keyed(&at).set(&sealed("other", "t0ken-two")).await.expect_err("must not overwrite");
-        assert!(error.message.contains("belong to the old computer"), "E38: {}", error.message);
-        assert!(!at.path().join("vault.key").exists(), "no new key for an old vault");
+        let error = keyed(&at)
+            .set(&sealed("other", "t0ken-two"))
+            .await
+            .expect_err("must not overwrite");
+        assert!(
+            error.message.contains("belong to the old computer"),
+            "E38: {}",
+            error.message
+        );
+        assert!(
+            !at.path().join("vault.key").exists(),
+            "no new key for an old vault"
+        );
     }
 
     #[tokio::test]
@@ -259,15 +344,32 @@ mod tests {
         let at = tempfile::tempdir().expect("temp folder");
         let credential = at.path().join("processflow-vault-key");
         std::fs::write(&credential, "a credential of thirty-two bytes or more").expect("is written");
-        let key = |credential| VaultKey::Stored { key_file: at.path().join("vault.key"), credential };
+        let key = |credential| VaultKey::Stored {
+            key_file: at.path().join("vault.key"),
+            credential,
+        };
         let vault = Vault::new(at.path().join("vault.json"), key(Some(credential.clone())));
         vault.set(&sealed("shop", "t0ken-one")).await.expect("keeps");
-        assert!(!at.path().join("vault.key").exists(), "no key lies beside the vault");
+        assert!(
+            !at.path().join("vault.key").exists(),
+            "no key lies beside the vault"
+        );
         let again = Vault::new(at.path().join("vault.json"), key(Some(credential)));
-        assert_eq!(token(&again, "shop").await.as_deref(), Some("t0ken-one"), "the credential opens it");
+        assert_eq!(
+            token(&again, "shop").await.as_deref(),
+            Some("t0ken-one"),
+            "the credential opens it"
+        );
         let without = Vault::new(at.path().join("vault.json"), key(None));
-        let error = without.get("shop").await.expect_err("outside the service there is no credential");
-        assert!(error.message.contains("service's credential"), "says what is missing: {}", error.message);
+        let error = without
+            .get("shop")
+            .await
+            .expect_err("outside the service there is no credential");
+        assert!(
+            error.message.contains("service's credential"),
+            "says what is missing: {}",
+            error.message
+        );
     }
 
     #[tokio::test]
@@ -279,6 +381,10 @@ mod tests {
             vault.set(&sealed(name, "t0ken-one")).await.expect("keeps");
         }))
         .await;
-        assert_eq!(vault.list().await.expect("lists").len(), 20, "none was overwritten by another");
+        assert_eq!(
+            vault.list().await.expect("lists").len(),
+            20,
+            "none was overwritten by another"
+        );
     }
 }

@@ -200,11 +200,15 @@ fn dressed(world: &World, id: u64, text: &str, included: &[String]) -> String {
 }
 
 fn part(world: &World, id: u64, name: &str) -> Option<(&'static str, String)> {
+    let written = |part: &'static str, otherwise: &str| {
+        let kept = world.customer_parts.get(&id).and_then(|parts| parts.get(part));
+        Some((part, kept.map_or_else(|| otherwise.to_owned(), Value::to_string)))
+    };
     match name {
         "addresses" => Some(("addresses", Value::Array(world.addresses_of(id)).to_string())),
-        "storecredit" => Some(("store_credit_amounts", r#"[{"amount":0}]"#.to_owned())),
-        "attributes" => Some(("attributes", "[]".to_owned())),
-        "formfields" => Some(("form_fields", "[]".to_owned())),
+        "storecredit" => written("store_credit_amounts", r#"[{"amount":0}]"#),
+        "attributes" => written("attributes", "[]"),
+        "formfields" => written("form_fields", "[]"),
         "segment_ids" => Some(("segment_ids", "[]".to_owned())),
         _ => None,
     }

@@ -227,13 +227,23 @@ fn used(email: &str) -> Answer {
 }
 
 fn put(world: &mut World, record: &mut Document, mut fields: Document) {
-    for beside in [
-        "attributes",
-        "form_fields",
-        "store_credit_amounts",
-        "trigger_account_created_notification",
-    ] {
-        fields.shift_remove(beside);
+    fields.shift_remove("trigger_account_created_notification");
+    let id = id_of(record, "id").unwrap_or_default();
+    for name in ["attributes", "form_fields", "store_credit_amounts"] {
+        if let Some(Value::Array(items)) = fields.shift_remove(name) {
+            let items = items
+                .into_iter()
+                .filter_map(|item| Some(part(world, id, name, item.as_object()?)));
+            let items: Vec<Value> = items.collect();
+            if name == "attributes" {
+                record.insert("attribute_count".to_owned(), json!(items.len()));
+            }
+            world
+                .customer_parts
+                .entry(id)
+                .or_default()
+                .insert(name.to_owned(), Value::Array(items));
+        }
     }
     if let Some(Value::Object(authentication)) = fields.get_mut("authentication") {
         authentication.shift_remove("new_password");
@@ -247,6 +257,25 @@ fn put(world: &mut World, record: &mut Document, mut fields: Document) {
     world
         .emails
         .note(text_of(record, "email"), id_of(record, "id").unwrap_or_default());
+}
+
+/// One item of a customer's part as the store keeps it.
+fn part(world: &mut World, customer: u64, name: &str, sent: &Document) -> Value {
+    let mut item = sent.clone();
+    if name != "store_credit_amounts" {
+        item.insert("customer_id".to_owned(), json!(customer));
+    }
+    if name == "attributes" {
+        let now = iso_z(world.now());
+        for (member, value) in [
+            ("id", json!(world.take_id())),
+            ("date_created", json!(now)),
+            ("date_modified", json!(now)),
+        ] {
+            item.insert(member.to_owned(), value);
+        }
+    }
+    Value::Object(item)
 }
 
 /// Passwords are no business of a ledger.

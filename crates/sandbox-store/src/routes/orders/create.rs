@@ -61,7 +61,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Reply {
     refuse_wrong(&RULES.check(&mut fields))?;
     check(world, &fields)?;
     let lines = objects(fields.shift_remove("products"));
-    if lines.is_empty() && !fields.contains_key("consignments") {
+    if lines.is_empty() {
         return Err(v2_error(400, "Required fields missing [products]"));
     }
     let id = world.orders.take_id();
@@ -69,19 +69,22 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Reply {
     let parts = parts(world, id, &mut fields, &lines)?;
     world.order_parts.insert(id, parts);
     let named: Vec<String> = fields.keys().cloned().collect();
-    for part in ["consignments", "shipping_addresses", "fees"] {
-        fields.shift_remove(part);
-    }
     put(world, id, &mut order, fields, &named);
-    let key = text_of(&sent, "external_order_id").to_owned();
-    let key = if key.is_empty() { id.to_string() } else { key };
-    world.applied(call.method, "order", &key, id, &Value::Object(sent));
+    world.applied(call.method, "order", &key(&order), id, &Value::Object(sent));
     match show(world, call, id, &shown) {
         Err(_) => Ok(Answer::json(
             200,
             &Value::Object(world.orders.document(id).unwrap_or_default()),
         )),
         answer => answer,
+    }
+}
+
+/// What an order is known by in the ledger: its external id, or its own.
+pub(crate) fn key(order: &Document) -> String {
+    match text_of(order, "external_order_id") {
+        "" => id_of(order, "id").unwrap_or_default().to_string(),
+        external => external.to_owned(),
     }
 }
 
@@ -103,6 +106,10 @@ pub(crate) fn refuse_wrong(wrong: &Document) -> Result<(), Answer> {
 
 /// Conditions that look beyond one field.
 pub(crate) fn check(world: &World, fields: &Document) -> Result<(), Answer> {
+    if fields.contains_key("consignments") {
+        let sentence = "The sandbox store takes products and shipping_addresses, not consignments.";
+        return Err(v2_error(501, sentence));
+    }
     if let Some(status) = id_of(fields, "status_id").filter(|status| statuses::name(*status).is_empty()) {
         return Err(v2_error(
             400,

@@ -4,13 +4,13 @@
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Reply, v2_error};
-use crate::call::{Call, id_of, text_of};
+use crate::call::{Call, id_of};
 use crate::routes::fields::merge;
 use crate::seed::read_amount;
 use crate::shape::Document;
 use crate::world::World;
 
-use super::create::{RULES, check, objects, put, refuse_wrong};
+use super::create::{RULES, check, key, objects, put, refuse_wrong};
 use super::list::show;
 use super::parts::{address_documents, line_documents};
 use super::sums;
@@ -36,13 +36,12 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Reply {
         .transpose()?;
     let fees = fields.shift_remove("fees").map(|sent| objects(Some(sent)));
     let fees: Option<Vec<Value>> = fees.map(|sent| sent.iter().map(|fee| sums::fee(world, fee)).collect());
-    fields.shift_remove("consignments");
     let parts = world.order_parts.entry(id).or_default();
     parts.lines = lines.or(parts.lines.take());
     parts.addresses = addresses.or(parts.addresses.take());
     parts.fees = fees.or(parts.fees.take());
     put(world, id, &mut order, fields, &named);
-    world.applied(call.method, "order", &id.to_string(), id, &Value::Object(sent));
+    world.applied(call.method, "order", &key(&order), id, &Value::Object(sent));
     show(world, call, id, &shown)
 }
 
@@ -118,7 +117,6 @@ pub(crate) fn archive(world: &mut World, call: &Call<'_>) -> Reply {
     call.query.only(&[])?;
     let id = call.id(1)?;
     let mut order = world.orders.document(id).ok_or_else(|| call.absent())?;
-    let key = text_of(&order, "external_order_id").to_owned();
     put(
         world,
         id,
@@ -126,12 +124,6 @@ pub(crate) fn archive(world: &mut World, call: &Call<'_>) -> Reply {
         Document::from_iter([("is_deleted".to_owned(), json!(true))]),
         &[],
     );
-    world.applied(
-        call.method,
-        "order",
-        if key.is_empty() { "" } else { &key },
-        id,
-        &Value::Null,
-    );
+    world.applied(call.method, "order", &key(&order), id, &Value::Null);
     Ok(Answer::empty())
 }

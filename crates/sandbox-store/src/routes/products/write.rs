@@ -7,7 +7,7 @@ use crate::answer::{Answer, Reply, at, v3_absent, v3_error};
 use crate::call::{Call, id_of, text_of};
 use crate::clock::iso_offset;
 use crate::routes::fields::{Fields, merge};
-use crate::routes::variants;
+use crate::routes::variants::create as variants;
 use crate::seed::products::Tracking;
 use crate::shape::check::Rules;
 use crate::shape::{Document, PRODUCT};
@@ -265,7 +265,9 @@ fn put(world: &mut World, mut record: Document, mut fields: Document) {
                 .insert(name.to_owned(), part);
         }
     }
-    fields.shift_remove("brand_name");
+    if let Some(Value::String(name)) = fields.shift_remove("brand_name") {
+        fields.insert("brand_id".to_owned(), json!(brand(&name)));
+    }
     let level = fields.get("inventory_level").and_then(Value::as_i64);
     merge(&mut record, fields);
     if let Some(level) = level {
@@ -279,6 +281,14 @@ fn put(world: &mut World, mut record: Document, mut fields: Document) {
     world.products.put(&record, hidden);
     world.product_skus.note(text_of(&record, "sku"), id);
     world.product_names.note(text_of(&record, "name"), id);
+}
+
+/// The id of a brand: there are no brands here, but one name is always one id.
+fn brand(name: &str) -> u64 {
+    1000 + name
+        .to_lowercase()
+        .bytes()
+        .fold(7_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 99_991)
 }
 
 /// Gives the items of a part their ids.

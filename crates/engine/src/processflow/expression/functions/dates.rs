@@ -20,11 +20,23 @@ pub(super) const ALL: &[Function] = &[Function {
             \"%Y-%m-%d %H:%M:%S\". `zone` is the time zone it is shown in (UTC), `from` the one that times without an \
             offset are in (UTC). An empty text gives null.",
     examples: &[
-        ("'Tue, 20 Nov 2012 00:00:00 +0000' | date", "\"2012-11-20T00:00:00Z\""),
-        ("'2025-10-26T00:30:00Z' | date(zone='Europe/Berlin')", "\"2025-10-26T02:30:00+02:00\""),
-        ("'2025-10-26T01:30:00Z' | date(zone='Europe/Berlin')", "\"2025-10-26T02:30:00+01:00\""),
+        (
+            "'Tue, 20 Nov 2012 00:00:00 +0000' | date",
+            "\"2012-11-20T00:00:00Z\"",
+        ),
+        (
+            "'2025-10-26T00:30:00Z' | date(zone='Europe/Berlin')",
+            "\"2025-10-26T02:30:00+02:00\"",
+        ),
+        (
+            "'2025-10-26T01:30:00Z' | date(zone='Europe/Berlin')",
+            "\"2025-10-26T02:30:00+01:00\"",
+        ),
         ("1732060800 | date('%Y%m%d')", "\"20241120\""),
-        ("'2025-01-15 10:00:00' | date('unix', from='America/New_York')", "1736953200"),
+        (
+            "'2025-01-15 10:00:00' | date('unix', from='America/New_York')",
+            "1736953200",
+        ),
         ("'' | date", "null"),
     ],
     apply: date,
@@ -47,7 +59,8 @@ fn date<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
 
 fn named(zone: &str) -> Result<TimeZone> {
     TimeZone::get(zone).map_err(|_| {
-        Error::rejected(format!("`{}` is not a time zone", short(zone))).hint("Zones are named like `Europe/Berlin`.")
+        Error::rejected(format!("`{}` is not a time zone", short(zone)))
+            .hint("Zones are named like `Europe/Berlin`.")
     })
 }
 
@@ -66,7 +79,10 @@ fn read(text: &str, from: &TimeZone) -> Result<Timestamp> {
             .hint("Dates are read as `2025-03-30T01:00:00Z`, `2025-03-30 01:00:00`, `2025-03-30`, `Sun, 30 Mar 2025 01:00:00 +0000` or unix seconds.")
     };
     let local: civil::DateTime = text.parse().map_err(|_| unclear())?;
-    let instant = from.to_ambiguous_zoned(local).compatible().map_err(|_| unclear())?;
+    let instant = from
+        .to_ambiguous_zoned(local)
+        .compatible()
+        .map_err(|_| unclear())?;
     Ok(instant.timestamp())
 }
 
@@ -82,10 +98,14 @@ fn unix(seconds: i64) -> Result<Timestamp> {
 
 fn written<'r>(instant: Timestamp, format: Option<&str>, zone: Option<&str>) -> Result<Term<'r>> {
     let Some(zone) = zone else {
-        return shown(instant, format, &instant.to_zoned(TimeZone::UTC), || instant.to_string());
+        return shown(instant, format, &instant.to_zoned(TimeZone::UTC), || {
+            instant.to_string()
+        });
     };
     let local = instant.to_zoned(named(zone)?);
-    shown(instant, format, &local, || local.timestamp().display_with_offset(local.offset()).to_string())
+    shown(instant, format, &local, || {
+        local.timestamp().display_with_offset(local.offset()).to_string()
+    })
 }
 
 fn shown<'r>(
@@ -97,9 +117,14 @@ fn shown<'r>(
     Ok(match format {
         None | Some("iso") => Term::text(iso()),
         Some("unix") => Term::Integer(instant.as_second()),
-        Some("rfc2822") => Term::text(rfc2822::to_string(local).map_err(|_| Error::rejected("the year has no RFC 2822 form"))?),
+        Some("rfc2822") => Term::text(
+            rfc2822::to_string(local).map_err(|_| Error::rejected("the year has no RFC 2822 form"))?,
+        ),
         Some(pattern) => Term::text(strtime::format(pattern, local).map_err(|error| {
-            Error::rejected(format!("`{}` is not a pattern for dates: {error}", short(pattern)))
+            Error::rejected(format!(
+                "`{}` is not a pattern for dates: {error}",
+                short(pattern)
+            ))
         })?),
     })
 }
@@ -112,9 +137,16 @@ fn check(arguments: &[Option<&Term<'_>>]) -> Result<Option<String>, String> {
     for zone in [2, 3].into_iter().filter_map(written_out) {
         named(zone).map_err(|error| error.message)?;
     }
-    let Some(format) = written_out(1) else { return Ok(None) };
-    shown(Timestamp::UNIX_EPOCH, Some(format), &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC), String::new)
-        .map_err(|error| error.message)?;
+    let Some(format) = written_out(1) else {
+        return Ok(None);
+    };
+    shown(
+        Timestamp::UNIX_EPOCH,
+        Some(format),
+        &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC),
+        String::new,
+    )
+    .map_err(|error| error.message)?;
     Ok(repeats(format, written_out(2)).then(|| {
         "on the night the clocks go back, an hour of local times comes twice and cannot be told apart; add the offset \
          (`%:z`) or leave `zone` out"
@@ -124,8 +156,12 @@ fn check(arguments: &[Option<&Term<'_>>]) -> Result<Option<String>, String> {
 
 /// Local times of day without their offset, in a zone that may have summer time.
 fn repeats(format: &str, zone: Option<&str>) -> bool {
-    let time = ["%H", "%T", "%R", "%I", "%M", "%X", "%c"].iter().any(|part| format.contains(part));
-    let offset = ["%z", "%:z", "%Q", "%Z", "%s"].iter().any(|part| format.contains(part));
+    let time = ["%H", "%T", "%R", "%I", "%M", "%X", "%c"]
+        .iter()
+        .any(|part| format.contains(part));
+    let offset = ["%z", "%:z", "%Q", "%Z", "%s"]
+        .iter()
+        .any(|part| format.contains(part));
     zone.is_some_and(|zone| !matches!(zone, "UTC" | "Etc/UTC")) && time && !offset
 }
 
@@ -150,15 +186,31 @@ mod tests {
             let instant = read(form, &TimeZone::UTC).unwrap();
             assert_eq!(instant.to_string(), "2025-03-30T01:00:00Z", "{form}");
         }
-        assert_eq!(read("2025-03-30", &TimeZone::UTC).unwrap().to_string(), "2025-03-30T00:00:00Z", "a day begins");
-        assert!(read("30.03.2025", &TimeZone::UTC).is_err(), "a form that could mean two days is not guessed");
-        assert!(read("0000-00-00 00:00:00", &TimeZone::UTC).is_err(), "MySQL's zero date is no date");
+        assert_eq!(
+            read("2025-03-30", &TimeZone::UTC).unwrap().to_string(),
+            "2025-03-30T00:00:00Z",
+            "a day begins"
+        );
+        assert!(
+            read("30.03.2025", &TimeZone::UTC).is_err(),
+            "a form that could mean two days is not guessed"
+        );
+        assert!(
+            read("0000-00-00 00:00:00", &TimeZone::UTC).is_err(),
+            "MySQL's zero date is no date"
+        );
     }
 
     #[test]
     fn local_times_that_come_twice_are_warned_of() {
-        assert!(repeats("%Y-%m-%d %H:%M", Some("Europe/Berlin")), "T13: 02:30 comes twice in autumn");
-        assert!(!repeats("%Y-%m-%d %H:%M%:z", Some("Europe/Berlin")), "the offset tells them apart");
+        assert!(
+            repeats("%Y-%m-%d %H:%M", Some("Europe/Berlin")),
+            "T13: 02:30 comes twice in autumn"
+        );
+        assert!(
+            !repeats("%Y-%m-%d %H:%M%:z", Some("Europe/Berlin")),
+            "the offset tells them apart"
+        );
         assert!(!repeats("%Y-%m-%d", Some("Europe/Berlin")), "a day is a day");
     }
 }

@@ -30,7 +30,19 @@ pub(super) const ALL: &[Function] = &[
         arguments: &[must("list")],
         about: "The first element, null for an empty list; of a text its first character.",
         examples: &[("[18, 23] | first", "18"), ("[] | first", "null")],
-        apply: |given| end(given, |elements| if elements.is_empty() { None } else { Some(elements.swap_remove(0)) }, |text| text.chars().next()),
+        apply: |given| {
+            end(
+                given,
+                |elements| {
+                    if elements.is_empty() {
+                        None
+                    } else {
+                        Some(elements.swap_remove(0))
+                    }
+                },
+                |text| text.chars().next(),
+            )
+        },
         ..PLAIN
     },
     Function {
@@ -62,7 +74,10 @@ pub(super) const ALL: &[Function] = &[
         arguments: &[must("list"), must("field"), must("value")],
         about: "The first element whose field has that value, null where none has.",
         examples: &[
-            ("find([{'name': 'Colour', 'value': 'grey'}], 'name', 'Colour').value", "\"grey\""),
+            (
+                "find([{'name': 'Colour', 'value': 'grey'}], 'name', 'Colour').value",
+                "\"grey\"",
+            ),
             ("find([], 'name', 'Colour')", "null"),
         ],
         apply: find,

@@ -74,15 +74,24 @@ pub enum Need {
 }
 
 const fn must(name: &'static str) -> Argument {
-    Argument { name, need: Need::Must }
+    Argument {
+        name,
+        need: Need::Must,
+    }
 }
 
 const fn may(name: &'static str) -> Argument {
-    Argument { name, need: Need::May }
+    Argument {
+        name,
+        need: Need::May,
+    }
 }
 
 const fn many(name: &'static str) -> Argument {
-    Argument { name, need: Need::Many }
+    Argument {
+        name,
+        need: Need::Many,
+    }
 }
 
 /// What most functions are: null for null, no opinion on what is written out.
@@ -100,7 +109,9 @@ const PLAIN: Function = Function {
 /// All functions, in the order of the reference. `lookup` is among them for the reference alone: the compiler binds
 /// it to the file's tables.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    [texts::ALL, numbers::ALL, dates::ALL, lists::ALL].into_iter().flatten()
+    [texts::ALL, numbers::ALL, dates::ALL, lists::ALL]
+        .into_iter()
+        .flatten()
 }
 
 /// The function of that name.
@@ -111,14 +122,19 @@ pub(crate) fn named(name: &str) -> Option<&'static Function> {
 /// Calls a function.
 pub(crate) fn call<'r>(function: &'static Function, mut given: Given<'r>) -> Result<Term<'r>> {
     if !function.takes_missing
-        && let Some(Term::Missing(what)) = given.terms.iter().flatten().find(|term| matches!(term, Term::Missing(_)))
+        && let Some(Term::Missing(what)) = given
+            .terms
+            .iter()
+            .flatten()
+            .find(|term| matches!(term, Term::Missing(_)))
     {
         return Err(missing(what));
     }
     if !function.takes_null && matches!(given.terms.first(), Some(Some(Term::Null))) {
         return Ok(Term::Null);
     }
-    let result = (function.apply)(&mut given).map_err(|error| error.context(format!("`{}`", function.name)))?;
+    let result =
+        (function.apply)(&mut given).map_err(|error| error.context(format!("`{}`", function.name)))?;
     match &result {
         Term::Text(text) if text.len() > LONGEST_TEXT => Err(too_long()),
         _ => Ok(result),
@@ -127,7 +143,10 @@ pub(crate) fn call<'r>(function: &'static Function, mut given: Given<'r>) -> Res
 
 /// The error of a text that grows out of bounds.
 pub(crate) fn too_long() -> Error {
-    Error::rejected(format!("the text would be longer than {} MiB", LONGEST_TEXT >> 20))
+    Error::rejected(format!(
+        "the text would be longer than {} MiB",
+        LONGEST_TEXT >> 20
+    ))
 }
 
 /// The arguments of one call.
@@ -150,7 +169,8 @@ impl<'r> Given<'r> {
 
     /// The next argument that must be given; the compiler has checked that it is.
     fn next(&mut self) -> Result<Term<'r>> {
-        self.may().ok_or_else(|| Error::bug("an argument is missing that was checked when the file was loaded"))
+        self.may()
+            .ok_or_else(|| Error::bug("an argument is missing that was checked when the file was loaded"))
     }
 
     /// The next argument as text.
@@ -160,7 +180,10 @@ impl<'r> Given<'r> {
 
     /// The next argument as text, where it is given.
     fn may_text(&mut self) -> Result<Option<std::borrow::Cow<'r, str>>> {
-        self.may().filter(|term| *term != Term::Null).map(|term| term.plain()).transpose()
+        self.may()
+            .filter(|term| *term != Term::Null)
+            .map(|term| term.plain())
+            .transpose()
     }
 
     /// The next argument as a list.

@@ -30,7 +30,11 @@ pub(super) const ALL: &[Function] = &[
         name: "int",
         arguments: &[must("value")],
         about: "As a whole number. A number with decimals other than zero rejects the record: `| round` it first.",
-        examples: &[("'12' | int", "12"), ("'12.00' | int", "12"), ("'' | int", "null")],
+        examples: &[
+            ("'12' | int", "12"),
+            ("'12.00' | int", "12"),
+            ("'' | int", "null"),
+        ],
         apply: int,
         ..PLAIN
     },
@@ -38,7 +42,11 @@ pub(super) const ALL: &[Function] = &[
         name: "round",
         arguments: &[must("number"), may("places")],
         about: "Rounded to whole numbers or to `places`; a half goes away from zero.",
-        examples: &[("2.5 | round", "3"), ("'2.345' | round(2)", "2.35"), ("(19.99 * 100) | round", "1999")],
+        examples: &[
+            ("2.5 | round", "3"),
+            ("'2.345' | round(2)", "2.35"),
+            ("(19.99 * 100) | round", "1999"),
+        ],
         apply: |given| {
             let value = number::of(&given.next()?, "`round`")?;
             Ok(number::rounded(value, places(given)?.unwrap_or(0)))
@@ -92,14 +100,21 @@ pub(super) const ALL: &[Function] = &[
         name: "sum",
         arguments: &[must("list"), may("field")],
         about: "The sum of a list of numbers, or of one field of its elements; exact.",
-        examples: &[("[1, '2.50'] | sum", "3.50"), ("[{'quantity': 2}, {'quantity': 3}] | sum('quantity')", "5")],
+        examples: &[
+            ("[1, '2.50'] | sum", "3.50"),
+            ("[{'quantity': 2}, {'quantity': 3}] | sum('quantity')", "5"),
+        ],
         apply: sum,
         ..PLAIN
     },
 ];
 
 fn places(given: &mut Given<'_>) -> Result<Option<u32>> {
-    given.may().filter(|places| *places != Term::Null).map(|places| number::small(&places, "`places`", MOST_PLACES)).transpose()
+    given
+        .may()
+        .filter(|places| *places != Term::Null)
+        .map(|places| number::small(&places, "`places`", MOST_PLACES))
+        .transpose()
 }
 
 fn decimal<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
@@ -109,7 +124,9 @@ fn decimal<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
     let read = match value {
         Term::Text(text) if text.trim().is_empty() => return Ok(Term::Null),
         // The usual case: an amount of v2 goes through with the digits it has.
-        Term::Text(text) if places.is_none() && sign.is_none() && is_clean(&text) => return Ok(Term::Decimal(text)),
+        Term::Text(text) if places.is_none() && sign.is_none() && is_clean(&text) => {
+            return Ok(Term::Decimal(text));
+        }
         Term::Text(text) => Term::Decimal(number::read(&text, sign.as_deref())?.into()),
         Term::Integer(whole) => Term::Decimal(whole.to_string().into()),
         number @ Term::Decimal(_) => number,
@@ -173,7 +190,9 @@ fn sum<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
             None => element,
         };
         let number = number::of(&element, "`sum`")?;
-        sum = sum.checked_add(number).ok_or_else(|| Error::rejected("the sum has too many digits"))?;
+        sum = sum
+            .checked_add(number)
+            .ok_or_else(|| Error::rejected("the sum has too many digits"))?;
     }
     Ok(number::term(sum))
 }

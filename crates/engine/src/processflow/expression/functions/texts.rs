@@ -116,7 +116,10 @@ pub(super) const ALL: &[Function] = &[
         name: "contains",
         arguments: &[must("text"), must("what")],
         about: "True where the text has it somewhere, or the list as an element.",
-        examples: &[("'grey mug' | contains('mug')", "true"), ("[18, 23] | contains(23)", "true")],
+        examples: &[
+            ("'grey mug' | contains('mug')", "true"),
+            ("[18, 23] | contains(23)", "true"),
+        ],
         apply: contains,
         ..PLAIN
     },
@@ -124,7 +127,10 @@ pub(super) const ALL: &[Function] = &[
         name: "split",
         arguments: &[must("text"), must("at")],
         about: "The parts between the separators, as a list.",
-        examples: &[("'a;b' | split(';')", "[\"a\",\"b\"]"), ("('SHIRT-RED-M' | split('-'))[1]", "\"RED\"")],
+        examples: &[
+            ("'a;b' | split(';')", "[\"a\",\"b\"]"),
+            ("('SHIRT-RED-M' | split('-'))[1]", "\"RED\""),
+        ],
         apply: split,
         ..PLAIN
     },
@@ -140,7 +146,10 @@ pub(super) const ALL: &[Function] = &[
         name: "json",
         arguments: &[must("value")],
         about: "As JSON text. A list or an object without it goes out as the list or object it is.",
-        examples: &[("[1, 'a'] | json", "\"[1,\\\"a\\\"]\""), ("none | json", "\"null\"")],
+        examples: &[
+            ("[1, 'a'] | json", "\"[1,\\\"a\\\"]\""),
+            ("none | json", "\"null\""),
+        ],
         takes_null: true,
         apply: |given| Ok(Term::text(given.next()?.to_json()?)),
         ..PLAIN
@@ -149,11 +158,20 @@ pub(super) const ALL: &[Function] = &[
         name: "hash",
         arguments: &[must("value")],
         about: "A fingerprint of 32 hexadecimal digits (BLAKE3), the same for the same value: for keys made of many fields.",
-        examples: &[("('a' | hash) == ('a' | hash)", "true"), ("'a' | hash | length", "32")],
+        examples: &[
+            ("('a' | hash) == ('a' | hash)", "true"),
+            ("'a' | hash | length", "32"),
+        ],
         apply: |given| {
             let value = given.next()?;
-            let text = if let Term::Text(text) = &value { text.clone() } else { Cow::Owned(value.to_json()?) };
-            Ok(Term::text(blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()))
+            let text = if let Term::Text(text) = &value {
+                text.clone()
+            } else {
+                Cow::Owned(value.to_json()?)
+            };
+            Ok(Term::text(
+                blake3::hash(text.as_bytes()).to_hex()[..32].to_owned(),
+            ))
         },
         ..PLAIN
     },
@@ -202,15 +220,25 @@ fn pad<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
     let text = given.text()?;
     let width = number::small(&given.next()?, "`characters`", 1000)? as usize;
     let with = given.may_text()?.unwrap_or(Cow::Borrowed("0"));
-    let sign = with.chars().next().ok_or_else(|| Error::rejected("`with` is empty"))?;
+    let sign = with
+        .chars()
+        .next()
+        .ok_or_else(|| Error::rejected("`with` is empty"))?;
     let missing = width.saturating_sub(text.chars().count());
-    Ok(Term::text(std::iter::repeat_n(sign, missing).chain(text.chars()).collect::<String>()))
+    Ok(Term::text(
+        std::iter::repeat_n(sign, missing)
+            .chain(text.chars())
+            .collect::<String>(),
+    ))
 }
 
 fn slug<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
     let text = given.text()?;
     let mut slug = String::new();
-    for part in text.split(|sign: char| !sign.is_alphanumeric()).filter(|part| !part.is_empty()) {
+    for part in text
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+    {
         let separator = if slug.is_empty() { "" } else { "-" };
         write!(slug, "{separator}{}", part.to_lowercase()).expect("a String takes any text");
     }
@@ -249,9 +277,16 @@ fn split<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
     if at.is_empty() {
         return Err(Error::rejected("`at` is empty"));
     }
-    let parts: Vec<_> = text.split(&*at).take(super::LONGEST_LIST + 1).map(|part| Term::text(part.to_owned())).collect();
+    let parts: Vec<_> = text
+        .split(&*at)
+        .take(super::LONGEST_LIST + 1)
+        .map(|part| Term::text(part.to_owned()))
+        .collect();
     if parts.len() > super::LONGEST_LIST {
-        return Err(Error::rejected(format!("the text has more than {} parts", super::LONGEST_LIST)));
+        return Err(Error::rejected(format!(
+            "the text has more than {} parts",
+            super::LONGEST_LIST
+        )));
     }
     Ok(Term::List(parts))
 }

@@ -1,0 +1,62 @@
+//! A real key store of an operating system: GNOME's, on a bus of its own. Where it is not installed these tests fail.
+
+use kit::{Ran, World};
+
+use crate::{ORDERS, store_with_orders};
+
+const TOKEN: &str = "a-token-for-the-real-key-store";
+
+/// A command in a session that has a bus and an unlocked keyring. Each has a session of its own: what it saves has to
+/// lie where it outlives it.
+fn in_session(world: &World, arguments: &[&str], input: &str) -> Ran {
+    let home = world.path("home");
+    std::fs::create_dir_all(&home).expect("a folder");
+    let home = format!("HOME={}", home.display());
+    let script = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"";
+    let wrapper = ["env", "-u", "XDG_RUNTIME_DIR", &home, "dbus-run-session", "--", "sh", "-c", script, "sh"];
+    let ran = world.processflow_through(&wrapper, arguments, input);
+    let missing = ["No such file", "not found"].iter().any(|words| ran.err.contains(words));
+    assert!(!missing, "install dbus and gnome-keyring: {}", ran.err);
+    ran
+}
+
+fn world_with_os_store() -> World {
+    let mut world = World::empty();
+    world.start_store(sandbox_store::Config { token: TOKEN.to_owned(), ..store_with_orders(20) });
+    world.add_erp();
+    world.processflow(&["settings", "set", "secrets=os"]).ok();
+    world
+}
+
+fn add<'s>(path: &'s str) -> [&'s str; 9] {
+    ["connections", "add", "shop", "--connector", "bigcommerce", "--set", path, "--secret", "token"]
+}
+
+#[test]
+fn the_systems_key_store_keeps_the_token() {
+    let world = world_with_os_store();
+    let path = format!("api_path={}", world.store().api_path());
+    in_session(&world, &add(&path), &format!("{TOKEN}\n")).ok();
+    in_session(&world, &["connections", "validate", "shop"], "").ok().says("Test Connection Successful");
+    world.deploy(ORDERS, &["store=shop", "erp=erp"]);
+    let run = in_session(&world, &["--json", "run", ORDERS], "").ok().json();
+    assert_eq!(run["read"], 20, "a run gets it from there: {run}");
+    let kept = std::fs::read_dir(world.path("home/.local/share/keyrings")).map(Iterator::count);
+    assert!(kept.is_ok_and(|files| files > 0), "it is the keyring that has it");
+    assert!(!world.data().join("vault").exists(), "and no vault");
+}
+
+/// E39
+#[test]
+fn a_machine_without_a_key_store_is_told_what_to_do() {
+    let world = world_with_os_store();
+    let path = format!("api_path={}", world.store().api_path());
+    let home = format!("HOME={}", world.path("nobody").display());
+    let bare = ["env", "-u", "DBUS_SESSION_BUS_ADDRESS", "-u", "XDG_RUNTIME_DIR", "-u", "DISPLAY", &home];
+    let ran = world.processflow_through(&bare, &add(&path), &format!("{TOKEN}\n")).code(3);
+    let ran = ran.says("This system has no password store running").says("settings set secrets=vault");
+    assert!(!ran.said().contains(TOKEN), "the token is in no message");
+    world.processflow(&["settings", "set", "secrets=vault"]).ok();
+    world.processflow_with(&add(&path), &format!("{TOKEN}\n")).ok();
+    world.processflow(&["connections", "validate", "shop"]).ok();
+}
