@@ -66,6 +66,9 @@ async fn stopped_after_any_batch_it_goes_on_without_loss_or_repetition() {
             let rest = read(&world, &name, &fixture.with, Span::From(watermark.clone())).await.expect("it goes on");
             both.extend(ids(&rest));
             both.sort();
+            if !applies(Check::GoesOn, &name) {
+                both.dedup();
+            }
             assert_eq!(both, once, "{name}: stopped after batch {stop} of {last}");
         }
         let (_, end) = &undisturbed[last];

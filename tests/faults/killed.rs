@@ -23,7 +23,7 @@ fn orders_to_database_killed_anywhere_ends_as_undisturbed() {
     world.deploy("orders-to-database", &["store=shop", "erp=erp"]);
     let end = |world: &World| {
         let (orders, lines) = (world.table("WEB_ORDER"), world.table("WEB_ORDER_LINE"));
-        json!({"orders": orders.rows, "lines": lines.rows, "failed": set_aside(world)})
+        json!({"orders": orders.rows, "lines": lines.rows, "failed": set_aside(world), "settled": settled(world)})
     };
     kill_everywhere(&mut world, "orders-to-database", |_| {}, end);
 }
@@ -37,7 +37,7 @@ fn stock_from_csv_killed_anywhere_ends_as_undisturbed() {
     world.deploy("stock-from-csv", &["store=shop", "erp=files"]);
     let port = world.store().address().port();
     let begin = move |world: &mut World| world.start_store(Config { port, ..config.clone() });
-    let end = |world: &World| json!({"ledger": ledger(world), "failed": set_aside(world)});
+    let end = |world: &World| json!({"ledger": ledger(world), "failed": set_aside(world), "settled": settled(world)});
     kill_everywhere(&mut world, "stock-from-csv", begin, end);
 }
 
@@ -90,6 +90,21 @@ fn set_aside(world: &World) -> Value {
     let failed = world.processflow(&["--json", "failed"]).ok().json();
     let row = |record: &Value| json!([record["source"], record["class"], record["message"]]);
     failed.as_array().expect("a list").iter().map(row).collect()
+}
+
+/// What became of each record, over all runs: a record that was written and then found to be there already would
+/// show that it was taken twice.
+fn settled(world: &World) -> Value {
+    let runs = world.processflow(&["--json", "runs"]).ok().json();
+    let mut rows = Vec::new();
+    for run in runs.as_array().expect("a list") {
+        let id = run["run"].as_str().expect("an id");
+        let shown = world.processflow(&["--json", "show", id, "--limit", "100000"]).ok().json();
+        let row = |record: &Value| json!([record["source"], record["outcome"], record["detail"]]).to_string();
+        rows.extend(shown["records"].as_array().expect("a list").iter().map(row));
+    }
+    rows.sort();
+    rows.into()
 }
 
 /// What the store applied: how often for which SKU, and the value.

@@ -132,7 +132,7 @@ fn a_store_in_maintenance_is_not_a_wrong_connection() {
     let on = Match { times: None, ..Match::default() };
     world.store().store().fault(Fault { on, when: When::Before, how: How::Html { code: 200 } });
     let ran = world.processflow(&["connections", "validate", "shop"]).code(4);
-    told(ran, "web page instead of data", "network");
+    told(ran, "page instead of data", "proxy");
 }
 
 /// E03: the token goes while a processflow is deployed; another one, between files and databases, is not touched.

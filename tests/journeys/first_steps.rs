@@ -1,5 +1,7 @@
 //! The first hour: the commands that the documents promise, word for word, and the demo.
 
+use std::path::{Path, PathBuf};
+
 use kit::World;
 use sandbox_store::Kind;
 use serde_json::{Value, json};
@@ -56,10 +58,7 @@ fn the_demo_leaves_a_folder_to_look_at() {
         assert!(demo.said().contains(word), "`{word}` is shown: {}", demo.said());
     }
     let data = data_folder(&kept);
-    let look = |arguments: &[&str]| {
-        let arguments = [&["--data-dir", data.as_str()], arguments].concat();
-        world.processflow(&arguments)
-    };
+    let look = |arguments: &[&str]| world.processflow_on(&data, arguments);
     let runs = look(&["--json", "runs"]).ok().json();
     assert_eq!(runs.as_array().map(Vec::len), Some(2), "two processflows ran: {runs}");
     for run in runs.as_array().into_iter().flatten() {
@@ -72,10 +71,10 @@ fn the_demo_leaves_a_folder_to_look_at() {
 }
 
 /// The data folder of a demo: the one with the state in it.
-fn data_folder(kept: &std::path::Path) -> String {
+fn data_folder(kept: &Path) -> PathBuf {
     let folders = std::fs::read_dir(kept).expect("the demo made it").flatten().map(|entry| entry.path());
     let mut holding = std::iter::once(kept.to_owned()).chain(folders).filter(|path| path.join("agent.lock").exists());
-    holding.next().expect("one of them is a data folder").display().to_string()
+    holding.next().expect("one of them is a data folder")
 }
 
 fn balances(run: &Value) -> bool {

@@ -20,11 +20,10 @@ fn in_session(world: &World, arguments: &[&str], input: &str) -> Ran {
     ran
 }
 
-fn world_with_os_store() -> World {
+fn world() -> World {
     let mut world = World::empty();
     world.start_store(sandbox_store::Config { token: TOKEN.to_owned(), ..store_with_orders(20) });
     world.add_erp();
-    world.processflow(&["settings", "set", "secrets=os"]).ok();
     world
 }
 
@@ -34,25 +33,31 @@ fn add<'s>(path: &'s str) -> [&'s str; 9] {
 
 #[test]
 fn the_systems_key_store_keeps_the_token() {
-    let world = world_with_os_store();
+    let world = world();
     let path = format!("api_path={}", world.store().api_path());
+    in_session(&world, &["settings", "set", "secrets=os"], "").ok();
     in_session(&world, &add(&path), &format!("{TOKEN}\n")).ok();
     in_session(&world, &["connections", "validate", "shop"], "").ok().says("Test Connection Successful");
-    world.deploy(ORDERS, &["store=shop", "erp=erp"]);
+    let folder = kit::ready_made(ORDERS).display().to_string();
+    in_session(&world, &["deploy", &folder, "--connection", "store=shop", "--connection", "erp=erp"], "").ok();
     let run = in_session(&world, &["--json", "run", ORDERS], "").ok().json();
     assert_eq!(run["read"], 20, "a run gets it from there: {run}");
     let kept = std::fs::read_dir(world.path("home/.local/share/keyrings")).map(Iterator::count);
     assert!(kept.is_ok_and(|files| files > 0), "it is the keyring that has it");
-    assert!(!world.data().join("vault").exists(), "and no vault");
+    assert!(!world.data().join("vault.json").exists(), "and no vault");
 }
 
 /// E39
 #[test]
 fn a_machine_without_a_key_store_is_told_what_to_do() {
-    let world = world_with_os_store();
+    let world = world();
     let path = format!("api_path={}", world.store().api_path());
     let home = format!("HOME={}", world.path("nobody").display());
     let bare = ["env", "-u", "DBUS_SESSION_BUS_ADDRESS", "-u", "XDG_RUNTIME_DIR", "-u", "DISPLAY", &home];
+    let choose = ["settings", "set", "secrets=os"];
+    world.processflow_through(&bare, &choose, "").code(3).says("no password store running").says("secrets=vault");
+    // It was chosen while somebody was signed in; now nobody is.
+    in_session(&world, &choose, "").ok();
     let ran = world.processflow_through(&bare, &add(&path), &format!("{TOKEN}\n")).code(3);
     let ran = ran.says("This system has no password store running").says("settings set secrets=vault");
     assert!(!ran.said().contains(TOKEN), "the token is in no message");

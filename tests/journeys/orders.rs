@@ -65,10 +65,11 @@ fn an_order_with_123_lines_has_123_lines_in_the_database() {
 #[test]
 fn an_order_that_goes_from_three_lines_to_two_has_two_rows() {
     let world = shop();
-    Order::new(1).line(11, "A", 1).line(12, "B", 2).line(13, "C", 3).put(&world);
+    let earlier = "2026-11-20T10:00:00Z";
+    Order::new(1).line(11, "A", 1).line(12, "B", 2).line(13, "C", 3).modified(earlier).put(&world);
     world.processflow(&["run", ORDERS]).ok();
     assert_eq!(world.table("WEB_ORDER_LINE").column("SKU"), ["A", "B", "C"], "three at first");
-    Order::new(1).line(11, "A", 5).line(13, "C", 3).put(&world);
+    Order::new(1).line(11, "A", 5).line(13, "C", 3).modified("2026-11-20T10:00:01Z").put(&world);
     let run = world.run(ORDERS);
     assert_eq!(run["written"], 1, "the change arrives: {run}");
     let lines = world.table("WEB_ORDER_LINE");
@@ -77,6 +78,19 @@ fn an_order_that_goes_from_three_lines_to_two_has_two_rows() {
     Order::new(1).put(&world);
     world.processflow(&["run", ORDERS]).ok();
     assert!(world.table("WEB_ORDER_LINE").rows.is_empty(), "an order without lines has none");
+}
+
+/// The store keeps whole seconds, and apps change an order several times within one.
+#[test]
+fn a_second_change_within_the_same_second_is_not_lost() {
+    let world = shop();
+    Order::new(1).line(11, "A", 1).put(&world);
+    world.processflow(&["run", ORDERS]).ok();
+    let read_at = world.store().store().record(Kind::Order, 1).expect("it is there")["date_modified"].clone();
+    // As if the run had read it in the middle of that second.
+    Order::new(1).line(11, "A", 2).set("date_modified", read_at).put(&world);
+    world.processflow(&["run", ORDERS]).ok();
+    assert_eq!(world.table("WEB_ORDER_LINE").column("QTY"), ["2"], "the order is as the store has it");
 }
 
 const LOCAL_TIMES: &str = "
@@ -129,15 +143,32 @@ fn a_broken_order_in_the_middle_of_a_page_keeps_nobody_back() {
     assert!(failed[0]["message"].as_str().is_some_and(|text| text.contains("TOTAL")), "with its field: {failed}");
 }
 
-/// T16: v2 sends amounts as text, v3 as numbers, and errors as a list and as an object.
+const OVER_25: &str = "
+processflow: over-25
+connections: { store: bigcommerce, erp: sql }
+steps:
+  - read: { action: store/orders.changed }
+  - skip: { when: (total_inc_tax | decimal) == 25, reason: just 25 }
+  - skip: { when: (total_inc_tax | decimal) < 100, reason: small }
+  - write:
+      action: erp/table.upsert
+      with: { table: LARGE, key: [ID], create: { ID: integer } }
+      map: { ID: id }
+";
+
+/// T16: v2 sends amounts as text, v3 as numbers.
 #[test]
 fn an_amount_is_the_same_as_text_and_as_number() {
-    let world = shop();
+    let world = World::with_store(empty_store());
+    world.add_erp();
     Order::new(1).set("total_inc_tax", "25.0000").put(&world);
-    world.processflow(&["run", ORDERS]).ok();
-    Order::new(1).set("total_inc_tax", 25).put(&world);
-    let run = world.run(ORDERS);
-    assert_eq!((&run["read"], &run["unchanged"]), (&json!(1), &json!(1)), "25.0000 is 25: {run}");
+    Order::new(2).set("total_inc_tax", 25).put(&world);
+    Order::new(3).set("total_inc_tax", "9.5000").put(&world);
+    Order::new(4).set("total_inc_tax", "110").put(&world);
+    world.deploy_text(OVER_25, &["store=shop", "erp=erp"]);
+    let run = world.run("over-25");
+    assert_eq!(run["skipped"], json!({ "just 25": 2, "small": 1 }), "25.0000 is 25, and 9.5 is not above 110: {run}");
+    assert_eq!(world.table("LARGE").column("ID"), ["4"], "{run}");
 }
 
 /// T16, errors: both shapes give the same sentence.

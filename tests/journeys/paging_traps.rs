@@ -107,7 +107,8 @@ fn a_store_that_sends_nothing_but_web_pages_is_not_an_empty_store() {
     let run: Value = ran.json();
     assert_eq!(run["status"], "Waiting", "never Successful with 0 records: {run}");
     let problem = &run["problem"];
-    assert_eq!(problem["message"], "We received a web page instead of data.", "a sentence: {run}");
+    let said = problem["message"].as_str().unwrap_or_default();
+    assert!(said.starts_with("We received a page instead of data"), "a sentence: {run}");
     assert!(problem["hint"].as_str().is_some_and(|hint| hint.contains("proxy")), "and the next step: {run}");
     world.store().store().clear_faults();
     assert_eq!(world.run(ORDERS)["read"], 30, "nothing was lost by it");

@@ -46,6 +46,7 @@ impl World {
     }
 
     /// Starts (or replaces) the store.
+    #[expect(clippy::needless_pass_by_value, reason = "tests make it in place")]
     pub fn start_store(&mut self, config: Config) {
         if let Some(before) = self.sandbox.take() {
             self.runtime.block_on(before.stop());
@@ -123,6 +124,11 @@ impl World {
         Running::start(&self.data(), self.folder.path(), &[], arguments, environment, "")
     }
 
+    /// The binary on another data folder, to its end.
+    pub fn processflow_on(&self, data: &Path, arguments: &[&str]) -> Ran {
+        Running::start(data, self.folder.path(), &[], arguments, &[], "").wait()
+    }
+
     /// The binary behind another command (`unshare`, `dbus-run-session --`), to its end.
     pub fn processflow_through(&self, wrapper: &[&str], arguments: &[&str], input: &str) -> Ran {
         Running::start(&self.data(), self.folder.path(), wrapper, arguments, &[], input).wait()
@@ -172,6 +178,18 @@ impl World {
         let variants = store.ids(Kind::Variant).into_iter().filter_map(|id| store.record(Kind::Variant, id));
         let owned = variants.filter(|variant| variant["product_id"] != 0);
         owned.filter_map(|variant| variant["sku"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// SKUs of things whose stock the store counts one by one: those of products that it counts as a whole share a
+    /// number.
+    pub fn stock_skus(&self) -> Vec<String> {
+        let store = self.store().store();
+        let variants = store.ids(Kind::Variant).into_iter().filter_map(|id| store.record(Kind::Variant, id));
+        let counted = variants.filter(|variant| {
+            let product = variant["product_id"].as_u64().and_then(|id| store.record(Kind::Product, id));
+            product.is_some_and(|product| product["inventory_tracking"] == "variant")
+        });
+        counted.filter_map(|variant| variant["sku"].as_str().map(str::to_owned)).collect()
     }
 
     /// Writes a file of this world.

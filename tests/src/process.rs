@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 
 /// No command of a test may take longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A command under way.
 pub struct Running {

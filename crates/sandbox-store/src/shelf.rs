@@ -166,6 +166,11 @@ impl<F: Facts> Shelf<F> {
             .get_or_init(|| row.facts.render(&self.seeds).into_boxed_str())
     }
 
+    /// A record's text, hidden or not; empty if there is none.
+    pub(crate) fn whole_text(&self, id: u64) -> &str {
+        self.position(id).map_or("", |index| self.text(&self.rows[index]))
+    }
+
     /// A record as a tree, hidden or not.
     pub(crate) fn document(&self, id: u64) -> Option<Document> {
         let row = &self.rows[self.position(id).ok()?];

@@ -93,7 +93,7 @@ mod tests {
             colours: false,
         };
         let text = table.render(console);
-        let want = "processflow     read\norders           500\nstock\\u{1b}[31m    7";
+        let want = "processflow      read\norders            500\nstock\\u{1b}[31m     7";
         assert_eq!(
             text, want,
             "columns stand under their heading, control characters are spelled out"

@@ -108,7 +108,10 @@ impl Inner {
             Ok(pass) => pass,
             Err(error) => return Verdict::Hopeless(error),
         };
-        let tried = self.transport.send(request, &self.seal, url).await;
+        let mut tried = self.transport.send(request, &self.seal, url).await;
+        if let Ok(reply) = &mut tried {
+            reply.body = self.seal.scrubbed(std::mem::take(&mut reply.body));
+        }
         pass.give_back(heard(&tried), self.clock.now());
         self.show(request, url, tried.as_ref().ok().map(|reply| reply.status));
         Verdict::of(tried, request, &self.seal.host())

@@ -69,11 +69,12 @@ impl Place {
             Error::unavailable(format!("No connection to {host} came about."))
                 .hint("Check that this machine is online and that no firewall stands between.")
         } else if error.is_decode() {
-            Error::unavailable(format!("The answer of {host} was damaged on its way."))
+            Error::unavailable(format!("The answer of {host} was damaged on its way.")).hint(AGAIN)
         } else {
             Error::unavailable(format!(
                 "The connection to {host} dropped before the whole answer came."
             ))
+            .hint(AGAIN)
         };
         sentence.source(error)
     }
@@ -128,6 +129,8 @@ impl Place {
         .hint("Ask for fewer records at a time.")
     }
 }
+
+const AGAIN: &str = "It is tried again by itself. If it stays so, check the network of this machine.";
 
 fn on(instant: Option<Timestamp>) -> String {
     instant

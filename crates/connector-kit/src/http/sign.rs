@@ -1,7 +1,9 @@
 //! The seal: one base address, and the secret header that belongs to it. Paths are joined below the base and
 //! cannot leave it, so the header goes nowhere else, whatever an id, a template or a `next` link holds.
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
+use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host, Url};
 
@@ -16,6 +18,9 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b':')
     .remove(b',');
+
+/// A shorter text may stand in any answer and is no secret.
+const SHORTEST: usize = 8;
 
 /// A base address with its secret header.
 #[derive(Clone)]
@@ -77,6 +82,27 @@ impl Seal {
             url.set_query(Some(&query(&request.query)));
         }
         Ok(url)
+    }
+
+    /// A body without the secret. Some gateways repeat what they were sent, and what a server says is shown, logged
+    /// and kept.
+    pub(super) fn scrubbed(&self, body: Bytes) -> Bytes {
+        let Some((_, secret)) = &self.header else {
+            return body;
+        };
+        let secret = secret.as_bytes();
+        if secret.len() < SHORTEST || memmem::find(&body, secret).is_none() {
+            return body;
+        }
+        let mut clean = Vec::with_capacity(body.len());
+        let mut from = 0;
+        for at in memmem::find_iter(&body, secret) {
+            clean.extend_from_slice(&body[from..at]);
+            clean.extend_from_slice(b"[redacted]");
+            from = at + secret.len();
+        }
+        clean.extend_from_slice(&body[from..]);
+        clean.into()
     }
 
     /// Name and value of the secret header, the value marked sensitive.
@@ -163,6 +189,20 @@ mod tests {
 
     fn seal(base: &str) -> Result<Seal> {
         Seal::new(base, Some(("x-auth-token", Secret::new("t0ken".into()))))
+    }
+
+    #[test]
+    fn what_a_server_repeats_of_the_secret_is_taken_out() {
+        let header = Some(("x-auth-token", Secret::new("abc-123-secret".into())));
+        let seal = Seal::new("https://api.example.com/", header).expect("it is an address");
+        let body = Bytes::from_static(b"{\"title\":\"abc-123-secret or Abc-123-secret, not abc-123-secret\"}");
+        let clean = seal.scrubbed(body);
+        assert_eq!(
+            clean, "{\"title\":\"[redacted] or Abc-123-secret, not [redacted]\"}",
+            "an error is shown and kept"
+        );
+        let page = Bytes::from_static(b"[{\"id\":1}]");
+        assert_eq!(seal.scrubbed(page.clone()).as_ptr(), page.as_ptr(), "other answers are not copied");
     }
 
     #[test]

@@ -170,7 +170,7 @@ impl<R: Resource> Changes<R> {
 
     /// One page further back; from page 1 either once more from the end, or on to the next second.
     fn step_back(&mut self, page: u32, last: u32, news: bool) {
-        let (page, news) = (1.min(page), false && news); if page > 1 {
+        if page > 1 {
             self.crowd = Some(Crowd::Backward {
                 page: page - 1,
                 last,

@@ -161,6 +161,7 @@ impl<R: Resource> Walk<R> {
         let Some(Delivered {
             entries,
             through,
+            server_time,
             room,
         }) = self.windows.next().await?
         else {

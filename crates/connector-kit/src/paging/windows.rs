@@ -151,6 +151,7 @@ impl<R: Resource> Windows<R> {
     /// Checks a page and takes it apart. When it failed, its window stays first in line.
     fn deliver(&mut self, fetch: Fetch, page: Result<Page>, first: bool) -> Result<Delivered> {
         let window = fetch.window;
+        let server_time = page.as_ref().ok().and_then(|page| page.server_time);
         let checked = page.and_then(|page| self.checked(window, page));
         let (entries, more) = match checked {
             Ok(checked) => checked,
@@ -175,6 +176,7 @@ impl<R: Resource> Windows<R> {
             return Ok(Delivered {
                 entries,
                 through,
+                server_time,
                 room: fetch.room,
             });
         };
@@ -195,6 +197,7 @@ impl<R: Resource> Windows<R> {
         Ok(Delivered {
             entries,
             through,
+            server_time,
             room: fetch.room,
         })
     }

@@ -9,7 +9,6 @@ use connector_kit::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-
 /// v3's envelope, split.
 #[derive(Debug, Default)]
 pub(super) struct Rows {

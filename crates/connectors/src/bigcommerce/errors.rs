@@ -51,14 +51,14 @@ fn by_status(answer: &Answer, about: About, told: &Told) -> Error {
     match answer.status {
         _ if is_page(answer) && answer.status != 401 && answer.status < 500 => {
             Error::unavailable("We received a web page instead of data.")
-                .hint("Usually a proxy's login page or a store in maintenance. Run `processflow network`.")
+                .hint("Usually a proxy's login page or a store in maintenance. Open the address in a browser on this machine.")
         }
         300..=399 => Error::config(format!("{} answered with a redirect, which is not followed: the token stays with its host.", answer.what))
             .hint("Check the API Path of the connection."),
         401 => token_refused(),
         403 if said.contains("your scope does not include this resource") => {
             Error::bug("The app asked for something this API version does not offer. This is our mistake, not your token.")
-                .hint("Send a report: `processflow support-bundle FILE`.")
+                .hint("Send a report, with the lines that `processflow logs` shows.")
         }
         403 => {
             let verb = if about.writes { "change" } else { "read" };
@@ -90,7 +90,7 @@ fn by_status(answer: &Answer, about: About, told: &Told) -> Error {
 /// 401: says nothing about the hash, which is looked at later. BigCommerce checks the token first.
 pub(super) fn token_refused() -> Error {
     Error::config("The store no longer accepts our access token. It was deleted or copied wrongly, or hash and token do not belong together. Nothing is lost; records wait.")
-        .hint("Enter a new token: `processflow connections change-token NAME`.")
+        .hint("Enter a new token: `processflow connections edit NAME --secret token`.")
 }
 
 fn is_page(answer: &Answer) -> bool {
@@ -162,10 +162,13 @@ impl Told {
     /// All of it in one line, without a full stop.
     pub(super) fn sentence(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
-        if !self.title.is_empty() {
+        // Where the title repeats what is wrong with a field, the field's name is the news.
+        let repeats = |(name, text): &(String, String)| !name.is_empty() && *text == self.title;
+        if !self.title.is_empty() && !self.details.iter().any(repeats) {
             parts.push(self.title.clone());
         }
-        for (name, text) in self.details.iter().filter(|(_, text)| *text != self.title) {
+        let news = |(name, text): &&(String, String)| !name.is_empty() || *text != self.title;
+        for (name, text) in self.details.iter().filter(news) {
             parts.push(if name.is_empty() {
                 text.clone()
             } else {

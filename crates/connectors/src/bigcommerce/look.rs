@@ -14,13 +14,23 @@ pub(super) fn pick<'a, const N: usize>(record: &'a str, names: [&str; N]) -> [Op
     let mut left = if bytes.first() == Some(&b'{') { N } else { 0 };
     let mut at = 0;
     while left > 0 {
-        let Some(quote) = bytes[at..].iter().position(|byte| *byte == b'"') else { break };
+        let Some(quote) = bytes[at..].iter().position(|byte| *byte == b'"') else {
+            break;
+        };
         let name = at + quote + 1;
         let name_end = string_end(bytes, name);
         let between = |byte: &u8| byte.is_ascii_whitespace() || *byte == b':';
-        let value = name_end + 1 + bytes[name_end + 1..].iter().take_while(|byte| between(byte)).count();
+        let value = name_end
+            + 1
+            + bytes[name_end + 1..]
+                .iter()
+                .take_while(|byte| between(byte))
+                .count();
         let end = value_end(bytes, value);
-        if let Some(place) = names.iter().position(|wanted| wanted.as_bytes() == &bytes[name..name_end]) {
+        if let Some(place) = names
+            .iter()
+            .position(|wanted| wanted.as_bytes() == &bytes[name..name_end])
+        {
             left -= usize::from(found[place].is_none());
             found[place] = Some(&record[value..end]);
         }
@@ -41,7 +51,10 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
             _ => at += 1,
         }
     }
-    while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+    while let Some(next) = bytes
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
         at += next;
         if bytes[at] == b'"' {
             return at;
@@ -96,10 +109,12 @@ pub(super) fn when(field: Option<&str>) -> Option<Timestamp> {
 
 /// A record's id. A record without one cannot be kept apart from others.
 pub(super) fn id(field: Option<&str>) -> Result<u64> {
-    field.and_then(|field| field.trim_matches('"').parse().ok()).ok_or_else(|| {
-        Error::unavailable("the store sent a record without an id; nothing of its page was taken over")
-            .hint("It is tried again by itself. If it stays so, send a support bundle.")
-    })
+    field
+        .and_then(|field| field.trim_matches('"').parse().ok())
+        .ok_or_else(|| {
+            Error::unavailable("the store sent a record without an id; nothing of its page was taken over")
+                .hint("It is tried again by itself. If it stays so, send a support bundle.")
+        })
 }
 
 #[cfg(test)]
@@ -110,12 +125,18 @@ mod tests {
     fn only_top_level_fields_are_found_whatever_stands_between() {
         let record = r#" {"note":"a \"id\": 9, } \\","nested":{"id":1,"x":["}",{"sku":"no"}]}, "id" : 42 ,
             "flag":true,"sku":"A\u00e4\n\"1\"","long":"0123456789012345678901234567890\\\"","date":null,"n":-1.50e3}"#;
-        let found = pick(record.trim_start(), ["id", "sku", "date", "n", "gone", "long", "flag"]);
+        let found = pick(
+            record.trim_start(),
+            ["id", "sku", "date", "n", "gone", "long", "flag"],
+        );
         assert_eq!(found[0], Some("42"));
         assert_eq!(text(found[1]).as_deref(), Some("Aä\n\"1\""));
         assert_eq!((found[2], text(found[2])), (Some("null"), None));
         assert_eq!((found[3], found[4]), (Some("-1.50e3"), None));
-        assert_eq!(text(found[5]).as_deref(), Some("0123456789012345678901234567890\\\""));
+        assert_eq!(
+            text(found[5]).as_deref(),
+            Some("0123456789012345678901234567890\\\"")
+        );
         assert_eq!(found[6], Some("true"));
         assert_eq!(pick(r#"["id",1]"#, ["id"]), [None], "a list has no fields");
         assert_eq!(pick("{}", ["id"]), [None]);
@@ -125,7 +146,17 @@ mod tests {
     #[test]
     fn it_agrees_with_a_json_reader() {
         let names = ["a", "b", "c"];
-        let values = [r#""""#, "0", "[]", "{}", r#"[[{"a":"]"}]]"#, r#""\\""#, r#"{"b":"\\\"}"}"#, "null", "1.5E-7"];
+        let values = [
+            r#""""#,
+            "0",
+            "[]",
+            "{}",
+            r#"[[{"a":"]"}]]"#,
+            r#""\\""#,
+            r#"{"b":"\\\"}"}"#,
+            "null",
+            "1.5E-7",
+        ];
         for one in values {
             for other in values {
                 let record = format!("{{\"b\":{one}, \"a\" :\t{other},\n\"c\": {one}}}");

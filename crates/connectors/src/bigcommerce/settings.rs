@@ -21,8 +21,15 @@ pub struct Settings {
     #[serde(default)]
     pub(super) allow_host: AllowHost,
     /// The agent starts a store that only pretends, and fills in its API Path.
-    #[serde(default, rename = "sandbox")]
-    pub(super) _sandbox: Flag,
+    #[serde(default)]
+    sandbox: Flag,
+}
+
+impl Settings {
+    /// The agent starts the store, and its address is known only then.
+    pub(super) fn is_unstarted_sandbox(&self) -> bool {
+        self.api_path.is_empty() && self.sandbox.is_true()
+    }
 }
 
 /// Ways to sign in.
@@ -45,10 +52,18 @@ pub(super) enum Flag {
     #[default]
     #[serde(skip)]
     Unset,
-    #[expect(dead_code, reason = "read by the engine, which starts the sandbox")]
     Bool(bool),
-    #[expect(dead_code, reason = "read by the engine, which starts the sandbox")]
     Text(String),
+}
+
+impl Flag {
+    fn is_true(&self) -> bool {
+        match self {
+            Self::Unset => false,
+            Self::Bool(value) => *value,
+            Self::Text(text) => text == "true",
+        }
+    }
 }
 
 /// Which other host may get the token.

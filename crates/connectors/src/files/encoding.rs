@@ -130,9 +130,18 @@ impl Encoding {
     pub(super) fn encode(self, text: &str, out: &mut Vec<u8>) -> Result<(), char> {
         let before = out.len();
         let encoded = match self {
-            Self::Utf8 => Ok(out.extend_from_slice(text.as_bytes())),
-            Self::Utf16Le => Ok(out.extend(text.encode_utf16().flat_map(u16::to_le_bytes))),
-            Self::Utf16Be => Ok(out.extend(text.encode_utf16().flat_map(u16::to_be_bytes))),
+            Self::Utf8 => {
+                out.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
+            Self::Utf16Le => {
+                out.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+                Ok(())
+            }
+            Self::Utf16Be => {
+                out.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+                Ok(())
+            }
             Self::Ascii => single_bytes(text, 0x7F, out),
             Self::Latin1 => single_bytes(text, 0xFF, out),
             Self::Other(encoding) => by_table(encoding, text, out),

@@ -230,7 +230,7 @@ fn shown(value: &Value) -> String {
 
 /// The caller puts the column in front.
 fn refused(why: String) -> Error {
-    Error::rejected(why)
+    Error::rejected(why).hint("Correct the value or the mapping, then send the record again.")
 }
 
 impl FromStr for Kind {

@@ -105,9 +105,10 @@ impl Agent {
             return self.live_sandbox(saved).await;
         }
         let seal = connector.seal(&saved.settings)?;
-        let secrets = match saved.secrets.is_empty() {
-            true => Secrets::default(),
-            false => secrets::open(self.store().as_ref(), &saved.name, &seal).await?,
+        let secrets = if saved.secrets.is_empty() {
+            Secrets::default()
+        } else {
+            secrets::open(self.store().as_ref(), &saved.name, &seal).await?
         };
         for secret in secrets.0.values() {
             Redaction::global().register(secret);

@@ -1,6 +1,6 @@
 //! The way in: this process is the agent, or a client of the one that is.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use connector_kit::Result;
 use serde_json::Value;
@@ -10,6 +10,10 @@ use crate::{
     folder::Attempt,
     operations::{self, Acts, Reads},
 };
+
+/// How often, and how far apart, a holder that does not answer is asked again.
+const TRIES: u32 = 100;
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// An attached data folder.
 pub enum Door {
@@ -21,17 +25,29 @@ pub enum Door {
 
 impl Door {
     /// Lock free: become the agent and serve the others. Lock taken: be a client of its holder.
+    ///
+    /// # Errors
+    /// Config when the holder does not listen for seconds: it is not an agent of this version.
     pub async fn attach(desk: Desk, shell: Shell) -> Result<Self> {
-        match desk.folder().try_lock(desk.clock().now())? {
-            Attempt::Ours(lock) => {
-                let agent = Agent::new(desk, lock, shell).await?;
-                socket::serve(&agent)?;
-                Ok(Self::Agent(agent))
+        let mut tries = 0;
+        loop {
+            let holder = match desk.folder().try_lock(desk.clock().now())? {
+                Attempt::Ours(lock) => {
+                    let agent = Agent::new(desk, lock, shell).await?;
+                    socket::serve(&agent)?;
+                    return Ok(Self::Agent(agent));
+                }
+                Attempt::Held(holder) => holder,
+            };
+            if let Some(client) = socket::Client::connect(&holder).await {
+                return Ok(Self::Client(desk, client));
             }
-            Attempt::Held(holder) => {
-                let client = socket::Client::connect(&holder, &desk).await?;
-                Ok(Self::Client(desk, client))
+            tries += 1;
+            if tries == TRIES {
+                return Err(holder.error(desk.folder()));
             }
+            // It took the lock this instant and is about to listen, or it is about to leave.
+            desk.clock().sleep(AGAIN).await;
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`Door::attach`] decides which of the two this process is. Desktop, service and command line all start that
 //! way, so there is one path to test, and a run never depends on a window.
 
+mod calls;
 mod connections;
 mod desk;
 mod door;
@@ -30,6 +31,7 @@ pub use desk::Desk;
 pub use door::Door;
 pub use start::{Wanted, moved};
 
+use calls::Calls;
 use start::RunningRun;
 
 /// What the shells lend to the agent.
@@ -61,6 +63,7 @@ pub struct Agent {
     running: Mutex<HashMap<String, RunningRun>>,
     starting: tokio::sync::Mutex<()>,
     schedule_changed: tokio::sync::Notify,
+    calls: Calls,
     _lock: Lock,
 }
 
@@ -89,6 +92,7 @@ impl Agent {
             running: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
             schedule_changed: tokio::sync::Notify::new(),
+            calls: Calls::default(),
             _lock: lock,
         }))
     }

@@ -54,7 +54,7 @@ impl Agent {
 
     /// Takes up every run that stopped in the middle.
     async fn recover_all(self: &Arc<Self>) {
-        let stopped = match self.state().read(|on| Run::running(on)).await {
+        let stopped = match self.state().read(Run::running).await {
             Ok(stopped) => stopped,
             Err(problem) => return error!(error = %problem.chain(), "Interrupted runs could not be looked up."),
         };
@@ -82,7 +82,7 @@ impl Agent {
     /// Active deployments with a schedule. A file that no longer compiles stops nobody else.
     async fn scheduled(&self) -> Result<Vec<(Deployment, Schedule)>> {
         let mut scheduled = Vec::new();
-        for deployment in self.state().read(|on| Deployment::all(on)).await? {
+        for deployment in self.state().read(Deployment::all).await? {
             if !is_active(&deployment, self.clock().now()) {
                 continue;
             }

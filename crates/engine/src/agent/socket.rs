@@ -1,6 +1,7 @@
 //! The local socket: a line of JSON for a call, a line for its answer.
 //!
-//! `{"call":"start_run","input":{…}}` → `{"ok":{…}}` or `{"error":{"kind":…,"message":…,"hint":…}}`. Only this user
+//! The agent greets with `{"agent":"0.1.0"}`: from then on a first call gets its answer, however much the agent wants to
+//! leave. `{"call":"start_run","input":{…}}` → `{"ok":{…}}` or `{"error":{"kind":…,"message":…,"hint":…}}`. Only this user
 //! (or an installed service's group) can connect; the peer is checked as well. A line is at most 16 MiB.
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tokio::{
 };
 use tracing::warn;
 
-use super::{Agent, Desk};
+use super::Agent;
 use crate::{
     folder::Holder,
     operations::{self, Acts},
@@ -25,6 +26,12 @@ use crate::{
 
 /// A line's length at most, in bytes.
 const LONGEST: u64 = 16 << 20;
+
+/// The first line of a connection: the version of the agent.
+#[derive(Serialize, Deserialize)]
+struct Greeting {
+    agent: String,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Call {
@@ -64,7 +71,13 @@ pub(super) fn serve(agent: &Arc<Agent>) -> Result<()> {
 
 async fn answer_all(agent: Arc<Agent>, stream: Stream) {
     let (mut from, mut to) = (BufReader::new(&stream), &stream);
+    let mut first = agent.calls.enter();
+    let greeting = Greeting { agent: env!("CARGO_PKG_VERSION").to_owned() };
+    if first.is_none() || write_line(&mut to, &greeting).await.is_err() {
+        return;
+    }
     while let Ok(Some(line)) = read_line(&mut from).await {
+        let Some(_under_way) = first.take().or_else(|| agent.calls.enter()) else { return };
         let reply = match answer(&agent, &line).await {
             Ok(value) => Reply::Ok(value),
             Err(error) => Reply::Error(Problem::from(&error)),
@@ -91,19 +104,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to the holder of the lock.
-    ///
-    /// # Errors
-    /// Config when the holder does not listen: it is starting, ending, or not an agent of this version.
-    pub(super) async fn connect(holder: &Holder, desk: &Desk) -> Result<Self> {
-        // A process that took the lock this instant is about to listen.
-        for _ in 0..20 {
-            if let Ok(stream) = os::connect(&holder.socket).await {
-                return Ok(Self { stream: Mutex::new(BufReader::new(stream)) });
-            }
-            desk.clock().sleep(std::time::Duration::from_millis(100)).await;
-        }
-        Err(holder.error(desk.folder()))
+    /// Connects to the holder of the lock; `None` when it does not greet: it is starting, leaving, or no agent.
+    pub(super) async fn connect(holder: &Holder) -> Option<Self> {
+        let mut stream = BufReader::new(os::connect(&holder.socket).await.ok()?);
+        let greeting = read_line(&mut stream).await.ok()??;
+        serde_json::from_slice::<Greeting>(&greeting).ok()?;
+        Some(Self { stream: Mutex::new(stream) })
     }
 
     /// Calls an operation of the agent.

@@ -1,6 +1,6 @@
 //! Runs of this agent: started, watched, cancelled. One at a time for each processflow.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connector_kit::{Does, Error, Reading, Record, Result, Span, Watermark};
 use futures::FutureExt;
@@ -17,6 +17,9 @@ use crate::{
     run::{self, Execution, OpenSource, Progress, ProgressSender, Stored},
     state::{self, Deployment, Journal, Run, Trigger, Version},
 };
+
+/// How long calls under way may take when the agent wants to leave.
+const LAST_ANSWERS: Duration = Duration::from_secs(30);
 
 /// A run under way.
 pub(super) struct RunningRun {
@@ -83,7 +86,7 @@ impl Agent {
         let going =
             Going { agent, deployment, version, plan, journal, has_read_everything, cancel, progress };
         let id = run.id.clone();
-        tokio::spawn(going.to_the_end(run, wanted));
+        tokio::spawn(going.until_its_end(run, wanted));
         Ok(id)
     }
 
@@ -140,12 +143,23 @@ impl Agent {
         Ok(())
     }
 
-    /// Waits until every run has ended.
+    /// Waits until every run has ended, also those that clients start meanwhile, and every client has its answer.
+    /// Afterwards no call is taken: who asks then finds the next agent.
     pub async fn all_ended(&self) {
-        let watching: Vec<_> = self.hold_running().values().map(|running| running.progress.clone()).collect();
-        for mut progress in watching {
-            // An error means the run's task is gone, which is an end as well.
-            let _gone = progress.wait_for(|progress| progress.ended.is_some()).await.is_err();
+        loop {
+            let watching: Vec<_> = self.hold_running().values().map(|running| running.progress.clone()).collect();
+            for mut progress in watching {
+                // An error means the run's task is gone, which is an end as well.
+                let _gone = progress.wait_for(|progress| progress.ended.is_some()).await.is_err();
+            }
+            tokio::select! {
+                () = self.calls.idle() => {}
+                // A client that was stopped in the middle of its question keeps nobody here.
+                () = self.clock().sleep(LAST_ANSWERS) => return,
+            }
+            if self.running_names().is_empty() && self.calls.close() {
+                return;
+            }
         }
     }
 
@@ -179,7 +193,7 @@ struct Going {
 }
 
 impl Going {
-    async fn to_the_end(self, run: Run, wanted: Wanted) {
+    async fn until_its_end(self, run: Run, wanted: Wanted) {
         let (journal, progress) = (self.journal.clone(), self.progress.clone());
         let span = tracing::info_span!("run", run = %run.id, processflow = %run.processflow);
         let begun = async {

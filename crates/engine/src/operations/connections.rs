@@ -94,10 +94,8 @@ impl Acts for SaveConnection {
                 .hint("Choose another name, or remove it first."));
         }
         let mut saved = agent.merged(&name, &kind, settings, old.as_ref())?;
-        if let Some(old) = &old {
-            if old.seal == saved.seal {
-                saved.secrets.clone_from(&old.secrets);
-            }
+        if let Some(old) = old.as_ref().filter(|old| old.seal == saved.seal) {
+            saved.secrets.clone_from(&old.secrets);
         }
         let understood = agent.desk().connector(&kind)?.understood(&saved.settings)?;
         agent.save_with_secrets(&mut saved, secrets.into_iter().map(|(name, given)| (name, given.0)).collect()).await?;

@@ -118,7 +118,7 @@ impl Deploy {
         plan: &Plan,
         before: Option<&Deployment>,
     ) -> Result<BTreeMap<String, String>> {
-        let saved = agent.state().read(|on| SavedConnection::all(on)).await?;
+        let saved = agent.state().read(SavedConnection::all).await?;
         let old = match before {
             Some(deployment) => agent.version(deployment).await?.bindings,
             None => BTreeMap::new(),

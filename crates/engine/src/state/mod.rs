@@ -135,6 +135,12 @@ pub(crate) fn broken(error: rusqlite::Error) -> Error {
         Some(ErrorCode::DiskFull) => Error::unavailable("the disk that holds the data folder is full")
             .hint("Free some space. The run goes on where it stopped; nothing was sent without being noted.")
             .source(error),
+        // Where no room is left for the file that readers share, SQLite says no more than this.
+        Some(ErrorCode::SystemIoFailure) => {
+            Error::unavailable("the disk that holds the data folder is full, or does not answer")
+                .hint("Free some space and check the disk. The run goes on where it stopped.")
+                .source(error)
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             Error::unavailable("the state database is busy").source(error)
         }

@@ -307,3 +307,12 @@ async fn renamed_labels_leave_ids_alone() {
     );
     assert_eq!(orders[0]["status_id"], 11, "and the same id");
 }
+
+#[tokio::test]
+async fn what_an_order_cannot_take_here_is_refused_and_not_dropped() {
+    let shop = Shop::small().await;
+    let refused = shop
+        .put("/v2/orders/1042", json!({ "consignments": { "pickups": [] } }))
+        .await;
+    assert_eq!(refused.status, 501, "consignments are read, not written");
+}

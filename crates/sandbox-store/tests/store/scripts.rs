@@ -229,6 +229,29 @@ async fn exchanges_are_recorded_without_the_token() {
 }
 
 #[tokio::test]
+async fn a_recording_holds_the_body_of_pages_that_are_kept_compressed_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recorded.jsonl");
+    let shop = Shop::open(Config {
+        record_to: Some(path.clone()),
+        ..Config::default()
+    })
+    .await;
+    for _ in 0..2 {
+        shop.get("/v3/catalog/products?limit=100").await;
+    }
+    let text = std::fs::read_to_string(path).unwrap();
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            line["body"]["data"].as_array().map(Vec::len),
+            Some(100),
+            "each line is whole"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_stopped_store_answers_no_more() {
     let shop = Shop::small().await;
     let address = shop.sandbox.address();

@@ -6,14 +6,14 @@ use crate::kit::Shop;
 
 const ABSOLUTE: &str = "/v3/inventory/adjustments/absolute";
 
-fn items(items: Value) -> Value {
+fn items(items: &Value) -> Value {
     json!({ "reason": "test", "items": items })
 }
 
 #[tokio::test]
 async fn an_adjustment_by_sku_shows_in_the_catalog_and_at_its_location_alone() {
     let shop = Shop::small().await;
-    let sent = items(json!([
+    let sent = items(&json!([
         { "location_id": 1, "sku": "0017", "quantity": 42 }, { "location_id": 2, "sku": "0017", "quantity": 7 },
     ]));
     let answer = shop.put(ABSOLUTE, sent).await;
@@ -42,7 +42,7 @@ async fn stock_is_refused_where_it_is_not_counted() {
     let by_variant = shop
         .put(
             ABSOLUTE,
-            items(json!([{ "location_id": 1, "variant_id": 5001, "quantity": 1 }])),
+            items(&json!([{ "location_id": 1, "variant_id": 5001, "quantity": 1 }])),
         )
         .await;
     assert_eq!(by_variant.status, 422, "the product is what is tracked");
@@ -60,11 +60,11 @@ async fn stock_is_refused_where_it_is_not_counted() {
     let by_product = shop
         .put(
             ABSOLUTE,
-            items(json!([{ "location_id": 1, "product_id": 104, "quantity": 1 }])),
+            items(&json!([{ "location_id": 1, "product_id": 104, "quantity": 1 }])),
         )
         .await;
     assert_eq!(by_product.status, 422, "the other way round too");
-    let one_wrong = items(json!([
+    let one_wrong = items(&json!([
         { "location_id": 1, "sku": "0017", "quantity": 1 }, { "location_id": 1, "sku": "none", "quantity": 1 },
     ]));
     assert_eq!(
@@ -83,12 +83,12 @@ async fn a_call_takes_two_thousand_items() {
     let shop = Shop::small().await;
     let many = |count: usize| vec![json!({ "location_id": 1, "sku": "0017", "quantity": 1 }); count];
     assert_eq!(
-        shop.put(ABSOLUTE, items(json!(many(2001)))).await.status,
+        shop.put(ABSOLUTE, items(&json!(many(2001)))).await.status,
         413,
         "one too many"
     );
     assert_eq!(
-        shop.put(ABSOLUTE, items(json!(many(2000)))).await.status,
+        shop.put(ABSOLUTE, items(&json!(many(2000)))).await.status,
         200,
         "as many as it takes"
     );
@@ -99,11 +99,11 @@ async fn relative_adjustments_add_up_and_stop_at_nothing() {
     let shop = Shop::small().await;
     shop.put(
         ABSOLUTE,
-        items(json!([{ "location_id": 1, "sku": "0017", "quantity": 10 }])),
+        items(&json!([{ "location_id": 1, "sku": "0017", "quantity": 10 }])),
     )
     .await;
     let relative = "/v3/inventory/adjustments/relative";
-    let by = |quantity: i64| items(json!([{ "location_id": 1, "product_id": 101, "quantity": quantity }]));
+    let by = |quantity: i64| items(&json!([{ "location_id": 1, "product_id": 101, "quantity": quantity }]));
     shop.post(relative, by(-3)).await;
     shop.post(relative, by(-3)).await;
     assert_eq!(
@@ -125,7 +125,7 @@ async fn accepted_is_not_applied_when_stock_lags() {
         .store()
         .configure(|settings| settings.stock_lag_seconds = 20);
     let before = shop.sandbox.store().level(5001, 1);
-    let sent = items(json!([{ "location_id": 1, "sku": "0017", "quantity": before + 1 }]));
+    let sent = items(&json!([{ "location_id": 1, "sku": "0017", "quantity": before + 1 }]));
     assert_eq!(shop.put(ABSOLUTE, sent).await.status, 200, "accepted");
     assert_eq!(
         shop.sandbox.store().level(5001, 1),

@@ -139,3 +139,22 @@ async fn a_checkouts_version_is_a_lock() {
         "so it cannot be deleted again"
     );
 }
+
+#[tokio::test]
+async fn what_comes_with_a_customer_is_shown_when_included() {
+    let shop = Shop::small().await;
+    let mut sent = person("neu@example.com");
+    sent["attributes"] = json!([{ "attribute_id": 3, "attribute_value": "K-1" }]);
+    sent["form_fields"] = json!([{ "name": "VAT", "value": "DE1" }]);
+    let id = shop.post("/v3/customers", json!([sent])).await.rows()[0]["id"].clone();
+    let shown = shop
+        .get(&format!("/v3/customers?id:in={id}&include=attributes,formfields"))
+        .await
+        .rows();
+    assert_eq!(
+        shown[0]["attributes"][0]["attribute_value"], "K-1",
+        "attributes are kept"
+    );
+    assert_eq!(shown[0]["form_fields"][0]["value"], "DE1", "form fields too");
+    assert_eq!(shown[0]["attribute_count"], 1, "and counted");
+}

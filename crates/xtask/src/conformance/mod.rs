@@ -1,4 +1,62 @@
-//! `cargo xtask conformance DIR`
-pub(crate) fn conformance(_folder: &std::path::Path) -> crate::tool::Done {
-    Ok(())
+//! `cargo xtask conformance DIR`: the vendor's OpenAPI files judge the sandbox store and our own requests.
+//!
+//! The sandbox runs as a process and records; our program works on it, then a list of further requests covers what
+//! our program does not use. Each recorded request and answer is held against the files; what only the files have
+//! wrong is named in `vendor.yaml`. The files are the vendor's and are not shipped, so no other command needs them.
+
+mod agent;
+mod description;
+mod exchange;
+mod findings;
+mod judge;
+mod known;
+mod members;
+mod requests;
+mod schema;
+mod store;
+mod yaml;
+
+use std::path::Path;
+
+use description::Description;
+use exchange::Exchange;
+use judge::Judge;
+use known::Known;
+
+use crate::tool::{Done, cargo, print, run, say};
+
+/// Builds, records, judges; an error when something is violated that is not the vendor's own.
+pub(crate) fn conformance(folder: &Path) -> Done {
+    let known = Known::read()?;
+    let description = Description::read(folder, &known.mends)?;
+    let mut build = cargo();
+    run("build", build.args(["build", "--quiet", "--locked", "--package", "cli"]))?;
+    let exchanges = record()?;
+    say("── judging");
+    let mut judge = Judge::new(&description);
+    for exchange in &exchanges {
+        judge.hear(exchange);
+    }
+    let verdict = judge.verdict(&known);
+    verdict.lines().iter().for_each(|line| print(line));
+    match verdict.violations() {
+        0 => Ok(()),
+        found => Err(format!(
+            "{found} violations. Mend the sandbox store or the connector; what only the vendor's file has wrong goes \
+             into crates/xtask/src/conformance/vendor.yaml with its reason."
+        )),
+    }
+}
+
+/// What went to and fro between a sandbox store, our program, and the list of further requests.
+fn record() -> Done<Vec<Exchange>> {
+    let folder = tempfile::tempdir().map_err(|error| format!("a folder for the recording: {error}"))?;
+    let recording = folder.path().join("recording.jsonl");
+    let store = store::Store::start(&recording)?;
+    say("── our program at work");
+    agent::work(&store, folder.path())?;
+    say("── further requests");
+    requests::send(&store)?;
+    drop(store);
+    exchange::read(&recording)
 }

@@ -1,6 +1,7 @@
 //! The stock file of the demo: some of the sandbox store's SKUs, as an ERP would write them.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs::File,
     path::Path,
@@ -17,7 +18,7 @@ const LINES: usize = 120;
 /// Writes the file, as of a minute before `now`: a file that has just changed would be waited for. Its last line has
 /// words where the quantity belongs.
 pub(super) fn write(file: &Path, store: &Store, now: Timestamp) -> Result<()> {
-    let before = SystemTime::from(now) - Duration::from_secs(60);
+    let before = SystemTime::from(now) - Duration::from_mins(1);
     let write = || {
         std::fs::write(file, text(&skus(store)))?;
         File::options().write(true).open(file)?.set_modified(before)
@@ -44,25 +45,28 @@ fn text(skus: &[String]) -> String {
     text
 }
 
-/// SKUs of things whose stock the store counts.
+/// SKUs of things whose stock the store counts, one for each count: where a store counts per product, its variants
+/// share one number.
 fn skus(store: &Store) -> Vec<String> {
-    let counted = |id| {
+    let tracking = |id| {
         let product = store.record(Kind::Product, id)?;
-        if product["inventory_tracking"] == "none" {
-            return None;
-        }
-        product["id"].as_u64()
+        Some((
+            product["id"].as_u64()?,
+            product["inventory_tracking"].as_str()?.to_owned(),
+        ))
     };
-    let counted: Vec<u64> = store
-        .ids(Kind::Product)
-        .into_iter()
-        .take(LINES + 40)
-        .filter_map(counted)
-        .collect();
+    let products = store.ids(Kind::Product).into_iter().take(2 * LINES);
+    let tracking: BTreeMap<u64, String> = products.filter_map(tracking).collect();
+    let mut named = BTreeSet::new();
     let sku = |id| {
         let variant = store.record(Kind::Variant, id)?;
-        let sku = variant["sku"].as_str()?.to_owned();
-        counted.contains(&variant["product_id"].as_u64()?).then_some(sku)
+        let product = variant["product_id"].as_u64()?;
+        let counts = match tracking.get(&product)?.as_str() {
+            "variant" => true,
+            "product" => named.insert(product),
+            _ => false,
+        };
+        counts.then(|| variant["sku"].as_str().map(str::to_owned))?
     };
     store
         .ids(Kind::Variant)

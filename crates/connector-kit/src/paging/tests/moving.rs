@@ -75,9 +75,9 @@ impl Moving {
     }
 
     /// As above, moving: `unrest` tenths of an edit before each request.
-    pub(super) fn moving(seed: u64, unrest: u32, by_id: bool) -> Self {
+    pub(super) fn restless(seed: u64, unrest: u32, by_id: bool) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
-        let (page_size, count) = (random.random_range(2..8), random.random_range(0..50));
+        let (page_size, count) = (random.random_range(3..9), random.random_range(0..40));
         let seconds = [1, 5, 400][random.random_range(0..3)];
         let records = (0..count).map(|_| (random.random_range(1..120), random.random_range(0..seconds)));
         let records: BTreeMap<_, _> = records.collect();

@@ -110,5 +110,9 @@ fn read(answer: &connector_kit::http::Answer) -> Result<Page> {
 /// The id is `category_id` at the new address, `id` at the old.
 fn known(row: &Raw) -> Result<Known> {
     let [new, old, name] = look::pick(row.as_str(), ["category_id", "id", "name"]);
-    Ok(Known { id: look::id(new.or(old))?, changed: None, labels: look::text(name).into_iter().collect() })
+    Ok(Known {
+        id: look::id(new.or(old))?,
+        changed: None,
+        labels: look::text(name).into_iter().collect(),
+    })
 }

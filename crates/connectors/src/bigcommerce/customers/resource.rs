@@ -117,5 +117,9 @@ impl Resource for Customers {
 /// E-mail and change date.
 fn known(row: &Raw) -> Result<Known> {
     let [id, email, changed] = look::pick(row.as_str(), ["id", "email", "date_modified"]);
-    Ok(Known { id: look::id(id)?, changed: look::when(changed), labels: look::text(email).into_iter().collect() })
+    Ok(Known {
+        id: look::id(id)?,
+        changed: look::when(changed),
+        labels: look::text(email).into_iter().collect(),
+    })
 }

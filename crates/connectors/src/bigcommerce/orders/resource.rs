@@ -166,5 +166,9 @@ impl Resource for Orders {
 fn known(row: &Raw) -> Result<Known> {
     let [id, changed, billing] = look::pick(row.as_str(), ["id", "date_modified", "billing_address"]);
     let [email] = look::pick(billing.unwrap_or_default(), ["email"]);
-    Ok(Known { id: look::id(id)?, changed: look::when(changed), labels: look::text(email).into_iter().collect() })
+    Ok(Known {
+        id: look::id(id)?,
+        changed: look::when(changed),
+        labels: look::text(email).into_iter().collect(),
+    })
 }

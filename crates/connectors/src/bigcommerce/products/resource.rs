@@ -133,5 +133,9 @@ impl Resource for Products {
 fn known(row: &Raw) -> Result<Known> {
     let [id, sku, name, changed] = look::pick(row.as_str(), ["id", "sku", "name", "date_modified"]);
     let labels = [sku, name].into_iter().filter_map(look::text).collect();
-    Ok(Known { id: look::id(id)?, changed: look::when(changed), labels })
+    Ok(Known {
+        id: look::id(id)?,
+        changed: look::when(changed),
+        labels,
+    })
 }

@@ -108,9 +108,7 @@ impl ReadAction for CsvRead {
             Header::First(false) => Err(Error::config("without a header the columns have no names")
                 .hint("Name them in the file's order: header: [SKU, QTY]")),
             Header::First(true) => Ok(()),
-            Header::Names(names) => self
-                .columns("the `header`", names.clone(), Encoding::default())
-                .map(drop),
+            Header::Names(names) => self.columns("the `header`", names, Encoding::default()).map(drop),
         }
     }
 
@@ -137,7 +135,7 @@ impl CsvRead {
     }
 
     /// The columns of a file, with what is asked of their cells.
-    fn columns(&self, file: &str, names: Vec<String>, encoding: Encoding) -> Result<Columns> {
+    fn columns(&self, file: &str, names: &[String], encoding: Encoding) -> Result<Columns> {
         let place_of = |wanted: &String| names.iter().position(|name| name == wanted);
         if let Some((at, twice)) = names
             .iter()
@@ -177,7 +175,7 @@ impl CsvRead {
     }
 
     /// The names in the first row of a file.
-    fn first_row(&self, cells: &mut Cells, file: &str) -> Result<Vec<String>> {
+    fn first_row(cells: &mut Cells, file: &str) -> Result<Vec<String>> {
         if !cells.next().map_err(|error| trouble(file, error))? {
             return Err(
                 Error::unavailable(format!("{file} is empty: it has not even a header"))
@@ -216,9 +214,9 @@ impl Format for CsvRead {
         let mut cells = Cells::of(text, separator, quote);
         let names = match &self.header {
             Header::Names(names) => names.clone(),
-            Header::First(_) => self.first_row(&mut cells, name)?,
+            Header::First(_) => Self::first_row(&mut cells, name)?,
         };
-        let columns = self.columns(name, names, encoding)?;
+        let columns = self.columns(name, &names, encoding)?;
         if let Some(place) = from {
             let text = Text::open(again, self.encoding, place).map_err(said)?;
             cells = Cells::of(text, separator, quote);

@@ -69,7 +69,10 @@ fn object(row: &Row, out: &mut Vec<u8>) {
         let written = serde_json::to_writer(&mut *out, column);
         out.push(b':');
         let written = written.and_then(|()| match value {
-            Value::Json(raw) => Ok(one_line(raw.as_str().as_bytes(), out)),
+            Value::Json(raw) => {
+                one_line(raw.as_str().as_bytes(), out);
+                Ok(())
+            }
             other => serde_json::to_writer(&mut *out, &other.to_json()),
         });
         written.expect("writing to memory does not fail");

@@ -135,7 +135,7 @@ fn lines_somebody_removed_are_missed() {
     }
     let error = bench(&desk).resume().expect_err("committed lines are gone");
     assert!(
-        error.hint.is_some_and(|hint| hint.contains("--full")),
+        error.hint.is_some_and(|hint| hint.contains("--move")),
         "and there is a way out"
     );
 }

@@ -3,7 +3,6 @@
 mod bench;
 mod reading;
 mod round_trip;
-mod speed;
 mod taking;
 mod writing;
 

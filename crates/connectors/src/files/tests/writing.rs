@@ -52,7 +52,7 @@ async fn a_killed_run_goes_on_and_a_finished_one_stays_finished() {
     let mut open = desk.open(1).await;
     open.write(&step, &[texts(&step, &["1"])]).await.unwrap();
     open.commit(&at(1, 1)).await.unwrap();
-    open.write(&step, &vec![texts(&step, &["lost"]); 50_000])
+    open.write(&step, &vec![texts(&step, &["lost"]); 150_000])
         .await
         .unwrap();
     drop(open); // the kill: part of batch 2 is in the part file

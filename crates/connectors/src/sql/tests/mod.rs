@@ -2,7 +2,6 @@
 
 mod crash;
 mod query;
-mod speed;
 mod tables;
 
 use std::sync::Arc;
@@ -100,6 +99,10 @@ impl Desk {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`json!` at the call reads better without `&`"
+)]
 pub(super) fn step(action: &'static str, with: serde_json::Value, columns: &[&str]) -> Result<WriteStep> {
     let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
     let connector = super::connector();

@@ -207,9 +207,13 @@ struct SystemKeys;
 
 impl SystemKeys {
     fn entry(user: &str) -> keyring::Result<keyring::Entry> {
-        // Not the plain `NoDefaultStore`: why there is none stands in the status.
-        if let Err(keyring::Error::NoStorageAccess(error)) = keyring::Entry::store_status() {
-            return Err(keyring::Error::NoStorageAccess(error.to_string().into()));
+        // `Entry::new` would only say that there is no store; why stands in the status.
+        match keyring::Entry::store_status() {
+            Ok(()) => {}
+            Err(keyring::Error::NoStorageAccess(why)) => {
+                return Err(keyring::Error::NoStorageAccess(why.to_string().into()));
+            }
+            Err(why) => return Err(keyring::Error::PlatformFailure(why.to_string().into())),
         }
         keyring::Entry::new(SERVICE, user)
     }

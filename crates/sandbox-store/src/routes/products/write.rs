@@ -138,16 +138,15 @@ pub(crate) fn update_many(world: &mut World, call: &Call<'_>) -> Reply {
         if let Some(failure) = apply(world, call, id, &sent, fields) {
             failures.insert(id.to_string(), json!(failure));
         }
-        shown.push(Value::Object(world.products.document(id).unwrap_or_default()));
+        shown.push(world.products.whole_text(id).to_owned());
     }
+    let shown = format!("[{}]", shown.join(","));
     if failures.is_empty() {
-        return Ok(Answer::data(200, &Value::Array(shown)));
+        return Ok(crate::page::v3_body(&shown, "{}"));
     }
     let errors = json!({ "status": 207, "title": STOCK_FAILED, "type": crate::answer::STATUS_CODES, "errors": failures });
-    Ok(Answer::json(
-        207,
-        &json!({ "data": shown, "errors": errors, "meta": {} }),
-    ))
+    let body = format!("{{\"data\":{shown},\"errors\":{errors},\"meta\":{{}}}}");
+    Ok(Answer::new(207, crate::answer::JSON, body))
 }
 
 const STOCK_FAILED: &str = "The product was saved, but its inventory data could not be updated.";
@@ -204,9 +203,14 @@ fn apply(
         .to_owned();
     let failed = stock_fails(world, &mut fields, &sku);
     fields.remove("variants");
+    let follows = ["sku", "inventory_level", "inventory_tracking"]
+        .iter()
+        .any(|member| fields.contains_key(*member));
     record.insert("date_modified".to_owned(), json!(iso_offset(world.now())));
     put(world, record, fields);
-    variants::follow_product(world, id);
+    if follows {
+        variants::follow_product(world, id);
+    }
     world.applied(call.method, "product", &sku, id, &Value::Object(sent.clone()));
     failed
 }
