@@ -26,7 +26,10 @@ fn every_action_has_a_fixture_of_its_kind() {
             (&action.does, fixture(name)),
             (Does::Read(_), Fixture::Read(_)) | (Does::Write(_), Fixture::Write(_))
         );
-        assert!(fits, "{name}: its fixture reads where it writes, or the other way round");
+        assert!(
+            fits,
+            "{name}: its fixture reads where it writes, or the other way round"
+        );
     });
     assert!(count >= 20, "the list is not empty: {count}");
 }
@@ -35,21 +38,40 @@ fn every_action_has_a_fixture_of_its_kind() {
 fn names_say_resource_and_what() {
     every_action(|name, action| {
         let parts: Vec<&str> = action.name.split('.').collect();
-        let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let plain = |part: &&str| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
         let formed = parts.len() == 2 && parts.iter().all(plain);
-        assert_eq!(formed, applies(Check::NameForm, name), "{name}: `resource.what`, in small letters");
+        assert_eq!(
+            formed,
+            applies(Check::NameForm, name),
+            "{name}: `resource.what`, in small letters"
+        );
     });
 }
 
 #[test]
 fn sentences_and_permissions_are_there() {
     every_action(|name, action| {
-        assert!(action.about.ends_with('.') && action.about.len() > 15, "{name}: a sentence says what it does");
-        assert_eq!(action.scope.is_some(), applies(Check::Scope, name), "{name}: the permission it needs is named");
+        assert!(
+            action.about.ends_with('.') && action.about.len() > 15,
+            "{name}: a sentence says what it does"
+        );
+        assert_eq!(
+            action.scope.is_some(),
+            applies(Check::Scope, name),
+            "{name}: the permission it needs is named"
+        );
     });
     for connector in connectors::all() {
-        let names: std::collections::BTreeSet<&str> = connector.actions.iter().map(|action| action.name).collect();
-        assert_eq!(names.len(), connector.actions.len(), "{}: each name once", connector.name);
+        let names: std::collections::BTreeSet<&str> =
+            connector.actions.iter().map(|action| action.name).collect();
+        assert_eq!(
+            names.len(),
+            connector.actions.len(),
+            "{}: each name once",
+            connector.name
+        );
         assert!(connector.about.ends_with('.'), "{}: a sentence", connector.name);
     }
 }
@@ -58,8 +80,14 @@ fn sentences_and_permissions_are_there() {
 #[test]
 fn schemas_are_objects_whose_fields_are_described() {
     let described = |what: &str, schema: Value| {
-        assert_eq!(schema["type"], "object", "{what}: parameters are an object: {schema}");
-        assert_eq!(schema["additionalProperties"], false, "{what}: a misspelt parameter is noticed");
+        assert_eq!(
+            schema["type"], "object",
+            "{what}: parameters are an object: {schema}"
+        );
+        assert_eq!(
+            schema["additionalProperties"], false,
+            "{what}: a misspelt parameter is noticed"
+        );
         for (field, inner) in schema["properties"].as_object().into_iter().flatten() {
             let words = inner["description"].as_str().unwrap_or_default();
             assert!(words.len() > 8, "{what}: `{field}` says what it is: {inner}");
@@ -85,7 +113,10 @@ fn a_misspelt_parameter_is_a_persons_matter_with_a_way_out() {
         };
         let error = refused.unwrap_or_else(|| panic!("{name}: `misspelt` was taken"));
         assert_eq!(error.kind, connector_kit::Kind::Config, "{name}: {error}");
-        assert!(error.message.contains("misspelt") && error.hint.is_some(), "{name}: it is named: {error}");
+        assert!(
+            error.message.contains("misspelt") && error.hint.is_some(),
+            "{name}: it is named: {error}"
+        );
     });
 }
 

@@ -18,15 +18,43 @@ pub(crate) enum Check {
 }
 
 const EXCEPTIONS: &[(Check, &str, &str)] = &[
-    (Check::NameForm, "sql/query", "what it reads is the person's own SELECT, not a resource of ours"),
+    (
+        Check::NameForm,
+        "sql/query",
+        "what it reads is the person's own SELECT, not a resource of ours",
+    ),
     (Check::Http, "sql/*", "a database in a file"),
     (Check::Http, "files/*", "files in a folder"),
-    (Check::Scope, "sql/*", "who may read and write a file is the operating system's matter"),
-    (Check::Scope, "files/*", "who may read and write a file is the operating system's matter"),
-    (Check::WrittenTwice, "sql/table.insert", "every row is a new one; the checkpoint keeps a batch from coming twice"),
-    (Check::WrittenTwice, "files/csv.write", "every row is a new line; the checkpoint keeps a batch from coming twice"),
-    (Check::WrittenTwice, "files/jsonl.write", "every row is a new line; the checkpoint keeps a batch from coming twice"),
-    (Check::GoesOn, "bigcommerce/categories.list", "page numbers alone: gone on with, it would lose what has shifted; it begins anew"),
+    (
+        Check::Scope,
+        "sql/*",
+        "who may read and write a file is the operating system's matter",
+    ),
+    (
+        Check::Scope,
+        "files/*",
+        "who may read and write a file is the operating system's matter",
+    ),
+    (
+        Check::WrittenTwice,
+        "sql/table.insert",
+        "every row is a new one; the checkpoint keeps a batch from coming twice",
+    ),
+    (
+        Check::WrittenTwice,
+        "files/csv.write",
+        "every row is a new line; the checkpoint keeps a batch from coming twice",
+    ),
+    (
+        Check::WrittenTwice,
+        "files/jsonl.write",
+        "every row is a new line; the checkpoint keeps a batch from coming twice",
+    ),
+    (
+        Check::GoesOn,
+        "bigcommerce/categories.list",
+        "page numbers alone: gone on with, it would lose what has shifted; it begins anew",
+    ),
     (Check::BadRow, "files/jsonl.write", "every row has a form in JSON"),
 ];
 
@@ -43,9 +71,15 @@ fn every_exception_is_for_an_action_that_is_there() {
     for (check, whose, reason) in EXCEPTIONS {
         let there = connectors::all().iter().any(|connector| {
             *whose == format!("{}/*", connector.name)
-                || connector.actions.iter().any(|action| *whose == format!("{}/{}", connector.name, action.name))
+                || connector
+                    .actions
+                    .iter()
+                    .any(|action| *whose == format!("{}/{}", connector.name, action.name))
         });
-        assert!(there, "{check:?} {whose}: the action is gone, so its exception goes too");
+        assert!(
+            there,
+            "{check:?} {whose}: the action is gone, so its exception goes too"
+        );
         assert!(!reason.is_empty(), "{check:?} {whose}: an exception has a reason");
     }
 }

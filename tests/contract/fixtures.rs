@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use sandbox_store::{Kind, Patch};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::{
+    looks::{customers, levels, products, table, variants, visible_files},
+    world::World,
+};
 
 /// What an action is checked with.
 pub(crate) enum Fixture {
@@ -47,24 +50,50 @@ pub(crate) fn fixture(action: &str) -> Fixture {
         "bigcommerce/customers.changed" => read(json!({}), nothing, true),
         "bigcommerce/customers.list" => read(json!({}), nothing, false),
         "bigcommerce/categories.list" => read(json!({}), many_categories, false),
-        "sql/query" => read(json!({ "sql": "SELECT ID, TEXT FROM ITEM", "key": ["ID"], "after": "ID" }), items, true),
+        "sql/query" => read(
+            json!({ "sql": "SELECT ID, TEXT FROM ITEM", "key": ["ID"], "after": "ID" }),
+            items,
+            true,
+        ),
         "files/csv.read" => read(json!({ "file": "items.csv", "settle": "0 s" }), csv_file, true),
-        "files/jsonl.read" => read(json!({ "file": "items.jsonl", "settle": "0 s" }), jsonl_file, true),
-        "bigcommerce/product.update" => write(store_write("PUT", "/v3/catalog/products", by_id(Kind::Product), products)),
-        "bigcommerce/variants.update" => write(store_write("PUT", "/v3/catalog/variants", by_id(Kind::Variant), variants)),
+        "files/jsonl.read" => read(
+            json!({ "file": "items.jsonl", "settle": "0 s" }),
+            jsonl_file,
+            true,
+        ),
+        "bigcommerce/product.update" => write(store_write(
+            "PUT",
+            "/v3/catalog/products",
+            by_id(Kind::Product),
+            products,
+        )),
+        "bigcommerce/variants.update" => write(store_write(
+            "PUT",
+            "/v3/catalog/variants",
+            by_id(Kind::Variant),
+            variants,
+        )),
         "bigcommerce/inventory.set" => write(Write {
             bad: json!({ "sku": "GONE", "quantity": 3 }),
             ..store_write("PUT", "/v3/inventory/adjustments/absolute", stock_rows, levels)
         }),
-        "bigcommerce/customer.create" => write(Write { bad: bad_customer(), ..store_write("POST", "/v3/customers", new_customers, customers) }),
-        "bigcommerce/customer.upsert" => write(Write { bad: bad_customer(), ..store_write("POST", "/v3/customers", new_customers, customers) }),
+        "bigcommerce/customer.create" => write(Write {
+            bad: bad_customer(),
+            ..store_write("POST", "/v3/customers", new_customers, customers)
+        }),
+        "bigcommerce/customer.upsert" => write(Write {
+            bad: bad_customer(),
+            ..store_write("POST", "/v3/customers", new_customers, customers)
+        }),
         "bigcommerce/customer.update" => write(Write {
             bad: json!({ "id": 999_999, "company": "Gone" }),
             ..store_write("PUT", "/v3/customers", customer_changes, customers)
         }),
         "sql/table.upsert" => write(table_write(json!({ "table": "ITEM", "key": ["ID"] }))),
         "sql/table.insert" => write(table_write(json!({ "table": "ITEM" }))),
-        "sql/table.replace" => write(table_write(json!({ "table": "ITEM", "within": ["SCOPE"], "key": ["ID"] }))),
+        "sql/table.replace" => write(table_write(
+            json!({ "table": "ITEM", "within": ["SCOPE"], "key": ["ID"] }),
+        )),
         "files/csv.write" => write(Write {
             bad: json!({ "ID": 9, "TEXT": "漢" }),
             ..file_write(json!({ "file": "out.csv", "encoding": "windows-1252" }))
@@ -90,8 +119,15 @@ fn store_write(
     look: fn(&World) -> Value,
 ) -> Write {
     let bad = json!({ "id": 999_999, "price": 7.5 });
-    Write { with: json!({}), fill: nothing, rows, bad, look, request: (method, path) }
-        .for_path(path)
+    Write {
+        with: json!({}),
+        fill: nothing,
+        rows,
+        bad,
+        look,
+        request: (method, path),
+    }
+    .for_path(path)
 }
 
 impl Write {
@@ -107,11 +143,25 @@ impl Write {
 /// A write to a table that is there; text where a number belongs is a bad row.
 fn table_write(with: Value) -> Write {
     let bad = json!({ "SCOPE": 9, "ID": 9, "TEXT": "nine", "COUNT": "not a number" });
-    Write { with, fill: item_table, rows: table_rows, bad, look: table, request: ("", "") }
+    Write {
+        with,
+        fill: item_table,
+        rows: table_rows,
+        bad,
+        look: table,
+        request: ("", ""),
+    }
 }
 
 fn file_write(with: Value) -> Write {
-    Write { with, fill: nothing, rows: file_rows, bad: Value::Null, look: visible_files, request: ("", "") }
+    Write {
+        with,
+        fill: nothing,
+        rows: file_rows,
+        bad: Value::Null,
+        look: visible_files,
+        request: ("", ""),
+    }
 }
 
 fn nothing(_: &World) {}
@@ -120,8 +170,16 @@ fn many_categories(world: &World) {
     for at in 0..600 {
         let name = json!({ "name": format!("Category {at}") });
         let set = name.as_object().cloned().expect("an object");
-        let patch = Patch { id: None, set, ..Patch::set(Kind::Category, 0, Value::Null) };
-        world.sandbox.store().patch(&patch).expect("the control panel takes it");
+        let patch = Patch {
+            id: None,
+            set,
+            ..Patch::set(Kind::Category, 0, Value::Null)
+        };
+        world
+            .sandbox
+            .store()
+            .patch(&patch)
+            .expect("the control panel takes it");
     }
 }
 
@@ -140,7 +198,9 @@ fn csv_file(world: &World) {
 }
 
 fn jsonl_file(world: &World) {
-    let lines: String = (1..=2500).map(|id| format!("{{\"ID\":{id},\"TEXT\":\"text {id}\"}}\n")).collect();
+    let lines: String = (1..=2500)
+        .map(|id| format!("{{\"ID\":{id},\"TEXT\":\"text {id}\"}}\n"))
+        .collect();
     std::fs::write(world.folder.path().join("files/items.jsonl"), lines).expect("a file");
 }
 
@@ -148,7 +208,9 @@ fn jsonl_file(world: &World) {
 fn by_id(kind: Kind) -> fn(&World) -> Vec<Value> {
     fn of(world: &World, kind: Kind) -> Vec<Value> {
         let ids = world.sandbox.store().ids(kind).into_iter().take(5);
-        ids.zip(1..).map(|(id, at)| json!({ "id": id, "price": f64::from(at) + 20.25 })).collect()
+        ids.zip(1..)
+            .map(|(id, at)| json!({ "id": id, "price": f64::from(at) + 20.25 }))
+            .collect()
     }
     match kind {
         Kind::Product => |world| of(world, Kind::Product),
@@ -159,12 +221,21 @@ fn by_id(kind: Kind) -> fn(&World) -> Vec<Value> {
 /// Stock for five variants of products that count by variant.
 fn stock_rows(world: &World) -> Vec<Value> {
     let store = world.sandbox.store();
-    let variants = store.ids(Kind::Variant).into_iter().filter_map(|id| store.record(Kind::Variant, id));
+    let variants = store
+        .ids(Kind::Variant)
+        .into_iter()
+        .filter_map(|id| store.record(Kind::Variant, id));
     let counted = variants.filter(|variant| {
-        let product = variant["product_id"].as_u64().and_then(|id| store.record(Kind::Product, id));
+        let product = variant["product_id"]
+            .as_u64()
+            .and_then(|id| store.record(Kind::Product, id));
         product.is_some_and(|product| product["inventory_tracking"] == "variant")
     });
-    counted.take(5).zip(1..).map(|(variant, at)| json!({ "sku": variant["sku"], "quantity": 1000 + at })).collect()
+    counted
+        .take(5)
+        .zip(1..)
+        .map(|(variant, at)| json!({ "sku": variant["sku"], "quantity": 1000 + at }))
+        .collect()
 }
 
 fn new_customers(_: &World) -> Vec<Value> {
@@ -174,7 +245,9 @@ fn new_customers(_: &World) -> Vec<Value> {
 
 fn customer_changes(world: &World) -> Vec<Value> {
     let ids = world.sandbox.store().ids(Kind::Customer).into_iter().take(5);
-    ids.zip(1..).map(|(id, at)| json!({ "id": id, "company": format!("Company {at}") })).collect()
+    ids.zip(1..)
+        .map(|(id, at)| json!({ "id": id, "company": format!("Company {at}") }))
+        .collect()
 }
 
 fn bad_customer() -> Value {
@@ -182,54 +255,19 @@ fn bad_customer() -> Value {
 }
 
 fn item_table(world: &World) {
-    world.execute("CREATE TABLE ITEM (SCOPE INTEGER NOT NULL, ID INTEGER NOT NULL UNIQUE, TEXT TEXT, COUNT INTEGER);");
+    world.execute(
+        "CREATE TABLE ITEM (SCOPE INTEGER NOT NULL, ID INTEGER NOT NULL UNIQUE, TEXT TEXT, COUNT INTEGER);",
+    );
 }
 
 fn table_rows(_: &World) -> Vec<Value> {
-    (1..=5).map(|id| json!({ "SCOPE": id, "ID": id, "TEXT": format!("text {id}"), "COUNT": id * 10 })).collect()
+    (1..=5)
+        .map(|id| json!({ "SCOPE": id, "ID": id, "TEXT": format!("text {id}"), "COUNT": id * 10 }))
+        .collect()
 }
 
 fn file_rows(_: &World) -> Vec<Value> {
-    (1..=5).map(|id| json!({ "ID": id, "TEXT": format!("text {id}") })).collect()
-}
-
-fn records(world: &World, kind: Kind) -> Value {
-    let store = world.sandbox.store();
-    let records = store.ids(kind).into_iter().filter_map(|id| store.record(kind, id));
-    let without_date = |mut record: Value| {
-        record.as_object_mut().map(|record| record.remove("date_modified"));
-        record
-    };
-    records.map(without_date).collect()
-}
-
-fn products(world: &World) -> Value {
-    records(world, Kind::Product)
-}
-
-fn variants(world: &World) -> Value {
-    records(world, Kind::Variant)
-}
-
-fn customers(world: &World) -> Value {
-    records(world, Kind::Customer)
-}
-
-fn levels(world: &World) -> Value {
-    let store = world.sandbox.store();
-    store.ids(Kind::Variant).into_iter().map(|id| json!([id, store.level(id, 1)])).collect()
-}
-
-fn table(world: &World) -> Value {
-    let rows = kit::Table::query(&world.database(), "SELECT * FROM ITEM").rows;
-    json!(rows)
-}
-
-/// Files a person sees: those whose names do not begin with a dot.
-fn visible_files(world: &World) -> Value {
-    let files = std::fs::read_dir(world.folder.path().join("files")).expect("a folder").flatten();
-    let name = |file: &std::fs::DirEntry| file.file_name().to_string_lossy().into_owned();
-    let seen = files.filter(|file| !name(file).starts_with('.') && file.path().is_file());
-    let text = |file: std::fs::DirEntry| (name(&file), json!(String::from_utf8_lossy(&std::fs::read(file.path()).expect("a file"))));
-    Value::Object(seen.map(text).collect())
+    (1..=5)
+        .map(|id| json!({ "ID": id, "TEXT": format!("text {id}") }))
+        .collect()
 }

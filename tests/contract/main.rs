@@ -7,6 +7,7 @@ mod declared;
 mod exceptions;
 mod fixtures;
 mod logs;
+mod looks;
 mod reads;
 mod settling;
 mod transactions;

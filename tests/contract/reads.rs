@@ -15,9 +15,15 @@ use crate::{
 fn reads() -> Vec<(String, Read)> {
     let mut reads = Vec::new();
     for connector in connectors::all() {
-        for action in connector.actions.iter().filter(|action| matches!(action.does, Does::Read(_))) {
+        for action in connector
+            .actions
+            .iter()
+            .filter(|action| matches!(action.does, Does::Read(_)))
+        {
             let name = format!("{}/{}", connector.name, action.name);
-            let Fixture::Read(read) = fixture(&name) else { panic!("{name}: its fixture reads") };
+            let Fixture::Read(read) = fixture(&name) else {
+                panic!("{name}: its fixture reads")
+            };
             reads.push((name, read));
         }
     }
@@ -31,7 +37,12 @@ fn reads_over_http() -> impl Iterator<Item = (String, Read)> {
 
 /// A store of several pages of everything.
 fn large() -> Config {
-    Config { products: 600, customers: 600, orders: 600, ..Config::default() }
+    Config {
+        products: 600,
+        customers: 600,
+        orders: 600,
+        ..Config::default()
+    }
 }
 
 type Batches = Vec<(Vec<String>, connector_kit::Watermark)>;
@@ -39,7 +50,10 @@ type Batches = Vec<(Vec<String>, connector_kit::Watermark)>;
 async fn read(world: &World, name: &str, with: &serde_json::Value, span: Span) -> Result<Batches> {
     let mut source = world.open(name, with, span).await?;
     let batches = drain(source.as_mut()).await?;
-    Ok(batches.into_iter().map(|(records, at)| (records.into_iter().map(|record| record.id).collect(), at)).collect())
+    Ok(batches
+        .into_iter()
+        .map(|(records, at)| (records.into_iter().map(|record| record.id).collect(), at))
+        .collect())
 }
 
 fn ids(batches: &[(Vec<String>, connector_kit::Watermark)]) -> Vec<String> {
@@ -51,19 +65,26 @@ async fn stopped_after_any_batch_it_goes_on_without_loss_or_repetition() {
     for (name, fixture) in reads() {
         let world = World::new(large(), Arc::new(Hurried::default())).await;
         (fixture.fill)(&world);
-        let undisturbed = read(&world, &name, &fixture.with, Span::Whole).await.expect("the store is well");
+        let undisturbed = read(&world, &name, &fixture.with, Span::Whole)
+            .await
+            .expect("the store is well");
         let all = ids(&undisturbed);
         let mut once = all.clone();
         once.sort();
         once.dedup();
         assert_eq!(once.len(), all.len(), "{name}: a reading brings each record once");
         let filled = undisturbed.iter().filter(|(ids, _)| !ids.is_empty()).count();
-        assert!(filled >= 2, "{name}: the fixture has several batches, else nothing is stopped: {filled}");
+        assert!(
+            filled >= 2,
+            "{name}: the fixture has several batches, else nothing is stopped: {filled}"
+        );
         let last = undisturbed.len() - 1;
         for (stop, (_, watermark)) in undisturbed.iter().enumerate().take(last) {
             // What a process that died had settled, and what the next one reads.
             let mut both = ids(&undisturbed[..=stop]);
-            let rest = read(&world, &name, &fixture.with, Span::From(watermark.clone())).await.expect("it goes on");
+            let rest = read(&world, &name, &fixture.with, Span::From(watermark.clone()))
+                .await
+                .expect("it goes on");
             both.extend(ids(&rest));
             both.sort();
             if !applies(Check::GoesOn, &name) {
@@ -72,9 +93,15 @@ async fn stopped_after_any_batch_it_goes_on_without_loss_or_repetition() {
             assert_eq!(both, once, "{name}: stopped after batch {stop} of {last}");
         }
         let (_, end) = &undisturbed[last];
-        let after = ids(&read(&world, &name, &fixture.with, Span::From(end.clone())).await.expect("it goes on"));
+        let after = ids(&read(&world, &name, &fixture.with, Span::From(end.clone()))
+            .await
+            .expect("it goes on"));
         let expected = if fixture.follows { 0 } else { all.len() };
-        assert_eq!(after.len(), expected, "{name}: behind the end it follows what is new, or reads everything again");
+        assert_eq!(
+            after.len(),
+            expected,
+            "{name}: behind the end it follows what is new, or reads everything again"
+        );
     }
 }
 
@@ -83,10 +110,20 @@ async fn records_carry_ids_and_readable_bodies() {
     for (name, fixture) in reads() {
         let world = World::small().await;
         (fixture.fill)(&world);
-        let mut source = world.open(&name, &fixture.with, Span::Whole).await.expect("it opens");
-        let batch = source.next().await.expect("it reads").expect("there is something");
+        let mut source = world
+            .open(&name, &fixture.with, Span::Whole)
+            .await
+            .expect("it opens");
+        let batch = source
+            .next()
+            .await
+            .expect("it reads")
+            .expect("there is something");
         for record in batch.records {
-            assert!(!record.id.is_empty() && record.unreadable.is_none(), "{name}: a record has an id");
+            assert!(
+                !record.id.is_empty() && record.unreadable.is_none(),
+                "{name}: a record has an id"
+            );
             assert!(record.body.fields().names().count() > 1, "{name}: and fields");
         }
     }
@@ -96,8 +133,15 @@ async fn records_carry_ids_and_readable_bodies() {
 async fn error_under(name: &str, fixture: &Read, how: How) -> (World, Error) {
     let world = World::small().await;
     (fixture.fill)(&world);
-    let on = Match { times: None, ..Match::default() };
-    world.sandbox.store().fault(Fault { on, when: When::Before, how });
+    let on = Match {
+        times: None,
+        ..Match::default()
+    };
+    world.sandbox.store().fault(Fault {
+        on,
+        when: When::Before,
+        how,
+    });
     let error = read(&world, name, &fixture.with, Span::Whole).await.err();
     let error = error.unwrap_or_else(|| panic!("{name}: it read something where there was nothing"));
     assert!(error.hint.is_some(), "{name}: the next step is said: {error}");
@@ -108,7 +152,11 @@ async fn error_under(name: &str, fixture: &Read, how: How) -> (World, Error) {
 /// An answer that repeats the token, as some gateways do.
 fn status(code: u16) -> How {
     let body = format!("{{\"status\":{code},\"title\":\"{TOKEN} is not welcome\"}}");
-    How::Status { code, body, headers: Default::default() }
+    How::Status {
+        code,
+        body,
+        headers: Default::default(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +165,10 @@ async fn a_refused_token_is_a_persons_matter() {
         let (world, error) = error_under(&name, &fixture, status(401)).await;
         assert_eq!(error.kind, Kind::Config, "{name}: waiting does not help: {error}");
         let asked = world.sandbox.store().requests().len();
-        assert!(asked <= 4, "{name}: nobody hammers with a refused token: {asked} requests");
+        assert!(
+            asked <= 4,
+            "{name}: nobody hammers with a refused token: {asked} requests"
+        );
     }
 }
 
@@ -134,7 +185,10 @@ async fn a_web_page_is_never_data() {
     for (name, fixture) in reads_over_http() {
         for code in [200, 403, 502] {
             let (_, error) = error_under(&name, &fixture, How::Html { code }).await;
-            assert!(error.is_unavailable(), "{name}: {code} with a page is a proxy's word, not the store's: {error}");
+            assert!(
+                error.is_unavailable(),
+                "{name}: {code} with a page is a proxy's word, not the store's: {error}"
+            );
         }
     }
 }
@@ -154,30 +208,54 @@ async fn a_connection_that_breaks_is_waited_for() {
 async fn no_request_is_sent_before_the_quota_is_reset() {
     const RESET: Duration = Duration::from_millis(400);
     for (name, fixture) in reads_over_http() {
-        let config = Config { products: 20, customers: 12, orders: 12, ..Config::default() };
+        let config = Config {
+            products: 20,
+            customers: 12,
+            orders: 12,
+            ..Config::default()
+        };
         let world = World::new(config, Arc::new(SystemClock)).await;
         (fixture.fill)(&world);
-        let how = How::Throttle { reset_ms: Some(RESET.as_millis() as u64) };
-        world.sandbox.store().fault(Fault { on: Match::default(), when: When::Before, how });
+        let how = How::Throttle {
+            reset_ms: Some(RESET.as_millis() as u64),
+        };
+        world.sandbox.store().fault(Fault {
+            on: Match::default(),
+            when: When::Before,
+            how,
+        });
         let batches = read(&world, &name, &fixture.with, Span::Whole).await;
         let batches = batches.unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
         assert!(!ids(&batches).is_empty(), "{name}: it goes on by itself");
-        let answered = world.answered.lock().expect("nothing panics while it holds this lock").clone();
+        let answered = world
+            .answered
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .clone();
         let throttled = answered.iter().position(|(_, status)| *status == Some(429));
         let at = throttled.unwrap_or_else(|| panic!("{name}: the fault struck"));
         let next = answered[at + 1].0.duration_since(answered[at].0);
-        assert!(next >= RESET, "{name}: asked to wait {RESET:?}, the next answer came after {next:?}");
+        assert!(
+            next >= RESET,
+            "{name}: asked to wait {RESET:?}, the next answer came after {next:?}"
+        );
         world.assert_no_secret(&name, None);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_is_told_and_is_not_empty() {
-    for (name, fixture) in reads().into_iter().filter(|(name, _)| !applies(Check::Http, name)) {
+    for (name, fixture) in reads()
+        .into_iter()
+        .filter(|(name, _)| !applies(Check::Http, name))
+    {
         let world = World::small().await;
         let error = read(&world, &name, &fixture.with, Span::Whole).await.err();
         let error = error.unwrap_or_else(|| panic!("{name}: nothing was there, and it read"));
         let fits = error.kind == Kind::Config || error.is_unavailable();
-        assert!(fits && error.hint.is_some(), "{name}: a sentence and the next step: {error:?}");
+        assert!(
+            fits && error.hint.is_some(),
+            "{name}: a sentence and the next step: {error:?}"
+        );
     }
 }

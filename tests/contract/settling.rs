@@ -13,18 +13,29 @@ use crate::{
 };
 
 fn writes_over_http() -> impl Iterator<Item = (String, Write, Guarantee)> {
-    writes().into_iter().filter(|(name, ..)| applies(Check::Http, name))
+    writes()
+        .into_iter()
+        .filter(|(name, ..)| applies(Check::Http, name))
 }
 
 /// Every request that writes, up to `times` of them.
 fn writing(fixture: &Write, times: Option<u64>) -> Match {
     let (method, path) = fixture.request;
-    Match { method: Some(method.into()), path: Some(path.into()), times, ..Match::default() }
+    Match {
+        method: Some(method.into()),
+        path: Some(path.into()),
+        times,
+        ..Match::default()
+    }
 }
 
 fn status(code: u16) -> How {
     let body = format!("{{\"status\":{code},\"title\":\"{TOKEN} is not welcome\"}}");
-    How::Status { code, body, headers: Default::default() }
+    How::Status {
+        code,
+        body,
+        headers: Default::default(),
+    }
 }
 
 /// The one error that a write of good rows meets, as `Err` or as the same outcome of every row.
@@ -32,7 +43,11 @@ async fn error_under(name: &str, fixture: &Write, how: How) -> (World, Error) {
     let world = World::small().await;
     (fixture.fill)(&world);
     let (step, rows) = world.step(name, &fixture.with, &(fixture.rows)(&world));
-    world.sandbox.store().fault(Fault { on: writing(fixture, None), when: When::Before, how });
+    world.sandbox.store().fault(Fault {
+        on: writing(fixture, None),
+        when: When::Before,
+        how,
+    });
     let mut to = world.destination(name).await;
     to.ready(&step).await.expect("only writes are disturbed");
     let error = match to.write(&step, &rows).await {
@@ -53,7 +68,10 @@ async fn a_refused_token_blames_no_row() {
         for code in [401, 403] {
             let (world, error) = error_under(&name, &fixture, status(code)).await;
             assert_eq!(error.kind, Kind::Config, "{name}: a person must act: {error}");
-            assert!(world.sandbox.store().ledger().is_empty(), "{name}: nothing was applied");
+            assert!(
+                world.sandbox.store().ledger().is_empty(),
+                "{name}: nothing was applied"
+            );
         }
     }
 }
@@ -89,15 +107,30 @@ async fn settled(name: &str, fixture: &Write, when: When, how: How) {
     (fixture.fill)(&world);
     let (step, rows) = world.step(name, &fixture.with, &(fixture.rows)(&world));
     let before = (fixture.look)(&world);
-    world.sandbox.store().fault(Fault { on: writing(fixture, None), when, how });
+    world.sandbox.store().fault(Fault {
+        on: writing(fixture, None),
+        when,
+        how,
+    });
     let mut to = world.destination(name).await;
     to.ready(&step).await.expect("only writes are disturbed");
-    let outcomes = to.write(&step, &rows).await.unwrap_or_else(|error| panic!("{case}: it may have left: {error}"));
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Unknown(_))), "{case}: {outcomes:?}");
+    let outcomes = to
+        .write(&step, &rows)
+        .await
+        .unwrap_or_else(|error| panic!("{case}: it may have left: {error}"));
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Unknown(_))),
+        "{case}: {outcomes:?}"
+    );
     world.sandbox.store().clear_faults();
     let applied = (fixture.look)(&world) != before;
     assert_eq!(applied, when == When::After, "{case}: the fault did what it says");
-    let found = to.find(&step, &rows).await.unwrap_or_else(|error| panic!("{case}: {error}"));
+    let found = to
+        .find(&step, &rows)
+        .await
+        .unwrap_or_else(|error| panic!("{case}: {error}"));
     assert_eq!(found.len(), rows.len(), "{case}: one answer per row");
     for answer in &found {
         let truthful = match answer {
@@ -105,14 +138,20 @@ async fn settled(name: &str, fixture: &Write, when: When, how: How) {
             Found::No => !applied,
             Found::Unclear(_) => false,
         };
-        assert!(truthful, "{case}: applied is {applied}, and the look-up says {answer:?}");
+        assert!(
+            truthful,
+            "{case}: applied is {applied}, and the look-up says {answer:?}"
+        );
     }
     // What certainly is not there goes again, what is there does not change.
     let again = to.write(&step, &rows).await.expect("the store is well again");
     assert!(again.iter().all(is_there), "{case}: {again:?}");
     let after = (fixture.look)(&world);
     let once_more = to.write(&step, &rows).await.expect("the store is well again");
-    assert!(once_more.iter().all(is_there) && (fixture.look)(&world) == after, "{case}: nothing is doubled");
+    assert!(
+        once_more.iter().all(is_there) && (fixture.look)(&world) == after,
+        "{case}: nothing is doubled"
+    );
     world.assert_no_secret(&case, None);
 }
 
@@ -120,19 +159,43 @@ async fn settled(name: &str, fixture: &Write, when: When, how: How) {
 async fn no_write_is_sent_before_the_quota_is_reset() {
     const RESET: Duration = Duration::from_millis(400);
     for (name, fixture, _) in writes_over_http() {
-        let config = Config { products: 20, customers: 12, orders: 0, ..Config::default() };
+        let config = Config {
+            products: 20,
+            customers: 12,
+            orders: 0,
+            ..Config::default()
+        };
         let world = World::new(config, Arc::new(SystemClock)).await;
         let (step, rows) = world.step(&name, &fixture.with, &(fixture.rows)(&world));
         let mut to = world.destination(&name).await;
         to.ready(&step).await.expect("it can be written to");
-        let how = How::Throttle { reset_ms: Some(RESET.as_millis() as u64) };
-        world.sandbox.store().fault(Fault { on: writing(&fixture, Some(1)), when: When::Before, how });
-        let outcomes = to.write(&step, &rows).await.unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
-        assert!(outcomes.iter().all(is_there), "{name}: it goes on by itself: {outcomes:?}");
-        let answered = world.answered.lock().expect("nothing panics while it holds this lock").clone();
+        let how = How::Throttle {
+            reset_ms: Some(RESET.as_millis() as u64),
+        };
+        world.sandbox.store().fault(Fault {
+            on: writing(&fixture, Some(1)),
+            when: When::Before,
+            how,
+        });
+        let outcomes = to
+            .write(&step, &rows)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
+        assert!(
+            outcomes.iter().all(is_there),
+            "{name}: it goes on by itself: {outcomes:?}"
+        );
+        let answered = world
+            .answered
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .clone();
         let throttled = answered.iter().position(|(_, status)| *status == Some(429));
         let at = throttled.unwrap_or_else(|| panic!("{name}: the fault struck"));
         let next = answered[at + 1].0.duration_since(answered[at].0);
-        assert!(next >= RESET, "{name}: asked to wait {RESET:?}, the next answer came after {next:?}");
+        assert!(
+            next >= RESET,
+            "{name}: asked to wait {RESET:?}, the next answer came after {next:?}"
+        );
     }
 }

@@ -10,12 +10,18 @@ use crate::{
 };
 
 fn transactional() -> impl Iterator<Item = (String, Write)> {
-    let all = writes().into_iter().filter(|(.., guarantee)| *guarantee == Guarantee::Transactional);
+    let all = writes()
+        .into_iter()
+        .filter(|(.., guarantee)| *guarantee == Guarantee::Transactional);
     all.map(|(name, fixture, _)| (name, fixture))
 }
 
 fn at(batch: u64) -> Checkpoint {
-    Checkpoint { deployment: "contract".into(), epoch: 1, batch }
+    Checkpoint {
+        deployment: "contract".into(),
+        epoch: 1,
+        batch,
+    }
 }
 
 /// Two halves of the fixture's rows.
@@ -32,21 +38,42 @@ async fn what_was_committed_is_known_to_the_next_run() {
         (fixture.fill)(&world);
         let (first, second) = halves(&world, &fixture);
         let mut to = world.destination(&name).await;
-        assert_eq!(to.resume().await.expect("it tells"), None, "{name}: at first it has nothing");
+        assert_eq!(
+            to.resume().await.expect("it tells"),
+            None,
+            "{name}: at first it has nothing"
+        );
         let (step, rows) = world.step(&name, &fixture.with, &first);
         to.ready(&step).await.expect("it can be written to");
-        assert!(deliver(to.as_mut(), &step, &rows).await.iter().all(is_there), "{name}");
+        assert!(
+            deliver(to.as_mut(), &step, &rows).await.iter().all(is_there),
+            "{name}"
+        );
         to.commit(&at(1)).await.expect("the disk has room");
         let (_, rows) = world.step(&name, &fixture.with, &second);
-        assert!(deliver(to.as_mut(), &step, &rows).await.iter().all(is_there), "{name}");
+        assert!(
+            deliver(to.as_mut(), &step, &rows).await.iter().all(is_there),
+            "{name}"
+        );
         // The process dies with the second batch written and not committed.
         drop(to);
         let mut to = world.destination(&name).await;
-        assert_eq!(to.resume().await.expect("it tells"), Some(at(1)), "{name}: the first batch is there");
+        assert_eq!(
+            to.resume().await.expect("it tells"),
+            Some(at(1)),
+            "{name}: the first batch is there"
+        );
         to.ready(&step).await.expect("it can be written to");
-        assert!(deliver(to.as_mut(), &step, &rows).await.iter().all(is_there), "{name}: the second comes again");
+        assert!(
+            deliver(to.as_mut(), &step, &rows).await.iter().all(is_there),
+            "{name}: the second comes again"
+        );
         publish(to.as_mut(), 2).await;
-        assert_eq!((fixture.look)(&world), undisturbed(&name, &fixture).await, "{name}: as if nobody had died");
+        assert_eq!(
+            (fixture.look)(&world),
+            undisturbed(&name, &fixture).await,
+            "{name}: as if nobody had died"
+        );
     }
 }
 
@@ -80,7 +107,10 @@ async fn what_was_undone_leaves_nothing() {
         deliver(to.as_mut(), &step, &rows).await;
         to.undo().await.expect("it forgets");
         assert_eq!((fixture.look)(&world), before, "{name}: nothing of it is there");
-        assert!(deliver(to.as_mut(), &step, &rows).await.iter().all(is_there), "{name}: written again it is written");
+        assert!(
+            deliver(to.as_mut(), &step, &rows).await.iter().all(is_there),
+            "{name}: written again it is written"
+        );
         publish(to.as_mut(), 1).await;
         let again = World::small().await;
         (fixture.fill)(&again);
@@ -89,7 +119,11 @@ async fn what_was_undone_leaves_nothing() {
         other.ready(&step).await.expect("it can be written to");
         deliver(other.as_mut(), &step, &rows).await;
         publish(other.as_mut(), 1).await;
-        assert_eq!((fixture.look)(&world), (fixture.look)(&again), "{name}: as if it had been written once");
+        assert_eq!(
+            (fixture.look)(&world),
+            (fixture.look)(&again),
+            "{name}: as if it had been written once"
+        );
     }
 }
 
@@ -104,9 +138,16 @@ async fn deployments_do_not_see_each_others_checkpoints() {
         to.ready(&step).await.expect("it can be written to");
         deliver(to.as_mut(), &step, &rows).await;
         publish(to.as_mut(), 7).await;
-        let purpose = OpenFor { deployment: "another".to_owned(), epoch: 1 };
+        let purpose = OpenFor {
+            deployment: "another".to_owned(),
+            epoch: 1,
+        };
         let connector = name.split('/').next().unwrap_or_default();
         let mut other = world.live(connector).open(purpose).await.expect("it opens");
-        assert_eq!(other.resume().await.expect("it tells"), None, "{name}: it would think it had written all that");
+        assert_eq!(
+            other.resume().await.expect("it tells"),
+            None,
+            "{name}: it would think it had written all that"
+        );
     }
 }

@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use connector_kit::{
-    Action, Clock, Connector, Destination, Does, Error, Host, Live, NoCache, OpenFor, Reading, Record, Result, Row,
-    Secret, Secrets, Source, Span, SystemClock, Value, Watermark, WriteStep, http,
+    Action, Clock, Connector, Destination, Does, Error, Host, Live, NoCache, OpenFor, Reading, Record,
+    Result, Row, Secret, Secrets, Source, Span, SystemClock, Value, Watermark, WriteStep, http,
 };
 use sandbox_store::{Config, Sandbox};
 use serde_json::{Value as Json, json};
@@ -21,13 +21,16 @@ use crate::logs::{self, Logged};
 /// The token of the store: nothing that is logged or told may hold it.
 pub(crate) const TOKEN: &str = "contract-token-c0ffee";
 
+/// When each request was answered, and how.
+type Answers = Vec<(Instant, Option<u16>)>;
+
 /// One check's world.
 pub(crate) struct World {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) sandbox: Sandbox,
     pub(crate) logged: Logged,
     /// When each request was answered, and how.
-    pub(crate) answered: Arc<Mutex<Vec<(Instant, Option<u16>)>>>,
+    pub(crate) answered: Arc<Mutex<Answers>>,
     host: Host,
     connectors: Vec<Connector>,
 }
@@ -35,24 +38,49 @@ pub(crate) struct World {
 impl World {
     /// With a small store, in which waits take no time.
     pub(crate) async fn small() -> Self {
-        let config = Config { products: 20, customers: 12, orders: 12, ..Config::default() };
+        let config = Config {
+            products: 20,
+            customers: 12,
+            orders: 12,
+            ..Config::default()
+        };
         Self::new(config, Arc::new(Hurried::default())).await
     }
 
     /// With that store and that clock.
     pub(crate) async fn new(config: Config, clock: Arc<dyn Clock>) -> Self {
         let logged = logs::keep();
-        let sandbox = Sandbox::start(Config { token: TOKEN.to_owned(), ..config }).await.expect("it starts on loopback");
+        let sandbox = Sandbox::start(Config {
+            token: TOKEN.to_owned(),
+            ..config
+        })
+        .await
+        .expect("it starts on loopback");
         let folder = tempfile::tempdir().expect("a temp folder");
         std::fs::create_dir(folder.path().join("files")).expect("a folder");
-        let answered: Arc<Mutex<Vec<_>>> = Arc::default();
+        let answered: Arc<Mutex<Answers>> = Arc::default();
         let notes = answered.clone();
         let network = http::Network::default().observed(move |record| {
-            notes.lock().expect("nothing panics while it holds this lock").push((now(), record.status));
+            notes
+                .lock()
+                .expect("nothing panics while it holds this lock")
+                .push((now(), record.status));
         });
         let (network, cache) = (Arc::new(network), Arc::new(NoCache));
-        let host = Host { clock, network, base: folder.path().to_owned(), cache };
-        Self { folder, sandbox, logged, answered, host, connectors: connectors::all() }
+        let host = Host {
+            clock,
+            network,
+            base: folder.path().to_owned(),
+            cache,
+        };
+        Self {
+            folder,
+            sandbox,
+            logged,
+            answered,
+            host,
+            connectors: connectors::all(),
+        }
     }
 
     /// A connection of that connector.
@@ -64,11 +92,16 @@ impl World {
             other => panic!("`{other}` is a new connector: say here how the contract suite connects to it"),
         };
         let secrets = Secrets([("token".to_owned(), Secret::new(TOKEN.to_owned()))].into());
-        self.connector(connector).connect(&settings, &secrets, &self.host).expect("the settings are right")
+        self.connector(connector)
+            .connect(&settings, &secrets, &self.host)
+            .expect("the settings are right")
     }
 
     pub(crate) fn connector(&self, name: &str) -> &Connector {
-        self.connectors.iter().find(|known| known.name == name).expect("it is declared")
+        self.connectors
+            .iter()
+            .find(|known| known.name == name)
+            .expect("it is declared")
     }
 
     pub(crate) fn database(&self) -> std::path::PathBuf {
@@ -78,14 +111,21 @@ impl World {
     /// Changes the database past the connector.
     pub(crate) fn execute(&self, sql: &str) {
         let database = rusqlite::Connection::open(self.database()).expect("a database");
-        database.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        database
+            .execute_batch(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     /// Opens a read action.
     pub(crate) async fn open(&self, action: &str, with: &Json, span: Span) -> Result<Box<dyn Source>> {
         let (connector, action) = self.action(action);
-        let Does::Read(read) = &action.does else { panic!("`{}` reads", action.name) };
-        let reading = Reading { pages_under_way: 2, ..Reading::of(span) };
+        let Does::Read(read) = &action.does else {
+            panic!("`{}` reads", action.name)
+        };
+        let reading = Reading {
+            pages_under_way: 2,
+            ..Reading::of(span)
+        };
         read.open(self.live(connector.name).system(), with, reading).await
     }
 
@@ -98,34 +138,70 @@ impl World {
 
     /// An open end for the writes of a run.
     pub(crate) async fn destination(&self, action: &str) -> Box<dyn Destination> {
-        let purpose = OpenFor { deployment: "contract".to_owned(), epoch: 1 };
-        self.live(action.split('/').next().unwrap_or_default()).open(purpose).await.expect("it opens")
+        let purpose = OpenFor {
+            deployment: "contract".to_owned(),
+            epoch: 1,
+        };
+        self.live(action.split('/').next().unwrap_or_default())
+            .open(purpose)
+            .await
+            .expect("it opens")
     }
 
     /// A write step and its rows.
     pub(crate) fn step(&self, action: &str, with: &Json, rows: &[Json]) -> (WriteStep, Vec<Row>) {
         let (_, action) = self.action(action);
-        let Does::Write(write) = &action.does else { panic!("`{}` writes", action.name) };
+        let Does::Write(write) = &action.does else {
+            panic!("`{}` writes", action.name)
+        };
         let first = rows[0].as_object().expect("rows are objects");
         let columns: Vec<String> = first.keys().cloned().collect();
-        let prepared = write.prepare(with, &columns).expect("the fixture's parameters are right");
+        let prepared = write
+            .prepare(with, &columns)
+            .expect("the fixture's parameters are right");
         let columns: Arc<[String]> = columns.into();
         let row = |(record, row): (usize, &Json)| {
-            let text = |field: &String| row[field].as_str().map_or_else(|| row[field].to_string(), str::to_owned);
+            let text = |field: &String| {
+                row[field]
+                    .as_str()
+                    .map_or_else(|| row[field].to_string(), str::to_owned)
+            };
             let key = prepared.key.iter().map(text).collect::<Vec<_>>().join("\u{1f}");
-            let values = columns.iter().map(|column| Value::from(row[column].clone())).collect();
-            Row { record, key, columns: columns.clone(), values, nothing: false }
+            let values = columns
+                .iter()
+                .map(|column| Value::from(row[column].clone()))
+                .collect();
+            Row {
+                record,
+                key,
+                columns: columns.clone(),
+                values,
+                nothing: false,
+            }
         };
         let rows = rows.iter().enumerate().map(row).collect();
-        (WriteStep { id: "1".into(), action: action.name, with: prepared.with, columns }, rows)
+        (
+            WriteStep {
+                id: "1".into(),
+                action: action.name,
+                with: prepared.with,
+                columns,
+            },
+            rows,
+        )
     }
 
     /// Nothing that was told or logged holds the token.
     #[track_caller]
     pub(crate) fn assert_no_secret(&self, what: &str, error: Option<&Error>) {
-        let said = error.map(|error| format!("{error} {error:?} {} {:?}", error.chain(), error.hint)).unwrap_or_default();
+        let said = error
+            .map(|error| format!("{error} {error:?} {} {:?}", error.chain(), error.hint))
+            .unwrap_or_default();
         assert!(!said.contains(TOKEN), "{what}: the error tells the token: {said}");
-        assert!(!self.logged.text().contains(TOKEN), "{what}: the log holds the token");
+        assert!(
+            !self.logged.text().contains(TOKEN),
+            "{what}: the log holds the token"
+        );
     }
 }
 
@@ -160,7 +236,8 @@ impl Clock for Hurried {
             // No wait but a limit on something else.
             return SystemClock.sleep(duration).await;
         }
-        self.ahead.fetch_add(duration.as_millis() as u64, Ordering::SeqCst);
+        self.ahead
+            .fetch_add(duration.as_millis() as u64, Ordering::SeqCst);
         tokio::task::yield_now().await;
     }
 }

@@ -14,9 +14,13 @@ pub(crate) fn writes() -> Vec<(String, Write, Guarantee)> {
     let mut writes = Vec::new();
     for connector in connectors::all() {
         for action in &connector.actions {
-            let Does::Write(declared) = &action.does else { continue };
+            let Does::Write(declared) = &action.does else {
+                continue;
+            };
             let name = format!("{}/{}", connector.name, action.name);
-            let Fixture::Write(write) = fixture(&name) else { panic!("{name}: its fixture writes") };
+            let Fixture::Write(write) = fixture(&name) else {
+                panic!("{name}: its fixture writes")
+            };
             writes.push((name, write, declared.guarantee()));
         }
     }
@@ -29,7 +33,10 @@ pub(crate) async fn deliver(to: &mut dyn Destination, step: &WriteStep, rows: &[
     assert_eq!(outcomes.len(), rows.len(), "{step:?}: one outcome per row");
     for at in 0..rows.len() {
         if rows.len() > 1 && matches!(outcomes[at], Outcome::Suspect(_)) {
-            let alone = to.write(step, &rows[at..=at]).await.expect("nothing stands in the way");
+            let alone = to
+                .write(step, &rows[at..=at])
+                .await
+                .expect("nothing stands in the way");
             outcomes.splice(at..=at, alone);
         }
     }
@@ -48,18 +55,33 @@ async fn rows_that_are_fine_are_written() {
         let (step, rows) = world.step(&name, &fixture.with, &(fixture.rows)(&world));
         let before = (fixture.look)(&world);
         let mut to = world.destination(&name).await;
-        to.ready(&step).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        to.ready(&step)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let outcomes = deliver(to.as_mut(), &step, &rows).await;
-        assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Written { .. })), "{name}: {outcomes:?}");
+        assert!(
+            outcomes
+                .iter()
+                .all(|outcome| matches!(outcome, Outcome::Written { .. })),
+            "{name}: {outcomes:?}"
+        );
         publish(to.as_mut(), 1).await;
-        assert_ne!((fixture.look)(&world), before, "{name}: what is told to be written is there");
+        assert_ne!(
+            (fixture.look)(&world),
+            before,
+            "{name}: what is told to be written is there"
+        );
         world.assert_no_secret(&name, None);
     }
 }
 
 /// Commits a batch and ends the run.
 pub(crate) async fn publish(to: &mut dyn Destination, batch: u64) {
-    let at = connector_kit::Checkpoint { deployment: "contract".into(), epoch: 1, batch };
+    let at = connector_kit::Checkpoint {
+        deployment: "contract".into(),
+        epoch: 1,
+        batch,
+    };
     to.commit(&at).await.expect("the disk has room");
     to.finish(&at).await.expect("the disk has room");
 }
@@ -104,11 +126,18 @@ async fn a_bad_row_fails_alone_wherever_it_stands() {
             for (at, outcome) in outcomes.iter().enumerate() {
                 match outcome {
                     Outcome::Failed(error) | Outcome::Suspect(error) if at == place => {
-                        assert_eq!(error.kind, connector_kit::Kind::Rejected, "{name}: the row is to blame: {error}");
+                        assert_eq!(
+                            error.kind,
+                            connector_kit::Kind::Rejected,
+                            "{name}: the row is to blame: {error}"
+                        );
                         assert!(error.hint.is_some(), "{name}: the next step is said: {error}");
                         world.assert_no_secret(&name, Some(error));
                     }
-                    outcome => assert!(at != place && is_there(outcome), "{name}: bad at {place}, row {at}: {outcome:?}"),
+                    outcome => assert!(
+                        at != place && is_there(outcome),
+                        "{name}: bad at {place}, row {at}: {outcome:?}"
+                    ),
                 }
             }
         }
@@ -124,8 +153,19 @@ async fn no_rows_are_no_request_and_no_outcome() {
         let mut to = world.destination(&name).await;
         to.ready(&step).await.expect("it can be written to");
         world.sandbox.store().clear_log();
-        let outcomes = to.write(&step, &[]).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let outcomes = to
+            .write(&step, &[])
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(outcomes.is_empty(), "{name}: {outcomes:?}");
-        assert!(world.sandbox.store().requests().iter().all(|seen| seen.method == "GET"), "{name}: nothing is sent");
+        assert!(
+            world
+                .sandbox
+                .store()
+                .requests()
+                .iter()
+                .all(|seen| seen.method == "GET"),
+            "{name}: nothing is sent"
+        );
     }
 }

@@ -14,11 +14,20 @@ const PLACES: u64 = 200;
 
 #[test]
 fn orders_to_database_killed_anywhere_ends_as_undisturbed() {
-    let mut world = World::with_store(Config { orders: 90, products: 40, customers: 30, ..Config::default() });
+    let mut world = World::with_store(Config {
+        orders: 90,
+        products: 40,
+        customers: 30,
+        ..Config::default()
+    });
     world.add_erp();
     for order in [1010, 1050, 1090] {
         let broken = json!({"total_inc_tax": "ten"});
-        world.store().store().patch(&Patch::set(Kind::Order, order, broken).modified("keep")).expect("it is there");
+        world
+            .store()
+            .store()
+            .patch(&Patch::set(Kind::Order, order, broken).modified("keep"))
+            .expect("it is there");
     }
     world.deploy("orders-to-database", &["store=shop", "erp=erp"]);
     let end = |world: &World| {
@@ -30,13 +39,23 @@ fn orders_to_database_killed_anywhere_ends_as_undisturbed() {
 
 #[test]
 fn stock_from_csv_killed_anywhere_ends_as_undisturbed() {
-    let config = Config { products: 150, orders: 0, customers: 0, ..Config::default() };
+    let config = Config {
+        products: 150,
+        orders: 0,
+        customers: 0,
+        ..Config::default()
+    };
     let mut world = World::with_store(config.clone());
     let files = world.add_files();
     std::fs::write(files.join("stock.csv"), stock_csv(&world)).expect("a file");
     world.deploy("stock-from-csv", &["store=shop", "erp=files"]);
     let port = world.store().address().port();
-    let begin = move |world: &mut World| world.start_store(Config { port, ..config.clone() });
+    let begin = move |world: &mut World| {
+        world.start_store(Config {
+            port,
+            ..config.clone()
+        });
+    };
     let end = |world: &World| json!({"ledger": ledger(world), "failed": set_aside(world), "settled": settled(world)});
     kill_everywhere(&mut world, "stock-from-csv", begin, end);
 }
@@ -51,38 +70,66 @@ fn kill_everywhere(
     world.keep_as_template();
     begin(world);
     let calls = world.path("calls");
-    let counting = [("LD_PRELOAD", kill::shim()), ("KILL_COUNT", calls.to_str().expect("text"))];
+    let counting = [
+        ("LD_PRELOAD", kill::shim()),
+        ("KILL_COUNT", calls.to_str().expect("text")),
+    ];
     world.start_in(&["run", processflow], &counting).wait().code(1);
     let undisturbed = end(world);
     let places = calls_in(&calls);
     assert!(places > 100, "the shim counts the run's calls: {places}");
 
-    let one = std::env::var("KILLED_AT").ok().and_then(|place| place.parse().ok());
+    let one = std::env::var("KILLED_AT")
+        .ok()
+        .and_then(|place| place.parse().ok());
     let chosen: Vec<u64> = one.map_or_else(|| draw(PLACES, places), |place| vec![place]);
     let mut killed = 0;
     for place in chosen {
         world.back_to_template();
         begin(world);
         let at = place.to_string();
-        let ran = world.start_in(&["run", processflow], &[("LD_PRELOAD", kill::shim()), ("KILL_AT", &at)]).wait();
+        let ran = world
+            .start_in(
+                &["run", processflow],
+                &[("LD_PRELOAD", kill::shim()), ("KILL_AT", &at)],
+            )
+            .wait();
         killed += u32::from(ran.code.is_none());
         let again = world.processflow(&["--json", "run", processflow]);
-        let replay = format!("KILLED_AT={place} cargo test -p tests --test faults {}", processflow.replace('-', "_"));
+        let replay = format!(
+            "KILLED_AT={place} cargo test -p tests --test faults {}",
+            processflow.replace('-', "_")
+        );
         assert!(matches!(again.code, Some(0 | 1)), "{replay}\n{}", again.said());
-        assert_eq!(end(world), undisturbed, "killed at call {place} of {places}; replay with\n{replay}");
+        assert_eq!(
+            end(world),
+            undisturbed,
+            "killed at call {place} of {places}; replay with\n{replay}"
+        );
     }
-    assert!(one.is_some() || killed > 150, "most places lie inside the run: {killed}");
+    assert!(
+        one.is_some() || killed > 150,
+        "most places lie inside the run: {killed}"
+    );
 }
 
 /// `count` places below `end`, spread evenly, each drawn within its part.
 fn draw(count: u64, end: u64) -> Vec<u64> {
     use rand::{Rng, SeedableRng};
     let mut random = rand::rngs::StdRng::seed_from_u64(1042);
-    (0..count).map(|part| random.random_range(part * end / count..((part + 1) * end / count).max(part * end / count + 1))).collect()
+    (0..count)
+        .map(|part| {
+            random.random_range(part * end / count..((part + 1) * end / count).max(part * end / count + 1))
+        })
+        .collect()
 }
 
 fn calls_in(file: &Path) -> u64 {
-    std::fs::read_to_string(file).expect("the shim wrote its count").trim().parse().expect("a number")
+    std::fs::read_to_string(file)
+        .expect("the shim wrote its count")
+        .trim()
+        .parse()
+        .expect("a number")
 }
 
 /// What waits set aside: the record and the cause, not when.
@@ -99,7 +146,10 @@ fn settled(world: &World) -> Value {
     let mut rows = Vec::new();
     for run in runs.as_array().expect("a list") {
         let id = run["run"].as_str().expect("an id");
-        let shown = world.processflow(&["--json", "show", id, "--limit", "100000"]).ok().json();
+        let shown = world
+            .processflow(&["--json", "show", id, "--limit", "100000"])
+            .ok()
+            .json();
         let row = |record: &Value| json!([record["source"], record["outcome"], record["detail"]]).to_string();
         rows.extend(shown["records"].as_array().expect("a list").iter().map(row));
     }

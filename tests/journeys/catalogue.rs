@@ -1,19 +1,19 @@
 //! Products, variants and customers into the store: what is not mapped stays, one bad record fails alone, limits are kept.
 
 use kit::World;
-use sandbox_store::{Config, Fault, How, Kind, Match, Patch, When};
+use sandbox_store::{Config, Kind, Patch};
 use serde_json::{Value, json};
 
-use crate::{empty_store, requests};
+use crate::empty_store;
 
-fn shop(config: Config) -> World {
+pub(crate) fn shop(config: Config) -> World {
     let world = World::with_store(config);
     world.add_files();
     world
 }
 
 /// Deploys a processflow from a CSV file to one write action of the store.
-fn into_store(world: &World, action: &str, with: &str, map: &str) {
+pub(crate) fn into_store(world: &World, action: &str, with: &str, map: &str) {
     let text = format!(
         "
 processflow: into-store
@@ -29,29 +29,51 @@ steps:
     world.deploy_text(&text, &["erp=files", "store=shop"]);
 }
 
-fn run(world: &World, code: i32) -> Value {
-    world.processflow(&["--json", "run", "into-store"]).code(code).json()
+pub(crate) fn run(world: &World, code: i32) -> Value {
+    world
+        .processflow(&["--json", "run", "into-store"])
+        .code(code)
+        .json()
 }
 
 /// T31: sending `categories` replaces all.
 #[test]
 fn a_price_leaves_the_categories_alone() {
-    let world = shop(Config { products: 3, ..empty_store() });
+    let world = shop(Config {
+        products: 3,
+        ..empty_store()
+    });
     let id = world.store().store().ids(Kind::Product)[0];
     let four = Patch::set(Kind::Product, id, json!({ "categories": [23, 24, 25, 26] }));
     world.store().store().patch(&four).expect("it is there");
-    into_store(&world, "product.update", "key: [id]", "id: ID, price: PRICE | decimal");
+    into_store(
+        &world,
+        "product.update",
+        "key: [id]",
+        "id: ID, price: PRICE | decimal",
+    );
     world.put("rows.csv", format!("ID,PRICE,CATEGORY\n{id},12.50,23\n"));
     run(&world, 0);
-    let product = world.store().store().record(Kind::Product, id).expect("it is there");
+    let product = world
+        .store()
+        .store()
+        .record(Kind::Product, id)
+        .expect("it is there");
     assert_eq!(product["price"], json!(12.5), "the price is the new one");
-    assert_eq!(product["categories"], json!([23, 24, 25, 26]), "four categories are still four");
+    assert_eq!(
+        product["categories"],
+        json!([23, 24, 25, 26]),
+        "four categories are still four"
+    );
 }
 
 /// T31: a list that would be replaced has to be meant.
 #[test]
 fn mapping_categories_has_to_be_meant() {
-    let world = shop(Config { products: 3, ..empty_store() });
+    let world = shop(Config {
+        products: 3,
+        ..empty_store()
+    });
     let text = "
 processflow: into-store
 connections: { erp: files, store: bigcommerce }
@@ -65,95 +87,109 @@ steps:
     let file = world.write("processflow.yaml", text.replace("REPLACE", ""));
     let path = file.display().to_string();
     let refused = world.processflow(&["deploy", &path]).code(3);
-    let refused = refused.says("replaces all categories").says("replace: [categories]");
+    let refused = refused
+        .says("replaces all categories")
+        .says("replace: [categories]");
     assert!(!refused.said().contains("panicked"), "in a sentence");
     let id = world.store().store().ids(Kind::Product)[0];
     let category = world.store().store().ids(Kind::Category)[0];
-    world.deploy_text(&text.replace("REPLACE", ", replace: [categories]"), &["erp=files", "store=shop"]);
+    world.deploy_text(
+        &text.replace("REPLACE", ", replace: [categories]"),
+        &["erp=files", "store=shop"],
+    );
     world.put("rows.csv", format!("ID,CATEGORY\n{id},{category}\n"));
     run(&world, 0);
-    let product = world.store().store().record(Kind::Product, id).expect("it is there");
-    assert_eq!(product["categories"], json!([category]), "who says so replaces the list");
+    let product = world
+        .store()
+        .store()
+        .record(Kind::Product, id)
+        .expect("it is there");
+    assert_eq!(
+        product["categories"],
+        json!([category]),
+        "who says so replaces the list"
+    );
 }
 
 /// T37: one bad item fails the whole batch without saying which.
 #[test]
 fn one_bad_product_of_ten_fails_alone() {
-    let world = shop(Config { products: 10, ..empty_store() });
+    let world = shop(Config {
+        products: 10,
+        ..empty_store()
+    });
     let ids = world.store().store().ids(Kind::Product);
-    into_store(&world, "product.update", "key: [id]", "id: ID, price: PRICE | decimal, condition: CONDITION");
-    let row = |(at, id): (usize, &u64)| format!("{id},{}.50,{}\n", at + 20, if at == 6 { "Ancient" } else { "New" });
+    into_store(
+        &world,
+        "product.update",
+        "key: [id]",
+        "id: ID, price: PRICE | decimal, condition: CONDITION",
+    );
+    let row = |(at, id): (usize, &u64)| {
+        format!(
+            "{id},{}.50,{}\n",
+            at + 20,
+            if at == 6 { "Ancient" } else { "New" }
+        )
+    };
     let rows: String = ids.iter().enumerate().map(row).collect();
     world.put("rows.csv", format!("ID,PRICE,CONDITION\n{rows}"));
     let run = run(&world, 1);
-    assert_eq!((&run["written"], &run["failed"]), (&json!(9), &json!(1)), "nine are saved: {run}");
+    assert_eq!(
+        (&run["written"], &run["failed"]),
+        (&json!(9), &json!(1)),
+        "nine are saved: {run}"
+    );
     for (at, id) in ids.iter().enumerate() {
-        let product = world.store().store().record(Kind::Product, *id).expect("it is there");
-        assert_eq!(product["price"] == json!(at as f64 + 20.5), at != 6, "product {id}: {}", product["price"]);
+        let product = world
+            .store()
+            .store()
+            .record(Kind::Product, *id)
+            .expect("it is there");
+        assert_eq!(
+            product["price"] == json!(at as f64 + 20.5),
+            at != 6,
+            "product {id}: {}",
+            product["price"]
+        );
     }
     let failed = world.processflow(&["--json", "failed"]).ok().json();
-    assert_eq!(failed[0]["source"], "rows.csv:8", "the bad one is named: {failed}");
-    assert!(failed[0]["message"].as_str().is_some_and(|text| text.contains("condition")), "with its field: {failed}");
-}
-
-/// Sizes of the bodies of requests that were taken.
-fn batches(world: &World, method: &str, path: &str) -> Vec<usize> {
-    let taken = requests(world, method, &[path]).into_iter().filter(|seen| (200..300).contains(&seen.status));
-    // A single product goes to its own address, as an object.
-    let size = |body: &str| serde_json::from_str::<Value>(body).map(|body| body.as_array().map_or(1, Vec::len));
-    taken.map(|seen| size(&seen.body).expect("a body is JSON")).collect()
-}
-
-/// T38: ten products, fifty variants, ten customers in a request.
-#[test]
-fn no_request_is_larger_than_the_store_takes() {
-    let world = shop(Config { products: 60, customers: 0, ..empty_store() });
-    let store = world.store().store();
-    let products: String = store.ids(Kind::Product).iter().take(11).map(|id| format!("{id},7.50\n")).collect();
-    into_store(&world, "product.update", "key: [id]", "id: ID, price: PRICE | decimal");
-    world.put("rows.csv", format!("ID,PRICE\n{products}"));
-    assert_eq!(run(&world, 0)["written"], 11, "eleven products");
-    assert_eq!(batches(&world, "PUT", "/v3/catalog/products"), [10, 1], "in two requests");
-
-    let variants: String = store.ids(Kind::Variant).iter().take(51).map(|id| format!("{id},7.50\n")).collect();
-    into_store(&world, "variants.update", "key: [id]", "id: ID, price: PRICE | decimal");
-    world.put("rows.csv", format!("ID,PRICE\n{variants}"));
-    assert_eq!(run(&world, 0)["written"], 51, "51 variants");
-    assert_eq!(batches(&world, "PUT", "/v3/catalog/variants"), [50, 1], "in two requests");
-
-    let customers: String = (0..11).map(|at| format!("c{at}@example.com,Ada,Byron\n")).collect();
-    into_store(&world, "customer.create", "", "email: EMAIL, first_name: FIRST, last_name: LAST");
-    world.put("rows.csv", format!("EMAIL,FIRST,LAST\n{customers}"));
-    assert_eq!(run(&world, 0)["written"], 11, "eleven customers");
-    assert_eq!(batches(&world, "POST", "/v3/customers"), [10, 1], "in two requests");
-}
-
-/// T38: 413 teaches a smaller size.
-#[test]
-fn a_batch_that_is_too_large_is_sent_smaller() {
-    let world = shop(Config { products: 40, ..empty_store() });
-    let store = world.store().store();
-    let variants: String = store.ids(Kind::Variant).iter().take(40).map(|id| format!("{id},7.50\n")).collect();
-    into_store(&world, "variants.update", "key: [id]", "id: ID, price: PRICE | decimal");
-    world.put("rows.csv", format!("ID,PRICE\n{variants}"));
-    let on = Match { method: Some("PUT".into()), path: Some("/v3/catalog/variants".into()), times: Some(1), ..Match::default() };
-    let body = r#"{"status":413,"title":"The maximum items allowed in the array is 20"}"#.to_owned();
-    store.fault(Fault { on, when: When::Before, how: How::Status { code: 413, body, headers: Default::default() } });
-    let run = run(&world, 0);
-    assert_eq!((&run["written"], &run["failed"]), (&json!(40), &json!(0)), "no record is to blame: {run}");
-    let sizes = batches(&world, "PUT", "/v3/catalog/variants");
-    assert_eq!(sizes, [20, 20], "in halves");
+    assert_eq!(
+        failed[0]["source"], "rows.csv:8",
+        "the bad one is named: {failed}"
+    );
+    assert!(
+        failed[0]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("condition")),
+        "with its field: {failed}"
+    );
 }
 
 /// A product that is sent again as it is changes nothing.
 #[test]
 fn what_is_there_already_is_found_and_not_doubled() {
-    let world = shop(Config { customers: 0, ..empty_store() });
-    into_store(&world, "customer.create", "", "email: EMAIL, first_name: FIRST, last_name: LAST");
+    let world = shop(Config {
+        customers: 0,
+        ..empty_store()
+    });
+    into_store(
+        &world,
+        "customer.create",
+        "",
+        "email: EMAIL, first_name: FIRST, last_name: LAST",
+    );
     world.put("rows.csv", "EMAIL,FIRST,LAST\nada@example.com,Ada,Byron\n");
     assert_eq!(run(&world, 0)["written"], 1, "created");
-    world.put("rows.csv", "EMAIL,FIRST,LAST\nADA@example.com,Ada,Byron\nbob@example.com,Bob,Byron\n");
+    world.put(
+        "rows.csv",
+        "EMAIL,FIRST,LAST\nADA@example.com,Ada,Byron\nbob@example.com,Bob,Byron\n",
+    );
     let second = run(&world, 0);
-    assert_eq!((&second["unchanged"], &second["written"]), (&json!(1), &json!(1)), "whatever the case: {second}");
+    assert_eq!(
+        (&second["unchanged"], &second["written"]),
+        (&json!(1), &json!(1)),
+        "whatever the case: {second}"
+    );
     assert_eq!(world.store().store().ids(Kind::Customer).len(), 2, "each once");
 }

@@ -25,13 +25,30 @@ fn a_record_is_found_by_its_number_and_by_its_mail() {
     let found = world.processflow(&["--json", "find", "1042"]).ok().json();
     let entries = found["entries"].as_array().expect("a list");
     assert_eq!(entries.len(), 2, "once for each run that met it: {found}");
-    assert!(entries.iter().all(|entry| entry["source"] == "1042"), "and nobody else: {found}");
+    assert!(
+        entries.iter().all(|entry| entry["source"] == "1042"),
+        "and nobody else: {found}"
+    );
     assert_eq!(entries[1]["status"], "Success", "{found}");
-    let by_mail = world.processflow(&["--json", "find", "ADA@example.com"]).ok().json();
-    let sources: BTreeSet<&str> = by_mail["entries"].as_array().expect("a list").iter().filter_map(|entry| entry["source"].as_str()).collect();
+    let by_mail = world
+        .processflow(&["--json", "find", "ADA@example.com"])
+        .ok()
+        .json();
+    let sources: BTreeSet<&str> = by_mail["entries"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|entry| entry["source"].as_str())
+        .collect();
     assert_eq!(sources, ["1042", "7"].into(), "whatever the case: {by_mail}");
-    assert_eq!(by_mail["set_aside"][0]["source"], "7", "and where it waits: {by_mail}");
-    world.processflow(&["find", "nobody"]).ok().says("Nothing is known");
+    assert_eq!(
+        by_mail["set_aside"][0]["source"], "7",
+        "and where it waits: {by_mail}"
+    );
+    world
+        .processflow(&["find", "nobody"])
+        .ok()
+        .says("Nothing is known");
 }
 
 #[test]
@@ -40,13 +57,34 @@ fn a_run_is_listed_and_shown_with_its_balance() {
     let runs = world.processflow(&["--json", "runs"]).ok().json();
     let id = runs[0]["run"].as_str().expect("an id").to_owned();
     for which in [id.as_str(), &id[..13], "last"] {
-        let shown = world.processflow(&["--json", "show", which, "--limit", "1000"]).ok().json();
-        assert_eq!(shown["records"].as_array().map(Vec::len), Some(61), "every record is told of: {which}");
-        assert_eq!((&shown["read"], &shown["failed"]), (&json!(61), &json!(1)), "with its balance");
+        let shown = world
+            .processflow(&["--json", "show", which, "--limit", "1000"])
+            .ok()
+            .json();
+        assert_eq!(
+            shown["records"].as_array().map(Vec::len),
+            Some(61),
+            "every record is told of: {which}"
+        );
+        assert_eq!(
+            (&shown["read"], &shown["failed"]),
+            (&json!(61), &json!(1)),
+            "with its balance"
+        );
     }
-    let failed = world.processflow(&["--json", "show", "last", "--outcome", "failed"]).ok().json();
-    assert_eq!(failed["records"][0]["source"], "7", "those of one outcome alone: {failed}");
-    world.processflow(&["show", "last"]).ok().says("not paid yet").says("set aside");
+    let failed = world
+        .processflow(&["--json", "show", "last", "--outcome", "failed"])
+        .ok()
+        .json();
+    assert_eq!(
+        failed["records"][0]["source"], "7",
+        "those of one outcome alone: {failed}"
+    );
+    world
+        .processflow(&["show", "last"])
+        .ok()
+        .says("not paid yet")
+        .says("set aside");
 }
 
 /// Every command with `--json` prints JSON and nothing else on standard output, also when it fails.
@@ -107,13 +145,22 @@ fn json_is_json_everywhere() {
         let value = ran.json();
         if *code > 1 {
             let error = &value["error"];
-            assert!(error["kind"].is_string() && error["message"].is_string(), "{arguments:?}: {value}");
-            assert!(error["hint"].is_string(), "{arguments:?} says the next step: {value}");
+            assert!(
+                error["kind"].is_string() && error["message"].is_string(),
+                "{arguments:?}: {value}"
+            );
+            assert!(
+                error["hint"].is_string(),
+                "{arguments:?} says the next step: {value}"
+            );
         }
         assert!(!ran.out.contains('\u{1b}'), "{arguments:?}: no colours");
     }
     for line in world.processflow(&["--json", "logs"]).ok().out.lines() {
-        assert!(serde_json::from_str::<Value>(line).is_ok(), "each line of the log is JSON: {line}");
+        assert!(
+            serde_json::from_str::<Value>(line).is_ok(),
+            "each line of the log is JSON: {line}"
+        );
     }
 }
 
@@ -124,19 +171,44 @@ fn exit_codes_are_what_scripts_rely_on() {
     world.processflow(&["run", ORDERS]).code(0);
     Order::new(7).set("total_inc_tax", "ten").put(&world);
     world.processflow(&["run", ORDERS]).code(1);
-    for wrong in [&["run"][..], &["retry"], &["nothing"], &["run", ORDERS, "--full", "--ids", "1"], &["--nothing"]] {
+    for wrong in [
+        &["run"][..],
+        &["retry"],
+        &["nothing"],
+        &["run", ORDERS, "--full", "--ids", "1"],
+        &["--nothing"],
+    ] {
         world.processflow(wrong).code(2).says("Usage");
     }
-    world.processflow(&["connections", "edit", "shop", "--set", "token=abc"]).code(2);
+    world
+        .processflow(&["connections", "edit", "shop", "--set", "token=abc"])
+        .code(2);
     world.processflow(&["run", "nobody"]).code(3);
-    let always = || Match { times: None, ..Match::default() };
+    let always = || Match {
+        times: None,
+        ..Match::default()
+    };
     let store = world.store().store();
-    store.fault(Fault { on: always(), when: When::Before, how: How::Html { code: 200 } });
+    store.fault(Fault {
+        on: always(),
+        when: When::Before,
+        how: How::Html { code: 200 },
+    });
     world.processflow(&["run", ORDERS]).code(4);
     store.clear_faults();
-    let body = r#"{"title":"You are authorized but your scope does not include this resource.","status":403}"#.to_owned();
-    let how = How::Status { code: 403, body, headers: Default::default() };
-    store.fault(Fault { on: always(), when: When::Before, how });
+    let body =
+        r#"{"title":"You are authorized but your scope does not include this resource.","status":403}"#
+            .to_owned();
+    let how = How::Status {
+        code: 403,
+        body,
+        headers: Default::default(),
+    };
+    store.fault(Fault {
+        on: always(),
+        when: When::Before,
+        how,
+    });
     world.processflow(&["run", ORDERS]).code(5).says("our mistake");
     store.clear_faults();
     world.processflow(&["run", ORDERS]).code(0);
@@ -154,20 +226,32 @@ fn hints_name_commands_that_are_there() {
     hear(world.processflow(&["failed"]));
     hear(world.processflow(&["retry", "99"]));
     for code in [401, 403, 404, 409, 422, 503, 507] {
-        let on = Match { times: None, ..Match::default() };
+        let on = Match {
+            times: None,
+            ..Match::default()
+        };
         let (body, headers) = (r#"{"title":"no"}"#.to_owned(), Default::default());
-        world.store().store().fault(Fault { on, when: When::Before, how: How::Status { code, body, headers } });
+        world.store().store().fault(Fault {
+            on,
+            when: When::Before,
+            how: How::Status { code, body, headers },
+        });
         if code != 503 {
             hear(world.processflow(&["run", ORDERS]));
         }
         hear(world.processflow(&["connections", "validate", "shop"]));
         world.store().store().clear_faults();
     }
-    let named = said.split("`processflow ").skip(1).filter_map(|rest| rest.split('`').next());
+    let named = said
+        .split("`processflow ")
+        .skip(1)
+        .filter_map(|rest| rest.split('`').next());
     let named: BTreeSet<&str> = named.collect();
     assert!(named.len() >= 5, "there are such hints: {named:?}");
     for command in named {
-        let words = command.split(' ').take_while(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()));
+        let words = command
+            .split(' ')
+            .take_while(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()));
         let command_words: Vec<&str> = words.take(2).collect();
         let (group, inner) = (command_words[0], command_words.get(1));
         let nested = ["connections", "cache", "settings"].contains(&group);
@@ -175,17 +259,12 @@ fn hints_name_commands_that_are_there() {
             Some(inner) if nested => world.processflow(&[group, inner, "--help"]),
             _ => world.processflow(&[group, "--help"]),
         };
-        assert_eq!(known.code, Some(0), "`processflow {command}` is in a message and is no command");
+        assert_eq!(
+            known.code,
+            Some(0),
+            "`processflow {command}` is in a message and is no command"
+        );
     }
-}
-
-#[test]
-fn completion_scripts_are_printed_for_every_shell() {
-    let world = World::empty();
-    for shell in ["bash", "zsh", "fish", "powershell"] {
-        world.processflow(&["completions", shell]).ok().says("processflow");
-    }
-    world.processflow(&["--version"]).ok().says("processflow 0");
 }
 
 /// Reading commands take no lock and make nothing, also where nothing is.
@@ -193,8 +272,18 @@ fn completion_scripts_are_printed_for_every_shell() {
 fn looking_at_an_empty_folder_leaves_no_state() {
     let world = World::empty();
     let nowhere = world.path("nowhere");
-    for arguments in [&["runs"][..], &["status"], &["connections"], &["processflows"], &["failed"], &["find", "x"]] {
+    for arguments in [
+        &["runs"][..],
+        &["status"],
+        &["connections"],
+        &["processflows"],
+        &["failed"],
+        &["find", "x"],
+    ] {
         world.processflow_on(&nowhere, arguments).ok();
-        assert!(!world.path("nowhere/agent.lock").exists(), "{arguments:?} took the lock");
+        assert!(
+            !world.path("nowhere/agent.lock").exists(),
+            "{arguments:?} took the lock"
+        );
     }
 }

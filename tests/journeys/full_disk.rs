@@ -30,14 +30,22 @@ fn on_small_disk(world: &World, folder: &str, size: &str, around: &Around<'_>, a
     );
     let folder = folder.display().to_string();
     let ran = world.processflow_through(&["unshare", "-Urm", "sh", "-c", &script, &folder], arguments, "");
-    assert!(ran.code != Some(99) && !ran.err.contains("unshare:"), "the small disk must be there: {}", ran.err);
+    assert!(
+        ran.code != Some(99) && !ran.err.contains("unshare:"),
+        "the small disk must be there: {}",
+        ran.err
+    );
     ran
 }
 
 /// The ready-made processflow, which does not try for minutes.
 fn impatient(name: &str) -> String {
-    let text = std::fs::read_to_string(kit::ready_made(name).join("processflow.yaml")).expect("it is ready-made");
-    let own: Vec<&str> = text.lines().filter(|line| !line.starts_with("on_failure")).collect();
+    let text =
+        std::fs::read_to_string(kit::ready_made(name).join("processflow.yaml")).expect("it is ready-made");
+    let own: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("on_failure"))
+        .collect();
     format!("{}\non_failure: {{ tries: 1 }}\n", own.join("\n"))
 }
 
@@ -47,18 +55,40 @@ fn a_full_disk_under_the_database_keeps_orders_waiting() {
     let erp = world.path("disk");
     std::fs::create_dir_all(&erp).expect("a folder");
     let url = format!("url=sqlite:{}", erp.join("erp.db").display());
-    world.processflow(&["connections", "add", "erp", "--connector", "sql", "--set", &url]).ok();
+    world
+        .processflow(&["connections", "add", "erp", "--connector", "sql", "--set", &url])
+        .ok();
     world.deploy_text(&impatient(ORDERS), &["store=shop", "erp=erp"]);
     std::fs::remove_file(erp.join("erp.db")).ok();
-    let ran = on_small_disk(&world, "disk", "96k", &Around { before: "", after: "" }, &["--json", "run", ORDERS]).code(4);
+    let ran = on_small_disk(
+        &world,
+        "disk",
+        "96k",
+        &Around {
+            before: "",
+            after: "",
+        },
+        &["--json", "run", ORDERS],
+    )
+    .code(4);
     let run = ran.json();
     assert_eq!(run["status"], "Waiting", "{run}");
-    assert!(run["problem"]["message"].as_str().is_some_and(|text| text.contains("full")), "it is told: {run}");
-    assert!(run["problem"]["hint"].as_str().is_some(), "with the next step: {run}");
+    assert!(
+        run["problem"]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("full")),
+        "it is told: {run}"
+    );
+    assert!(
+        run["problem"]["hint"].as_str().is_some(),
+        "with the next step: {run}"
+    );
     let failed = world.processflow(&["--json", "failed"]).ok().json();
     assert_eq!(failed, json!([]), "no record is to blame for the disk");
     world.processflow(&["run", ORDERS]).ok();
-    let rows = kit::Table::query(&erp.join("erp.db"), "SELECT * FROM WEB_ORDER").rows.len();
+    let rows = kit::Table::query(&erp.join("erp.db"), "SELECT * FROM WEB_ORDER")
+        .rows
+        .len();
     let skipped = unpaid(&world);
     assert_eq!(rows, 400 - skipped, "with room again all orders are there");
 }
@@ -68,7 +98,11 @@ fn unpaid(world: &World) -> usize {
     let store = world.store().store();
     let orders = store.ids(sandbox_store::Kind::Order);
     let order = |id: &u64| store.record(sandbox_store::Kind::Order, *id);
-    orders.iter().filter_map(order).filter(|order| order["status_id"] == 0).count()
+    orders
+        .iter()
+        .filter_map(order)
+        .filter(|order| order["status_id"] == 0)
+        .count()
 }
 
 #[test]
@@ -84,8 +118,20 @@ fn a_full_disk_under_the_agents_own_state_loses_and_doubles_nothing() {
          free=$(df -k --output=avail \"$disk\" | tail -1)
          head -c $(( (free - 24) * 1024 )) /dev/zero > \"$disk/ballast\""
     );
-    let ran = on_small_disk(&world, "data", "4m", &Around { before: &before, after: "" }, &["run", ORDERS]);
-    assert!(matches!(ran.code, Some(3 | 4)), "a person frees space, or waiting helps: {ran:?}");
+    let ran = on_small_disk(
+        &world,
+        "data",
+        "4m",
+        &Around {
+            before: &before,
+            after: "",
+        },
+        &["run", ORDERS],
+    );
+    assert!(
+        matches!(ran.code, Some(3 | 4)),
+        "a person frees space, or waiting helps: {ran:?}"
+    );
     assert!(ran.said().contains("full"), "it is told: {ran:?}");
     assert!(!ran.said().contains("panicked"), "in a sentence: {ran:?}");
     // What the small disk held is gone, as after a restore: the database is ahead of the agent.
@@ -97,7 +143,13 @@ fn a_full_disk_under_the_agents_own_state_loses_and_doubles_nothing() {
         .store()
         .ids(sandbox_store::Kind::Order)
         .into_iter()
-        .filter(|id| world.store().store().record(sandbox_store::Kind::Order, *id).is_some_and(|order| order["status_id"] != 0))
+        .filter(|id| {
+            world
+                .store()
+                .store()
+                .record(sandbox_store::Kind::Order, *id)
+                .is_some_and(|order| order["status_id"] != 0)
+        })
         .map(|id| world.store().store().order_lines(id).len())
         .sum();
     assert_eq!(world.table("WEB_ORDER_LINE").rows.len(), lines, "and every line");
@@ -105,7 +157,10 @@ fn a_full_disk_under_the_agents_own_state_loses_and_doubles_nothing() {
 
 #[test]
 fn a_full_disk_under_a_file_leaves_the_one_before() {
-    let world = World::with_store(sandbox_store::Config { products: 800, ..empty_store() });
+    let world = World::with_store(sandbox_store::Config {
+        products: 800,
+        ..empty_store()
+    });
     world.add_files();
     world.deploy_text(&impatient("products-to-csv"), &["store=shop", "out=files"]);
     let folder = world.path("before");
@@ -115,12 +170,36 @@ fn a_full_disk_under_a_file_leaves_the_one_before() {
     std::fs::create_dir_all(&shown).expect("a folder");
     // What is in the folder afterwards is looked at from inside: outside the small disk does not exist.
     let before = format!("cp {}/products.csv \"$disk\"", folder.display());
-    let around = Around { before: &before, after: &format!("cp \"$disk\"/* {shown}") };
-    let ran = on_small_disk(&world, "files", "16k", &around, &["--json", "run", "products-to-csv"]).code(4);
-    assert!(ran.says("full").json()["problem"]["hint"].as_str().is_some(), "with the next step");
-    let names: Vec<_> = std::fs::read_dir(&shown).expect("a folder").flatten().map(|file| file.file_name()).collect();
+    let around = Around {
+        before: &before,
+        after: &format!("cp \"$disk\"/* {shown}"),
+    };
+    let ran = on_small_disk(
+        &world,
+        "files",
+        "16k",
+        &around,
+        &["--json", "run", "products-to-csv"],
+    )
+    .code(4);
+    assert!(
+        ran.says("full").json()["problem"]["hint"].as_str().is_some(),
+        "with the next step"
+    );
+    let names: Vec<_> = std::fs::read_dir(&shown)
+        .expect("a folder")
+        .flatten()
+        .map(|file| file.file_name())
+        .collect();
     assert_eq!(names, ["products.csv"], "nothing half-written is visible");
     let left = std::fs::read_to_string(world.path("shown/products.csv")).expect("a file");
-    assert!(left.contains("the one of last night"), "the one before stays: {left}");
-    assert_eq!(world.run("products-to-csv")["written"], 800, "with room again it is written");
+    assert!(
+        left.contains("the one of last night"),
+        "the one before stays: {left}"
+    );
+    assert_eq!(
+        world.run("products-to-csv")["written"],
+        800,
+        "with room again it is written"
+    );
 }

@@ -13,38 +13,80 @@ fn in_session(world: &World, arguments: &[&str], input: &str) -> Ran {
     std::fs::create_dir_all(&home).expect("a folder");
     let home = format!("HOME={}", home.display());
     let script = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"";
-    let wrapper = ["env", "-u", "XDG_RUNTIME_DIR", &home, "dbus-run-session", "--", "sh", "-c", script, "sh"];
+    let wrapper = [
+        "env",
+        "-u",
+        "XDG_RUNTIME_DIR",
+        &home,
+        "dbus-run-session",
+        "--",
+        "sh",
+        "-c",
+        script,
+        "sh",
+    ];
     let ran = world.processflow_through(&wrapper, arguments, input);
-    let missing = ["No such file", "not found"].iter().any(|words| ran.err.contains(words));
+    let missing = ["No such file", "not found"]
+        .iter()
+        .any(|words| ran.err.contains(words));
     assert!(!missing, "install dbus and gnome-keyring: {}", ran.err);
     ran
 }
 
 fn world() -> World {
     let mut world = World::empty();
-    world.start_store(sandbox_store::Config { token: TOKEN.to_owned(), ..store_with_orders(20) });
+    world.start_store(sandbox_store::Config {
+        token: TOKEN.to_owned(),
+        ..store_with_orders(20)
+    });
     world.add_erp();
     world
 }
 
-fn add<'s>(path: &'s str) -> [&'s str; 9] {
-    ["connections", "add", "shop", "--connector", "bigcommerce", "--set", path, "--secret", "token"]
+fn add(path: &str) -> [&str; 9] {
+    [
+        "connections",
+        "add",
+        "shop",
+        "--connector",
+        "bigcommerce",
+        "--set",
+        path,
+        "--secret",
+        "token",
+    ]
 }
 
 #[test]
 fn the_systems_key_store_keeps_the_token() {
     let world = world();
     let path = format!("api_path={}", world.store().api_path());
+    let vault = || std::fs::read(world.data().join("vault.json")).ok();
+    let before = vault();
     in_session(&world, &["settings", "set", "secrets=os"], "").ok();
     in_session(&world, &add(&path), &format!("{TOKEN}\n")).ok();
-    in_session(&world, &["connections", "validate", "shop"], "").ok().says("Test Connection Successful");
+    in_session(&world, &["connections", "validate", "shop"], "")
+        .ok()
+        .says("Test Connection Successful");
     let folder = kit::ready_made(ORDERS).display().to_string();
-    in_session(&world, &["deploy", &folder, "--connection", "store=shop", "--connection", "erp=erp"], "").ok();
+    in_session(
+        &world,
+        &[
+            "deploy",
+            &folder,
+            "--connection",
+            "store=shop",
+            "--connection",
+            "erp=erp",
+        ],
+        "",
+    )
+    .ok();
     let run = in_session(&world, &["--json", "run", ORDERS], "").ok().json();
     assert_eq!(run["read"], 20, "a run gets it from there: {run}");
     let kept = std::fs::read_dir(world.path("home/.local/share/keyrings")).map(Iterator::count);
     assert!(kept.is_ok_and(|files| files > 0), "it is the keyring that has it");
-    assert!(!world.data().join("vault.json").exists(), "and no vault");
+    assert_eq!(vault(), before, "and not the vault");
 }
 
 /// E39
@@ -53,13 +95,30 @@ fn a_machine_without_a_key_store_is_told_what_to_do() {
     let world = world();
     let path = format!("api_path={}", world.store().api_path());
     let home = format!("HOME={}", world.path("nobody").display());
-    let bare = ["env", "-u", "DBUS_SESSION_BUS_ADDRESS", "-u", "XDG_RUNTIME_DIR", "-u", "DISPLAY", &home];
+    let bare = [
+        "env",
+        "-u",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "-u",
+        "XDG_RUNTIME_DIR",
+        "-u",
+        "DISPLAY",
+        &home,
+    ];
     let choose = ["settings", "set", "secrets=os"];
-    world.processflow_through(&bare, &choose, "").code(3).says("no password store running").says("secrets=vault");
+    world
+        .processflow_through(&bare, &choose, "")
+        .code(3)
+        .says("no password store running")
+        .says("secrets=vault");
     // It was chosen while somebody was signed in; now nobody is.
     in_session(&world, &choose, "").ok();
-    let ran = world.processflow_through(&bare, &add(&path), &format!("{TOKEN}\n")).code(3);
-    let ran = ran.says("This system has no password store running").says("settings set secrets=vault");
+    let ran = world
+        .processflow_through(&bare, &add(&path), &format!("{TOKEN}\n"))
+        .code(3);
+    let ran = ran
+        .says("This system has no password store running")
+        .says("settings set secrets=vault");
     assert!(!ran.said().contains(TOKEN), "the token is in no message");
     world.processflow(&["settings", "set", "secrets=vault"]).ok();
     world.processflow_with(&add(&path), &format!("{TOKEN}\n")).ok();

@@ -3,6 +3,7 @@
 //! A test is named for what must hold; `T01` … in its comment are the traps of synchronisation it stands for. What
 //! happens when a process is killed or an answer is lost is the matter of the suite `faults`.
 
+mod bad_connections;
 mod bad_input;
 mod catalogue;
 mod commands;
@@ -10,7 +11,9 @@ mod files;
 mod first_steps;
 mod full_disk;
 mod key_store;
+mod limits;
 mod numbers;
+mod order_values;
 mod orders;
 mod paging;
 mod paging_traps;
@@ -26,12 +29,22 @@ const ORDERS: &str = "orders-to-database";
 
 /// A store in which nothing is, but for what a test puts there.
 fn empty_store() -> Config {
-    Config { products: 0, customers: 0, orders: 0, ..Config::default() }
+    Config {
+        products: 0,
+        customers: 0,
+        orders: 0,
+        ..Config::default()
+    }
 }
 
 /// A store with so many orders and little else.
 fn store_with_orders(orders: u32) -> Config {
-    Config { products: 20, customers: 5, orders, ..Config::default() }
+    Config {
+        products: 20,
+        customers: 5,
+        orders,
+        ..Config::default()
+    }
 }
 
 /// The requests the store saw whose path and query hold all of `parts`.

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use base64::{Engine, engine::general_purpose::{STANDARD, URL_SAFE}};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use kit::{Order, Ran, World};
 use sandbox_store::{Config, Fault, How, Match, When};
 
@@ -20,14 +23,19 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
         let bytes: Vec<u8> = std::iter::repeat_n(b' ', before).chain(secret.bytes()).collect();
         let whole = bytes.len() / 3 * 4;
         let skip = before.div_ceil(3) * 4;
-        forms.extend([STANDARD.encode(&bytes), URL_SAFE.encode(&bytes)].map(|text| text.as_bytes()[skip..whole].to_vec()));
+        forms.extend(
+            [STANDARD.encode(&bytes), URL_SAFE.encode(&bytes)]
+                .map(|text| text.as_bytes()[skip..whole].to_vec()),
+        );
     }
     forms.push(secret.encode_utf16().flat_map(u16::to_le_bytes).collect());
     forms
 }
 
 fn holds(bytes: &[u8], forms: &[Vec<u8>]) -> bool {
-    forms.iter().any(|form| bytes.windows(form.len()).any(|part| part == form))
+    forms
+        .iter()
+        .any(|form| bytes.windows(form.len()).any(|part| part == form))
 }
 
 /// The files below `folder` that hold the token in any form.
@@ -46,7 +54,15 @@ fn spilled(folder: &Path, forms: &[Vec<u8>]) -> Vec<PathBuf> {
 
 fn files_below(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).expect("a folder").flatten();
-    entries.map(|entry| if entry.path().is_dir() { files_below(&entry.path()) } else { 1 }).sum()
+    entries
+        .map(|entry| {
+            if entry.path().is_dir() {
+                files_below(&entry.path())
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 /// The scan finds what it looks for.
@@ -56,18 +72,33 @@ fn the_scan_for_the_token_can_find_it() {
     let forms = forms(CANARY);
     let standard = STANDARD.encode(format!("x{CANARY}xx"));
     let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let texts = [format!("{{\"token\":\"{CANARY}\"}}"), format!("Basic {standard}"), format!("0x{hex}00")];
+    let texts = [
+        format!("{{\"token\":\"{CANARY}\"}}"),
+        format!("Basic {standard}"),
+        format!("0x{hex}00"),
+    ];
     for (at, text) in texts.iter().enumerate() {
         let path = world.write(&format!("data/spilled-{at}"), text);
-        assert_eq!(spilled(&world.data(), &forms), std::slice::from_ref(&path), "{text}");
+        assert_eq!(
+            spilled(&world.data(), &forms),
+            std::slice::from_ref(&path),
+            "{text}"
+        );
         std::fs::remove_file(path).expect("it is ours");
     }
-    assert_eq!(spilled(&world.data(), &forms), Vec::<PathBuf>::new(), "and nothing else");
+    assert_eq!(
+        spilled(&world.data(), &forms),
+        Vec::<PathBuf>::new(),
+        "and nothing else"
+    );
 }
 
 #[test]
 fn the_token_is_in_no_file_no_message_and_no_command_line() {
-    let config = Config { token: CANARY.to_owned(), ..store_with_orders(60) };
+    let config = Config {
+        token: CANARY.to_owned(),
+        ..store_with_orders(60)
+    };
     let world = World::with_orders_to_database(config);
     let forms = forms(CANARY);
     let mut said: Vec<Ran> = Vec::new();
@@ -77,44 +108,98 @@ fn the_token_is_in_no_file_no_message_and_no_command_line() {
     run(&["--json", "connections"]);
     Order::new(7).set("total_inc_tax", "ten").put(&world);
     run(&["--json", "run", ORDERS]);
-    for how in [How::Html { code: 200 }, echo(401), echo(403), echo(422), How::Reset, How::HalfBody] {
-        let on = Match { times: None, ..Match::default() };
-        world.store().store().fault(Fault { on, when: When::Before, how });
+    for how in [
+        How::Html { code: 200 },
+        echo(401),
+        echo(403),
+        echo(422),
+        How::Reset,
+        How::HalfBody,
+    ] {
+        let on = Match {
+            times: None,
+            ..Match::default()
+        };
+        world.store().store().fault(Fault {
+            on,
+            when: When::Before,
+            how,
+        });
         run(&["--json", "connections", "validate", "shop"]);
         run(&["--json", "run", ORDERS]);
         world.store().store().clear_faults();
     }
-    for arguments in [&["runs"][..], &["show", "last"], &["failed"], &["status"], &["logs", "--level", "trace"], &["cache"]] {
+    for arguments in [
+        &["runs"][..],
+        &["show", "last"],
+        &["failed"],
+        &["status"],
+        &["logs", "--level", "trace"],
+        &["cache"],
+    ] {
         run(arguments);
     }
     run(&["connections", "edit", "shop", "--set", &format!("token={CANARY}")]);
-    run(&["connections", "edit", "shop", "--secret", &format!("token={CANARY}")]);
+    run(&[
+        "connections",
+        "edit",
+        "shop",
+        "--secret",
+        &format!("token={CANARY}"),
+    ]);
     run(&["connections", "edit", "shop", "--secret", CANARY]);
-    drop(run);
     for ran in &said {
-        assert!(!holds(ran.said().as_bytes(), &forms), "said by {}", ran.line.replace(CANARY, "…"));
+        assert!(
+            !holds(ran.said().as_bytes(), &forms),
+            "said by {}",
+            ran.line.replace(CANARY, "…")
+        );
     }
     let refused = said.iter().rev().take(3).map(|ran| ran.code);
-    assert_eq!(refused.collect::<Vec<_>>(), [Some(2); 3], "a secret as an argument is refused");
-    assert_eq!(spilled(&world.data(), &forms), Vec::<PathBuf>::new(), "no file of the data folder holds it");
-    assert!(files_below(&world.data()) >= 4, "there were files to look into: state, vault, key, log");
+    assert_eq!(
+        refused.collect::<Vec<_>>(),
+        [Some(2); 3],
+        "a secret as an argument is refused"
+    );
+    assert_eq!(
+        spilled(&world.data(), &forms),
+        Vec::<PathBuf>::new(),
+        "no file of the data folder holds it"
+    );
+    assert!(
+        files_below(&world.data()) >= 4,
+        "there were files to look into: state, vault, key, log"
+    );
     let logs = world.processflow(&["logs", "--level", "trace"]).ok().out;
-    assert!(logs.contains("orders"), "and the log does say what was asked: {logs}");
+    assert!(
+        logs.contains("orders"),
+        "and the log does say what was asked: {logs}"
+    );
 }
 
 /// A server that repeats the token in what it says.
 fn echo(code: u16) -> How {
     let body = format!("{{\"status\":{code},\"title\":\"X-Auth-Token {CANARY} is not welcome\"}}");
-    How::Status { code, body, headers: Default::default() }
+    How::Status {
+        code,
+        body,
+        headers: Default::default(),
+    }
 }
 
 /// What every user of the machine can read of a running process.
 #[test]
 fn the_token_is_in_no_argument_and_no_environment_of_a_running_agent() {
-    let config = Config { token: CANARY.to_owned(), latency_ms: 30, ..store_with_orders(600) };
+    let config = Config {
+        token: CANARY.to_owned(),
+        latency_ms: 30,
+        ..store_with_orders(600)
+    };
     let world = World::with_orders_to_database(config);
     let running = world.start(&["run", ORDERS]);
-    kit::until("it asks the store", || !crate::requests(&world, "GET", &["/v2/orders"]).is_empty());
+    kit::until("it asks the store", || {
+        !crate::requests(&world, "GET", &["/v2/orders"]).is_empty()
+    });
     let forms = forms(CANARY);
     for part in ["cmdline", "environ"] {
         let bytes = std::fs::read(format!("/proc/{}/{part}", running.id())).expect("it runs");
@@ -133,6 +218,10 @@ fn the_data_folder_is_for_its_owner_alone() {
     assert_eq!(mode(&world.data()), 0o700, "nobody else looks into it");
     for entry in std::fs::read_dir(world.data()).expect("a folder").flatten() {
         let open = mode(&entry.path()) & 0o077;
-        assert!(entry.path().is_dir() || open == 0, "{} is open to others", entry.path().display());
+        assert!(
+            entry.path().is_dir() || open == 0,
+            "{} is open to others",
+            entry.path().display()
+        );
     }
 }

@@ -10,7 +10,10 @@ const STOCK: &str = "stock-from-csv";
 const ADJUST: &str = "/v3/inventory/adjustments/absolute";
 
 fn store(products: u32) -> Config {
-    Config { products, ..empty_store() }
+    Config {
+        products,
+        ..empty_store()
+    }
 }
 
 fn shop(products: u32) -> World {
@@ -22,7 +25,10 @@ fn shop(products: u32) -> World {
 
 /// A stock file: of each SKU the number that `stock` says.
 fn csv(skus: &[String], stock: impl Fn(usize) -> i64) -> String {
-    let rows = skus.iter().enumerate().map(|(at, sku)| format!("{sku},{}\n", stock(at)));
+    let rows = skus
+        .iter()
+        .enumerate()
+        .map(|(at, sku)| format!("{sku},{}\n", stock(at)));
     std::iter::once("SKU,QTY\n".to_owned()).chain(rows).collect()
 }
 
@@ -34,7 +40,9 @@ fn run(world: &World) -> Value {
 fn applied(world: &World) -> Vec<(String, i64)> {
     let ledger = world.store().store().ledger();
     let stock = ledger.into_iter().filter(|entry| entry.kind == "stock");
-    stock.map(|entry| (entry.key, entry.sent["quantity"].as_i64().unwrap_or(-1))).collect()
+    stock
+        .map(|entry| (entry.key, entry.sent["quantity"].as_i64().unwrap_or(-1)))
+        .collect()
 }
 
 #[test]
@@ -45,11 +53,22 @@ fn only_stock_that_changed_is_sent() {
     let first = run(&world);
     assert_eq!(first["written"], json!(skus.len()), "all of it at first: {first}");
     world.store().store().clear_log();
-    world.put("stock.csv", csv(&skus, |at| at as i64 + if at == 7 { 900 } else { 100 }));
+    world.put(
+        "stock.csv",
+        csv(&skus, |at| at as i64 + if at == 7 { 900 } else { 100 }),
+    );
     let second = run(&world);
     let unchanged = json!(skus.len() - 1);
-    assert_eq!((&second["written"], &second["unchanged"]), (&json!(1), &unchanged), "{second}");
-    assert_eq!(applied(&world), [(skus[7].clone(), 907)], "one number goes to the store, the one that is new");
+    assert_eq!(
+        (&second["written"], &second["unchanged"]),
+        (&json!(1), &unchanged),
+        "{second}"
+    );
+    assert_eq!(
+        applied(&world),
+        [(skus[7].clone(), 907)],
+        "one number goes to the store, the one that is new"
+    );
 }
 
 #[test]
@@ -59,8 +78,16 @@ fn a_negative_stock_is_none_and_a_missing_one_is_never_zero() {
     let file = format!("SKU,QTY\n{},-3\n{},\n,9\n{},12\n", skus[0], skus[1], skus[2]);
     world.put("stock.csv", file);
     let run = world.processflow(&["--json", "run", STOCK]).code(1).json();
-    assert_eq!((&run["read"], &run["written"], &run["failed"]), (&json!(4), &json!(2), &json!(1)), "{run}");
-    assert_eq!(run["skipped"], json!({ "no SKU": 1 }), "counted under its reason: {run}");
+    assert_eq!(
+        (&run["read"], &run["written"], &run["failed"]),
+        (&json!(4), &json!(2), &json!(1)),
+        "{run}"
+    );
+    assert_eq!(
+        run["skipped"],
+        json!({ "no SKU": 1 }),
+        "counted under its reason: {run}"
+    );
     let mut applied = applied(&world);
     applied.sort();
     let mut expected = vec![(skus[0].clone(), 0), (skus[2].clone(), 12)];
@@ -77,7 +104,10 @@ fn two_thousand_and_one_stock_values_make_two_requests() {
     world.put("stock.csv", csv(&skus, |at| at as i64));
     let run = run(&world);
     assert_eq!(run["written"], 2001, "{run}");
-    let sent: Vec<usize> = requests(&world, "PUT", &[ADJUST]).iter().map(|seen| usize::from(seen.status == 200)).collect();
+    let sent: Vec<usize> = requests(&world, "PUT", &[ADJUST])
+        .iter()
+        .map(|seen| usize::from(seen.status == 200))
+        .collect();
     assert_eq!(sent, [1, 1], "no more than the limit in one, and none refused");
 }
 
@@ -88,21 +118,43 @@ fn two_processflows_that_set_the_same_stock_take_turns() {
     let skus = world.stock_skus();
     world.put("stock.csv", csv(&skus, |_| 11));
     world.put("other.csv", csv(&skus, |_| 22));
-    let text = std::fs::read_to_string(kit::ready_made(STOCK).join("processflow.yaml")).expect("it is ready-made");
-    let other = text.replace("processflow: stock-from-csv", "processflow: other-stock").replace("stock.csv", "other.csv");
+    let text =
+        std::fs::read_to_string(kit::ready_made(STOCK).join("processflow.yaml")).expect("it is ready-made");
+    let other = text
+        .replace("processflow: stock-from-csv", "processflow: other-stock")
+        .replace("stock.csv", "other.csv");
     world.deploy_text(&other, &["store=shop", "erp=files"]);
-    let slow = Match { method: Some("PUT".into()), path: Some(ADJUST.into()), times: None, ..Match::default() };
-    world.store().store().fault(Fault { on: slow, when: When::After, how: How::Slow { ms: 300 } });
+    let slow = Match {
+        method: Some("PUT".into()),
+        path: Some(ADJUST.into()),
+        times: None,
+        ..Match::default()
+    };
+    world.store().store().fault(Fault {
+        on: slow,
+        when: When::After,
+        how: How::Slow { ms: 300 },
+    });
     let serving = world.start(&["serve"]);
     kit::until("the agent is there", || agent(&world));
     let (one, two) = (world.start(&["run", STOCK]), world.start(&["run", "other-stock"]));
     let began = std::time::Instant::now();
     one.wait().ok();
     two.wait().ok();
-    assert!(began.elapsed().as_millis() >= 600, "one after the other: the second waited for the first's answer");
-    let applied: Vec<i64> = applied(&world).into_iter().map(|(_, quantity)| quantity).collect();
+    assert!(
+        began.elapsed().as_millis() >= 600,
+        "one after the other: the second waited for the first's answer"
+    );
+    let applied: Vec<i64> = applied(&world)
+        .into_iter()
+        .map(|(_, quantity)| quantity)
+        .collect();
     let turns = applied.chunk_by(|one, next| one == next).count();
-    assert_eq!((applied.len(), turns), (2 * skus.len(), 2), "all of one, then all of the other");
+    assert_eq!(
+        (applied.len(), turns),
+        (2 * skus.len(), 2),
+        "all of one, then all of the other"
+    );
     serving.signal("TERM");
     serving.wait().ok();
 }
@@ -119,11 +171,24 @@ fn a_lost_answer_over_stock_ends_with_the_numbers_of_the_file() {
     for (when, stock) in [(When::After, 31), (When::Before, 32)] {
         world.put("stock.csv", csv(&skus, |_| stock));
         world.store().store().clear_log();
-        world.store().store().fault(Fault::once("PUT", ADJUST, when, How::Reset));
+        world
+            .store()
+            .store()
+            .fault(Fault::once("PUT", ADJUST, when, How::Reset));
         let run = run(&world);
-        assert_eq!((&run["status"], &run["written"]), (&json!("Successful"), &json!(skus.len())), "{when:?}: {run}");
-        assert!(applied(&world).iter().all(|(_, quantity)| *quantity == stock), "{when:?}: never another number");
-        assert!(requests(&world, "PUT", &["relative"]).is_empty(), "{when:?}: and never a difference");
+        assert_eq!(
+            (&run["status"], &run["written"]),
+            (&json!("Successful"), &json!(skus.len())),
+            "{when:?}: {run}"
+        );
+        assert!(
+            applied(&world).iter().all(|(_, quantity)| *quantity == stock),
+            "{when:?}: never another number"
+        );
+        assert!(
+            requests(&world, "PUT", &["relative"]).is_empty(),
+            "{when:?}: and never a difference"
+        );
         let store = world.store().store();
         let levels = store.ids(Kind::Variant).into_iter().filter_map(|id| {
             let sku = store.record(Kind::Variant, id)?["sku"].as_str()?.to_owned();
@@ -138,12 +203,25 @@ fn a_lost_answer_over_stock_ends_with_the_numbers_of_the_file() {
 fn a_lost_answer_over_stock_that_lags_still_ends_right() {
     let world = shop(5);
     let skus = world.stock_skus();
-    world.store().store().configure(|settings| settings.stock_lag_seconds = 2);
+    world
+        .store()
+        .store()
+        .configure(|settings| settings.stock_lag_seconds = 2);
     world.put("stock.csv", csv(&skus, |_| 44));
-    world.store().store().fault(Fault::once("PUT", ADJUST, When::After, How::Close));
+    world
+        .store()
+        .store()
+        .fault(Fault::once("PUT", ADJUST, When::After, How::Close));
     let run = run(&world);
-    assert_eq!((&run["status"], &run["failed"]), (&json!("Successful"), &json!(0)), "{run}");
-    assert!(applied(&world).iter().all(|(_, quantity)| *quantity == 44), "never a relative change, never another number");
+    assert_eq!(
+        (&run["status"], &run["failed"]),
+        (&json!("Successful"), &json!(0)),
+        "{run}"
+    );
+    assert!(
+        applied(&world).iter().all(|(_, quantity)| *quantity == 44),
+        "never a relative change, never another number"
+    );
 }
 
 /// Two numbers for one SKU in one file.
@@ -151,10 +229,19 @@ fn a_lost_answer_over_stock_that_lags_still_ends_right() {
 fn two_numbers_for_one_article_are_not_guessed_between() {
     let world = shop(10);
     let skus = world.stock_skus();
-    world.put("stock.csv", format!("SKU,QTY\n{0},1\n{1},5\n{0},2\n", skus[0], skus[1]));
+    world.put(
+        "stock.csv",
+        format!("SKU,QTY\n{0},1\n{1},5\n{0},2\n", skus[0], skus[1]),
+    );
     world.processflow(&["--json", "run", STOCK]);
     let last = applied(&world).into_iter().rfind(|(sku, _)| *sku == skus[0]);
     let settled = last.is_none_or(|(_, quantity)| quantity == 2);
-    assert!(settled, "either the later row counts or neither; the earlier one never wins");
-    assert!(applied(&world).contains(&(skus[1].clone(), 5)), "the other article is not kept back");
+    assert!(
+        settled,
+        "either the later row counts or neither; the earlier one never wins"
+    );
+    assert!(
+        applied(&world).contains(&(skus[1].clone(), 5)),
+        "the other article is not kept back"
+    );
 }

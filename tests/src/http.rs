@@ -14,8 +14,14 @@ pub struct Control {
 
 impl Control {
     pub(crate) fn of(api_path: &str) -> Self {
-        let address = api_path.trim_start_matches("http://").split('/').next().unwrap_or_default();
-        Self { address: address.to_owned() }
+        let address = api_path
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        Self {
+            address: address.to_owned(),
+        }
     }
 
     /// GET below `/sandbox/`.
@@ -45,7 +51,10 @@ impl Control {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        let success = head.split(' ').nth(1).is_some_and(|status| status.starts_with('2'));
+        let success = head
+            .split(' ')
+            .nth(1)
+            .is_some_and(|status| status.starts_with('2'));
         assert!(success, "{method} {path}: {answer}");
         serde_json::from_str(body).unwrap_or_default()
     }

@@ -9,8 +9,15 @@ pub fn shim() -> &'static str {
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/kill.c");
         let folder: PathBuf = std::env::temp_dir();
         let library = folder.join(format!("kill-{}.so", std::process::id()));
-        let built = Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).args([source, "-ldl"]).status();
-        assert!(built.is_ok_and(|built| built.success()), "the C compiler builds the shim");
+        let built = Command::new("cc")
+            .args(["-O1", "-shared", "-fPIC", "-o"])
+            .arg(&library)
+            .args([source, "-ldl"])
+            .status();
+        assert!(
+            built.is_ok_and(|built| built.success()),
+            "the C compiler builds the shim"
+        );
         library.display().to_string()
     })
 }

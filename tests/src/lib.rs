@@ -29,10 +29,19 @@ pub struct World {
 impl World {
     /// A world without a store: a data folder whose secrets lie in a vault with a key file.
     pub fn empty() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        let folder = tempfile::Builder::new().prefix("pf").tempdir().expect("a temp folder");
-        let world =
-            Self { folder, sandbox: None, runtime: runtime.expect("a runtime for the sandbox store") };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build();
+        let folder = tempfile::Builder::new()
+            .prefix("pf")
+            .tempdir()
+            .expect("a temp folder");
+        let world = Self {
+            folder,
+            sandbox: None,
+            runtime: runtime.expect("a runtime for the sandbox store"),
+        };
         world.processflow(&["settings", "set", "secrets=vault"]).ok();
         world
     }
@@ -61,15 +70,26 @@ impl World {
     /// Saves the store as connection `shop`.
     pub fn add_shop(&self) {
         let path = format!("api_path={}", self.store().api_path());
-        let arguments =
-            ["connections", "add", "shop", "--connector", "bigcommerce", "--set", &path, "--secret", "token"];
-        self.processflow_with(&arguments, &format!("{}\n", self.store().token())).ok();
+        let arguments = [
+            "connections",
+            "add",
+            "shop",
+            "--connector",
+            "bigcommerce",
+            "--set",
+            &path,
+            "--secret",
+            "token",
+        ];
+        self.processflow_with(&arguments, &format!("{}\n", self.store().token()))
+            .ok();
     }
 
     /// Saves a SQLite file in this world as connection `erp`.
     pub fn add_erp(&self) {
         let url = format!("url=sqlite:{}", self.path("erp.db").display());
-        self.processflow(&["connections", "add", "erp", "--connector", "sql", "--set", &url]).ok();
+        self.processflow(&["connections", "add", "erp", "--connector", "sql", "--set", &url])
+            .ok();
     }
 
     /// Saves a folder of this world as connection `files`.
@@ -77,14 +97,27 @@ impl World {
         let folder = self.path("files");
         std::fs::create_dir_all(&folder).expect("a folder");
         let setting = format!("folder={}", folder.display());
-        self.processflow(&["connections", "add", "files", "--connector", "files", "--set", &setting]).ok();
+        self.processflow(&[
+            "connections",
+            "add",
+            "files",
+            "--connector",
+            "files",
+            "--set",
+            &setting,
+        ])
+        .ok();
         folder
     }
 
     /// Deploys a ready-made processflow by name, or a file by path.
     pub fn deploy(&self, what: &str, connections: &[&str]) {
         let ready_made = ready_made(what);
-        let path = if ready_made.exists() { ready_made } else { PathBuf::from(what) };
+        let path = if ready_made.exists() {
+            ready_made
+        } else {
+            PathBuf::from(what)
+        };
         let mut arguments = vec!["deploy".to_owned(), path.display().to_string()];
         for connection in connections {
             arguments.extend(["--connection".to_owned(), (*connection).to_owned()]);
@@ -152,7 +185,10 @@ impl World {
     pub fn put(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path("files").join(name);
         std::fs::write(&path, text).expect("a file in the folder of `files`");
-        let file = std::fs::File::options().write(true).open(&path).expect("it was written a moment ago");
+        let file = std::fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("it was written a moment ago");
         let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_790_000_000);
         file.set_modified(long_ago).expect("it is ours");
         path
@@ -175,21 +211,33 @@ impl World {
     /// The SKUs of the store's variants that belong to a product.
     pub fn skus(&self) -> Vec<String> {
         let store = self.store().store();
-        let variants = store.ids(Kind::Variant).into_iter().filter_map(|id| store.record(Kind::Variant, id));
+        let variants = store
+            .ids(Kind::Variant)
+            .into_iter()
+            .filter_map(|id| store.record(Kind::Variant, id));
         let owned = variants.filter(|variant| variant["product_id"] != 0);
-        owned.filter_map(|variant| variant["sku"].as_str().map(str::to_owned)).collect()
+        owned
+            .filter_map(|variant| variant["sku"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// SKUs of things whose stock the store counts one by one: those of products that it counts as a whole share a
     /// number.
     pub fn stock_skus(&self) -> Vec<String> {
         let store = self.store().store();
-        let variants = store.ids(Kind::Variant).into_iter().filter_map(|id| store.record(Kind::Variant, id));
+        let variants = store
+            .ids(Kind::Variant)
+            .into_iter()
+            .filter_map(|id| store.record(Kind::Variant, id));
         let counted = variants.filter(|variant| {
-            let product = variant["product_id"].as_u64().and_then(|id| store.record(Kind::Product, id));
+            let product = variant["product_id"]
+                .as_u64()
+                .and_then(|id| store.record(Kind::Product, id));
             product.is_some_and(|product| product["inventory_tracking"] == "variant")
         });
-        counted.filter_map(|variant| variant["sku"].as_str().map(str::to_owned)).collect()
+        counted
+            .filter_map(|variant| variant["sku"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// Writes a file of this world.
@@ -227,11 +275,21 @@ impl World {
 
 /// Copies a folder with the modes of its files: the data folder refuses one that others could change.
 fn copy(from: &Path, to: &Path) {
-    let copied = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status();
-    assert!(copied.is_ok_and(|copied| copied.success()), "{} is copied", from.display());
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .arg(from)
+        .arg(to)
+        .status();
+    assert!(
+        copied.is_ok_and(|copied| copied.success()),
+        "{} is copied",
+        from.display()
+    );
 }
 
 /// A ready-made processflow's folder.
 pub fn ready_made(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../processflows").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../processflows")
+        .join(name)
 }

@@ -18,7 +18,10 @@ impl Order {
             "status_id": 11, "total_inc_tax": "10.0000", "date_created": "Mon, 02 Nov 2026 08:00:00 +0000",
             "billing_address": { "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com" },
         });
-        Self { patch: Patch::set(Kind::Order, id, members), lines: Vec::new() }
+        Self {
+            patch: Patch::set(Kind::Order, id, members),
+            lines: Vec::new(),
+        }
     }
 
     /// With this member.
@@ -48,6 +51,10 @@ impl Order {
     /// Puts it into the store; its lines become exactly these.
     pub fn put(mut self, world: &World) {
         self.patch.lines = Some(self.lines);
-        world.store().store().patch(&self.patch).expect("the control panel takes every order");
+        world
+            .store()
+            .store()
+            .patch(&self.patch)
+            .expect("the control panel takes every order");
     }
 }

@@ -43,7 +43,11 @@ impl Running {
         environment: &[(&str, &str)],
         input: &str,
     ) -> Self {
-        let line = format!("processflow --data-dir {} {}", data.display(), arguments.join(" "));
+        let line = format!(
+            "processflow --data-dir {} {}",
+            data.display(),
+            arguments.join(" ")
+        );
         let binary = binary();
         let mut command = match wrapper {
             [] => Command::new(&binary),
@@ -53,16 +57,33 @@ impl Running {
                 command
             }
         };
-        command.arg("--data-dir").arg(data).args(arguments).current_dir(at);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.env_remove("PROCESSFLOW_DATA_DIR").envs(environment.iter().copied());
+        command
+            .arg("--data-dir")
+            .arg(data)
+            .args(arguments)
+            .current_dir(at);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+            .env_remove("PROCESSFLOW_DATA_DIR")
+            .envs(environment.iter().copied());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{line}: {error}"));
         let mut stdin = child.stdin.take().expect("piped");
         // A command that does not read its input closes it.
         drop(stdin.write_all(input.as_bytes()));
         drop(stdin);
-        let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
-        Self { child, line, out: Some(gather(out)), err: Some(gather(err)) }
+        let (out, err) = (
+            child.stdout.take().expect("piped"),
+            child.stderr.take().expect("piped"),
+        );
+        Self {
+            child,
+            line,
+            out: Some(gather(out)),
+            err: Some(gather(err)),
+        }
     }
 
     /// To its end.
@@ -72,7 +93,12 @@ impl Running {
             if let Some(status) = self.child.try_wait().expect("the child is ours") {
                 let text = |thread: Option<JoinHandle<String>>| thread.expect("once").join().expect("reads");
                 let (out, err) = (text(self.out.take()), text(self.err.take()));
-                return Ran { line: std::mem::take(&mut self.line), code: status.code(), out, err };
+                return Ran {
+                    line: std::mem::take(&mut self.line),
+                    code: status.code(),
+                    out,
+                    err,
+                };
             }
             if Instant::now() > until {
                 drop(self.child.kill());
@@ -89,8 +115,14 @@ impl Running {
 
     /// Sends a signal by name (`TERM`, `KILL`, `INT`, `STOP`).
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "{}: it must still be there", self.line);
+        let status = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "{}: it must still be there",
+            self.line
+        );
     }
 
     /// SIGKILL, and its end.
@@ -119,22 +151,36 @@ impl Ran {
     /// It must have ended with this exit code.
     #[track_caller]
     pub fn code(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}\n--- out\n{}--- err\n{}", self.line, self.out, self.err);
+        assert_eq!(
+            self.code,
+            Some(code),
+            "{}\n--- out\n{}--- err\n{}",
+            self.line,
+            self.out,
+            self.err
+        );
         self
     }
 
     /// The one JSON value on its standard output.
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out)
-            .unwrap_or_else(|error| panic!("{}: {error}\n--- out\n{}--- err\n{}", self.line, self.out, self.err))
+        serde_json::from_str(&self.out).unwrap_or_else(|error| {
+            panic!(
+                "{}: {error}\n--- out\n{}--- err\n{}",
+                self.line, self.out, self.err
+            )
+        })
     }
 
     /// It must have said this.
     #[track_caller]
     pub fn says(self, words: &str) -> Self {
         let Self { line, out, err, .. } = &self;
-        assert!(self.said().contains(words), "{line}\nmust say: {words}\n--- out\n{out}--- err\n{err}");
+        assert!(
+            self.said().contains(words),
+            "{line}\nmust say: {words}\n--- out\n{out}--- err\n{err}"
+        );
         self
     }
 
@@ -173,6 +219,10 @@ pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().expect("a test has a file");
     let folder = own.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
     let binary = folder.join(format!("processflow{}", std::env::consts::EXE_SUFFIX));
-    assert!(binary.exists(), "{} is missing: build it first (`cargo build -p cli`)", binary.display());
+    assert!(
+        binary.exists(),
+        "{} is missing: build it first (`cargo build -p cli`)",
+        binary.display()
+    );
     binary
 }

@@ -20,12 +20,18 @@ impl Table {
 
     /// The rows of any query.
     pub fn query(file: &Path, sql: &str) -> Self {
-        let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
-        let mut query = database.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let database =
+            Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
+        let mut query = database
+            .prepare(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
         let columns: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
         let width = columns.len();
         let rows = query.query_map([], |row| (0..width).map(|at| row.get_ref(at).map(text)).collect());
-        let mut rows: Vec<Vec<String>> = rows.expect("the query runs").collect::<Result<_, _>>().expect("rows");
+        let mut rows: Vec<Vec<String>> = rows
+            .expect("the query runs")
+            .collect::<Result<_, _>>()
+            .expect("rows");
         rows.sort();
         Self { columns, rows }
     }

@@ -183,7 +183,9 @@ impl<R: ReadAction> AnyRead for Of<R> {
         with: &serde_json::Value,
         reading: Reading,
     ) -> Result<Box<dyn Source>> {
-        let system = system.downcast().expect("the engine opens an action on its own connector");
+        let system = system
+            .downcast()
+            .expect("the engine opens an action on its own connector");
         parameters::<R>(R::NAME, with)?.open(system, reading).await
     }
 }
@@ -201,7 +203,12 @@ impl<W: WriteAction> AnyWrite for Of<W> {
         let action = parameters::<W>(W::NAME, with)?;
         action.check(columns)?;
         let (key, scope, needs_everything) = (action.key(), action.scope(), action.needs_everything());
-        Ok(Prepared { with: Arc::new(action), key, scope, needs_everything })
+        Ok(Prepared {
+            with: Arc::new(action),
+            key,
+            scope,
+            needs_everything,
+        })
     }
 }
 
@@ -224,13 +231,20 @@ where
 }
 
 fn own<W: 'static>(step: &WriteStep) -> &W {
-    step.with.downcast_ref().expect("a step carries the parameters its action prepared")
+    step.with
+        .downcast_ref()
+        .expect("a step carries the parameters its action prepared")
 }
 
 fn parameters<T: DeserializeOwned>(action: &str, with: &serde_json::Value) -> Result<T> {
-    let with = if with.is_null() { &serde_json::Value::Object(serde_json::Map::new()) } else { with };
+    let with = if with.is_null() {
+        &serde_json::Value::Object(serde_json::Map::new())
+    } else {
+        with
+    };
     T::deserialize(with).map_err(|error| {
-        Error::config(format!("`with` of `{action}`: {error}"))
-            .hint(format!("`processflow actions --search {action}` lists its parameters."))
+        Error::config(format!("`with` of `{action}`: {error}")).hint(format!(
+            "`processflow actions --search {action}` lists its parameters."
+        ))
     })
 }

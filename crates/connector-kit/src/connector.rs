@@ -111,7 +111,10 @@ pub struct Fact {
 impl Fact {
     /// A name and a value to show.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: value.into() }
+        Self {
+            name: name.into(),
+            value: value.into(),
+        }
     }
 }
 
@@ -135,7 +138,11 @@ pub struct Connector {
 impl Connector {
     /// Declares a system; actions follow with [`ConnectorOf::reads`] and [`ConnectorOf::writes`].
     pub fn of<S: System>() -> ConnectorOf<S> {
-        ConnectorOf { actions: Vec::new(), writers: BTreeMap::new(), system: PhantomData }
+        ConnectorOf {
+            actions: Vec::new(),
+            writers: BTreeMap::new(),
+            system: PhantomData,
+        }
     }
 
     /// The action of that name.
@@ -178,7 +185,13 @@ impl<S: System> ConnectorOf<S> {
     pub fn reads<R: ReadAction<System = S>>(mut self) -> Self {
         let does = Does::Read(Box::new(Of::<R>(PhantomData)));
         let schema = || schemars::schema_for!(R);
-        self.actions.push(Action { name: R::NAME, about: R::ABOUT, scope: R::SCOPE, schema, does });
+        self.actions.push(Action {
+            name: R::NAME,
+            about: R::ABOUT,
+            scope: R::SCOPE,
+            schema,
+            does,
+        });
         self
     }
 
@@ -189,7 +202,13 @@ impl<S: System> ConnectorOf<S> {
     {
         let does = Does::Write(Box::new(Of::<W>(PhantomData)));
         let schema = || schemars::schema_for!(W);
-        self.actions.push(Action { name: W::NAME, about: W::ABOUT, scope: W::SCOPE, schema, does });
+        self.actions.push(Action {
+            name: W::NAME,
+            about: W::ABOUT,
+            scope: W::SCOPE,
+            schema,
+            does,
+        });
         self.writers.insert(W::NAME, Arc::new(Of::<W>(PhantomData)));
         self
     }
@@ -203,7 +222,9 @@ impl<S: System> ConnectorOf<S> {
             settings: || schemars::schema_for!(S::Settings),
             secrets: S::SECRETS,
             actions: self.actions,
-            system: Box::new(Declared::<S> { writers: Arc::new(self.writers) }),
+            system: Box::new(Declared::<S> {
+                writers: Arc::new(self.writers),
+            }),
         }
     }
 }
@@ -264,15 +285,20 @@ impl<S: System> AnySystem for Declared<S> {
 
     fn connect(&self, settings: &serde_json::Value, secrets: &Secrets, host: &Host) -> Result<Live> {
         let system = Arc::new(S::connect(read::<S>(settings)?, secrets, host)?);
-        let dispatch = Arc::new(LiveOf { system: system.clone(), writers: self.writers.clone() });
+        let dispatch = Arc::new(LiveOf {
+            system: system.clone(),
+            writers: self.writers.clone(),
+        });
         Ok(Live { system, dispatch })
     }
 }
 
 fn read<S: System>(settings: &serde_json::Value) -> Result<S::Settings> {
     S::Settings::deserialize(settings).map_err(|error| {
-        Error::config(format!("the settings of this {} connection: {error}", S::TITLE))
-            .hint(format!("`processflow actions {}` lists the settings it takes.", S::NAME))
+        Error::config(format!("the settings of this {} connection: {error}", S::TITLE)).hint(format!(
+            "`processflow actions {}` lists the settings it takes.",
+            S::NAME
+        ))
     })
 }
 
@@ -289,7 +315,10 @@ impl<S: System> AnyLive for LiveOf<S> {
 
     async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>> {
         let open = self.system.clone().open(purpose).await?;
-        Ok(Box::new(OpenEnd::<S> { open, writers: self.writers.clone() }))
+        Ok(Box::new(OpenEnd::<S> {
+            open,
+            writers: self.writers.clone(),
+        }))
     }
 }
 
@@ -301,7 +330,10 @@ struct OpenEnd<S: System> {
 
 impl<S: System> OpenEnd<S> {
     fn writer(&self, step: &WriteStep) -> Arc<dyn WriteOn<S::Open>> {
-        self.writers.get(step.action).expect("the step was prepared by this connector").clone()
+        self.writers
+            .get(step.action)
+            .expect("the step was prepared by this connector")
+            .clone()
     }
 }
 

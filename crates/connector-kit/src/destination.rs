@@ -105,7 +105,10 @@ pub enum Outcome {
 impl Outcome {
     /// Written, with neither id nor answer.
     pub fn written() -> Self {
-        Self::Written { id: None, answer: None }
+        Self::Written {
+            id: None,
+            answer: None,
+        }
     }
 }
 

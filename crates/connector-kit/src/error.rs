@@ -61,7 +61,12 @@ impl Error {
 
     /// An error of the given kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
     }
 
     /// Adds the one next step.
@@ -98,7 +103,10 @@ impl Error {
     /// Message and everything beneath it, for logs.
     pub fn chain(&self) -> String {
         let mut text = self.message.clone();
-        let mut next = self.source.as_deref().map(|source| source as &dyn std::error::Error);
+        let mut next = self
+            .source
+            .as_deref()
+            .map(|source| source as &dyn std::error::Error);
         while let Some(source) = next {
             text.push_str(": ");
             text.push_str(&source.to_string());

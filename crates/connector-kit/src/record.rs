@@ -21,7 +21,12 @@ pub struct Record {
 impl Record {
     /// A record without further labels.
     pub fn new(id: impl Into<String>, body: Raw) -> Self {
-        Self { id: id.into(), labels: Vec::new(), body, unreadable: None }
+        Self {
+            id: id.into(),
+            labels: Vec::new(),
+            body,
+            unreadable: None,
+        }
     }
 
     /// Adds a name it can be searched by; empty ones are left out.
@@ -48,7 +53,12 @@ pub struct Batch {
 impl Batch {
     /// A batch from a source that reads one page after the other and needs no room.
     pub fn new(records: Vec<Record>, watermark: Watermark) -> Self {
-        Self { records, watermark, expected: None, room: Vec::new() }
+        Self {
+            records,
+            watermark,
+            expected: None,
+            room: Vec::new(),
+        }
     }
 }
 

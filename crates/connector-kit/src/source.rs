@@ -29,7 +29,11 @@ pub struct Reading {
 impl Reading {
     /// A reading of `span` without further filters.
     pub fn of(span: Span) -> Self {
-        Self { span, filter: BTreeMap::new(), pages_under_way: 8 }
+        Self {
+            span,
+            filter: BTreeMap::new(),
+            pages_under_way: 8,
+        }
     }
 }
 

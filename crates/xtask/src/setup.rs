@@ -24,24 +24,35 @@ pub(crate) fn set_up() -> Done {
 }
 
 fn debian_packages() -> Done {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|(program, _)| !is_there(program))
+        .map(|(_, package)| *package)
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
     let wanted = missing.join(" ");
-    let by_hand = format!("Please install these packages and start again: {wanted}\n  apt-get install {wanted}");
+    let by_hand =
+        format!("Please install these packages and start again: {wanted}\n  apt-get install {wanted}");
     if !answers("apt-get", &["--version"]) {
         return Err(format!("This machine has no apt-get. {by_hand}"));
     }
     let sudo = !is_root();
     if sudo && !answers("sudo", &["-n", "true"]) {
-        return Err(format!("Installing packages needs root, and sudo asks for a password. {by_hand}"));
+        return Err(format!(
+            "Installing packages needs root, and sudo asks for a password. {by_hand}"
+        ));
     }
     say(&format!("Missing packages: {wanted}"));
     let apt = |arguments: &[&str]| {
         let mut command = if sudo { command("sudo") } else { command("env") };
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]);
+        command.args([
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+        ]);
         command.args(arguments);
         command
     };

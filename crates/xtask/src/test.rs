@@ -12,7 +12,10 @@ pub(crate) fn test(only: Option<&str>) -> Done {
         checks()?;
     }
     let mut build = cargo();
-    run("build", build.args(["build", "--locked", "--package", "cli", "--package", "xtask"]))?;
+    run(
+        "build",
+        build.args(["build", "--locked", "--package", "cli", "--package", "xtask"]),
+    )?;
     let mut tests = cargo();
     tests.args(["test", "--locked", "--no-fail-fast"]);
     match only {
@@ -28,9 +31,26 @@ fn checks() -> Done {
     let mut format = cargo();
     run("formatting", format.args(["fmt", "--all", "--check"]))?;
     let mut deny = cargo();
-    let arguments = ["deny", "--config", ".deny.toml", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    let arguments = [
+        "deny",
+        "--config",
+        ".deny.toml",
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ];
     run("bans, licences, sources", deny.args(arguments))?;
     let mut clippy = cargo();
-    let arguments = ["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    let arguments = [
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ];
     run("clippy", clippy.args(arguments))
 }

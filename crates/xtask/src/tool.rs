@@ -12,13 +12,18 @@ pub(crate) type Done<T = ()> = Result<T, String>;
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).expect("crates/xtask lies two folders below the root").to_owned()
+    here.ancestors()
+        .nth(2)
+        .expect("crates/xtask lies two folders below the root")
+        .to_owned()
 }
 
 /// The `processflow` binary of a profile (`debug`, `release`).
 pub(crate) fn processflow(profile: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join(profile).join(format!("processflow{}", std::env::consts::EXE_SUFFIX))
+    target
+        .join(profile)
+        .join(format!("processflow{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Prints a line of talk.
@@ -44,7 +49,9 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 pub(crate) fn run(what: &str, command: &mut Command) -> Done {
     say(&format!("── {what}"));
     let began = Instant::now();
-    let status = command.status().map_err(|error| format!("{what}: cannot be started ({error})"))?;
+    let status = command
+        .status()
+        .map_err(|error| format!("{what}: cannot be started ({error})"))?;
     if !status.success() {
         return Err(format!("{what}: failed ({status})."));
     }
@@ -55,7 +62,12 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Done {
 /// Whether a program is there and answers.
 pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
     let mut command = command(program);
-    let status = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     status.is_ok_and(|status| status.success())
 }
 

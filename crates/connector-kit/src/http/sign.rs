@@ -195,14 +195,19 @@ mod tests {
     fn what_a_server_repeats_of_the_secret_is_taken_out() {
         let header = Some(("x-auth-token", Secret::new("abc-123-secret".into())));
         let seal = Seal::new("https://api.example.com/", header).expect("it is an address");
-        let body = Bytes::from_static(b"{\"title\":\"abc-123-secret or Abc-123-secret, not abc-123-secret\"}");
+        let body =
+            Bytes::from_static(b"{\"title\":\"abc-123-secret or Abc-123-secret, not abc-123-secret\"}");
         let clean = seal.scrubbed(body);
         assert_eq!(
             clean, "{\"title\":\"[redacted] or Abc-123-secret, not [redacted]\"}",
             "an error is shown and kept"
         );
         let page = Bytes::from_static(b"[{\"id\":1}]");
-        assert_eq!(seal.scrubbed(page.clone()).as_ptr(), page.as_ptr(), "other answers are not copied");
+        assert_eq!(
+            seal.scrubbed(page.clone()).as_ptr(),
+            page.as_ptr(),
+            "other answers are not copied"
+        );
     }
 
     #[test]

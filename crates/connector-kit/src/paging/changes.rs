@@ -106,13 +106,17 @@ impl<R: Resource> Changes<R> {
         let is_late = matches!((self.at, self.started), (Some(at), Some(started)) if at > started);
         self.late += u32::from(is_late);
         self.done = self.late > LATE_PAGES;
-        let Page { entries, more, .. } = page;
+        let Page {
+            entries,
+            more,
+            server_time: now,
+        } = page;
         let ids = entries.iter().map(|entry| entry.id).collect();
         let last = entries.iter().rev().find_map(|entry| entry.changed);
         let crowd_goes_on = more && last.map(whole_second) == self.at;
         match self.crowd.take() {
             None => {
-                let records = self.fresh(entries);
+                let records = self.fresh(entries, now);
                 self.after_first_page(last, more, ids, records.is_empty());
                 Ok(records)
             }
@@ -138,10 +142,10 @@ impl<R: Resource> Changes<R> {
                         news: false,
                     }
                 });
-                Ok(self.fresh(entries))
+                Ok(self.fresh(entries, now))
             }
             Some(Crowd::Backward { page, last, news }) => {
-                let records = self.fresh(entries);
+                let records = self.fresh(entries, now);
                 self.step_back(page, last, news || !records.is_empty());
                 Ok(records)
             }
@@ -189,12 +193,12 @@ impl<R: Resource> Changes<R> {
     }
 
     /// The records whose version was not delivered yet.
-    fn fresh(&mut self, entries: Vec<Entry>) -> Vec<Record> {
+    fn fresh(&mut self, entries: Vec<Entry>, now: Option<Timestamp>) -> Vec<Record> {
         let mut date = self.at.unwrap_or(Timestamp::UNIX_EPOCH);
         let is_fresh = |entry: &Entry| {
             // A record without a date counts with its neighbour before.
             date = entry.changed.unwrap_or(date);
-            self.mark.remember(entry.id, date)
+            self.mark.remember(entry, date, now)
         };
         entries
             .into_iter()

@@ -15,6 +15,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod windows;
+mod young;
 
 pub use numbered::{Numbered, numbered};
 pub use resource::{Ask, Entry, Extent, Page, Resource};

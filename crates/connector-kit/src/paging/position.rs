@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::seen::Seen;
+use super::{Entry, seen::Seen, young::Young};
 use crate::{Error, Result, Watermark};
 
 /// Records may become visible a little after the date they carry: each run reads this much again and drops what
@@ -41,6 +41,9 @@ pub(super) struct Mark {
     pub(super) highest: Option<Timestamp>,
     #[serde(default)]
     pub(super) seen: Seen,
+    /// Those among them that may have changed once more within their second.
+    #[serde(default, skip_serializing_if = "Young::is_empty")]
+    young: Young,
 }
 
 impl Mark {
@@ -48,7 +51,7 @@ impl Mark {
     pub(super) fn at(instant: Timestamp) -> Self {
         Self {
             highest: Some(instant),
-            seen: Seen::default(),
+            ..Self::default()
         }
     }
 
@@ -57,15 +60,18 @@ impl Mark {
         if self.highest.is_none_or(|highest| highest < changed) {
             self.highest = Some(changed);
             self.seen.forget_before(earlier(changed));
+            self.young.forget_before(earlier(changed));
         }
     }
 
-    /// Remembers a delivered version, unless it is older than the overlap reaches.
-    pub(super) fn remember(&mut self, id: u64, changed: Timestamp) -> bool {
+    /// Whether this version is new; it is remembered, unless it is older than the overlap reaches. `now` is the
+    /// server's clock.
+    pub(super) fn remember(&mut self, entry: &Entry, changed: Timestamp, now: Option<Timestamp>) -> bool {
         if self.highest.is_some_and(|highest| changed < earlier(highest)) {
             return true;
         }
-        self.seen.insert(id, changed)
+        let another = self.young.is_another(entry, changed, now);
+        self.seen.insert(entry.id, changed) || another
     }
 
     /// Where the next run starts to read.

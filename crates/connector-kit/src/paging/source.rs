@@ -171,7 +171,7 @@ impl<R: Resource> Walk<R> {
         let mut records = Vec::with_capacity(entries.len());
         for entry in entries {
             if let (Some(changed), Some(_)) = (entry.changed, self.position.then.highest) {
-                self.position.then.remember(entry.id, changed);
+                self.position.then.remember(&entry, changed, server_time);
             }
             records.push(entry.record);
         }

@@ -8,6 +8,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
+use jiff::Timestamp;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinHandle,
@@ -49,6 +50,8 @@ struct Fetch {
 pub(super) struct Delivered {
     pub(super) entries: Vec<Entry>,
     pub(super) through: u64,
+    /// The server's clock, where it said.
+    pub(super) server_time: Option<Timestamp>,
     pub(super) room: Option<OwnedSemaphorePermit>,
 }
 

@@ -37,7 +37,12 @@ impl Calls {
     /// Waits until none is under way.
     pub(super) async fn idle(&self) {
         // An error would mean that all senders are gone, and this is one.
-        let _idle = self.0.subscribe().wait_for(|calls| calls.count == 0).await.is_ok();
+        let _idle = self
+            .0
+            .subscribe()
+            .wait_for(|calls| calls.count == 0)
+            .await
+            .is_ok();
     }
 
     /// Takes no more from now on, unless one is under way.
@@ -77,6 +82,9 @@ mod tests {
         drop(two);
         waiting.await.expect("it waits for the last answer and no longer");
         assert!(calls.close(), "now it may leave");
-        assert!(calls.enter().is_none(), "who comes later looks for the next agent");
+        assert!(
+            calls.enter().is_none(),
+            "who comes later looks for the next agent"
+        );
     }
 }

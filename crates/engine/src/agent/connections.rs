@@ -34,7 +34,9 @@ impl Agent {
         settings: Map<String, Value>,
         old: Option<&SavedConnection>,
     ) -> Result<SavedConnection> {
-        let mut merged = old.and_then(|old| old.settings.as_object().cloned()).unwrap_or_default();
+        let mut merged = old
+            .and_then(|old| old.settings.as_object().cloned())
+            .unwrap_or_default();
         for (field, value) in settings {
             if value.is_null() {
                 merged.remove(&field);
@@ -72,10 +74,16 @@ impl Agent {
 
     async fn keep_secrets(&self, saved: &mut SavedConnection, given: BTreeMap<String, Secret>) -> Result<()> {
         let known = self.desk.connector(&saved.connector)?.secrets;
-        if let Some(field) = given.keys().find(|field| known.iter().all(|(name, _)| name != field)) {
+        if let Some(field) = given
+            .keys()
+            .find(|field| known.iter().all(|(name, _)| name != field))
+        {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            return Err(Error::config(format!("a {} connection has no secret `{field}`", saved.connector))
-                .hint(format!("It has: {}.", names.join(", "))));
+            return Err(Error::config(format!(
+                "a {} connection has no secret `{field}`",
+                saved.connector
+            ))
+            .hint(format!("It has: {}.", names.join(", "))));
         }
         let store = self.store();
         let mut all = match store.get(&saved.name).await? {
@@ -88,7 +96,9 @@ impl Agent {
             saved.secrets.insert(field.clone(), self.now());
             all.0.insert(field, secret);
         }
-        store.set(&Sealed::new(&saved.name, &saved.seal, all, self.clock().now())).await
+        store
+            .set(&Sealed::new(&saved.name, &saved.seal, all, self.clock().now()))
+            .await
     }
 
     pub(crate) async fn forget_secrets(&self, saved: &SavedConnection) -> Result<()> {
@@ -119,13 +129,18 @@ impl Agent {
     /// A connection without a path that only pretends: the sandbox store is started for it.
     async fn live_sandbox(&self, saved: &SavedConnection) -> Result<Live> {
         let sandbox = self.shell.sandbox.as_ref().ok_or_else(|| {
-            Error::config(format!("connection `{}` wants the sandbox store, which is not part of this program", saved.name))
+            Error::config(format!(
+                "connection `{}` wants the sandbox store, which is not part of this program",
+                saved.name
+            ))
         })?;
         let (api_path, token) = sandbox.start(saved).await?;
         let mut settings = saved.settings.clone();
         settings["api_path"] = api_path.into();
         let secrets = Secrets(BTreeMap::from([("token".to_owned(), token)]));
-        self.desk.connector(&saved.connector)?.connect(&settings, &secrets, &self.host)
+        self.desk
+            .connector(&saved.connector)?
+            .connect(&settings, &secrets, &self.host)
     }
 }
 

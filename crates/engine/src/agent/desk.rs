@@ -27,7 +27,11 @@ pub struct Desk {
 impl Desk {
     /// A desk on that folder, with these connectors.
     pub fn new(folder: DataFolder, connectors: Arc<Vec<Connector>>, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, connectors, clock }
+        Self {
+            folder,
+            connectors,
+            clock,
+        }
     }
 
     /// The data folder.
@@ -47,10 +51,18 @@ impl Desk {
 
     /// One connector.
     pub fn connector(&self, name: &str) -> Result<&Connector> {
-        self.connectors.iter().find(|connector| connector.name == name).ok_or_else(|| {
-            let names: Vec<String> = self.connectors.iter().map(|known| format!("`{}`", known.name)).collect();
-            Error::config(format!("there is no connector `{name}`")).hint(format!("There are: {}.", names.join(", ")))
-        })
+        self.connectors
+            .iter()
+            .find(|connector| connector.name == name)
+            .ok_or_else(|| {
+                let names: Vec<String> = self
+                    .connectors
+                    .iter()
+                    .map(|known| format!("`{}`", known.name))
+                    .collect();
+                Error::config(format!("there is no connector `{name}`"))
+                    .hint(format!("There are: {}.", names.join(", ")))
+            })
     }
 
     /// The state, read-only; `None` while nothing was ever saved.
@@ -76,13 +88,19 @@ impl Desk {
     /// Who is the agent of this folder now.
     pub fn holder(&self) -> Result<Option<Holder>> {
         let socket = self.folder.socket()?;
-        Ok(if os::someone_listens(&socket) { Some(self.folder.holder()?) } else { None })
+        Ok(if os::someone_listens(&socket) {
+            Some(self.folder.holder()?)
+        } else {
+            None
+        })
     }
 
     /// A deployment's schedule, if its file has one. Slots of an interval count from when it was deployed; a zone
     /// that the file does not name is the settings'.
     pub fn schedule(&self, plan: &Plan, deployment: &Deployment) -> Result<Option<Schedule>> {
-        let Some(text) = &plan.schedule else { return Ok(None) };
+        let Some(text) = &plan.schedule else {
+            return Ok(None);
+        };
         let zone = Settings::load(&self.folder)?.time_zone();
         let anchor = deployment.anchor.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         Schedule::parse(text, &zone, anchor).map(Some)
@@ -90,7 +108,11 @@ impl Desk {
 
     /// The next `count` times of a schedule.
     pub fn next_slots(&self, schedule: &Schedule, count: usize) -> Vec<String> {
-        schedule.next_times(self.clock.now(), count).into_iter().map(|slot| slot.to_string()).collect()
+        schedule
+            .next_times(self.clock.now(), count)
+            .into_iter()
+            .map(|slot| slot.to_string())
+            .collect()
     }
 
     /// A run that says it is under way while nobody is the agent was interrupted; the state says so only once an
@@ -107,7 +129,11 @@ impl Desk {
 /// `Source Application Not Found` is for connections; this is for processflows.
 pub(super) fn not_deployed(on: &rusqlite::Connection, name: &str) -> Error {
     let error = Error::config(format!("processflow `{name}` is not deployed"));
-    let known: Vec<String> = Deployment::all(on).unwrap_or_default().into_iter().map(|known| known.name).collect();
+    let known: Vec<String> = Deployment::all(on)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|known| known.name)
+        .collect();
     match known.as_slice() {
         [] => error.hint("Deploy it with `processflow deploy FOLDER`."),
         names => error.hint(format!("Deployed are: {}.", names.join(", "))),
@@ -120,7 +146,10 @@ pub(super) fn is_active(deployment: &Deployment, now: Timestamp) -> bool {
         DeploymentState::Active => true,
         DeploymentState::Undeployed => false,
         DeploymentState::Paused => {
-            let until = deployment.paused_until.as_deref().and_then(|until| until.parse::<Timestamp>().ok());
+            let until = deployment
+                .paused_until
+                .as_deref()
+                .and_then(|until| until.parse::<Timestamp>().ok());
             until.is_some_and(|until| until <= now)
         }
     }

@@ -72,10 +72,16 @@ impl Agent {
     pub async fn new(desk: Desk, lock: Lock, shell: Shell) -> Result<Arc<Self>> {
         let folder = desk.folder().clone();
         let state_db = folder.state_db();
-        os::touch_private(&state_db).map_err(|error| crate::folder::trouble("the state database", &state_db, error))?;
+        os::touch_private(&state_db)
+            .map_err(|error| crate::folder::trouble("the state database", &state_db, error))?;
         let state = State::open(&state_db).await?;
         let settings = Settings::load(&folder)?;
-        let store = secrets::store(settings.secrets, &folder, desk.clock().clone(), shell.passphrase.clone())?;
+        let store = secrets::store(
+            settings.secrets,
+            &folder,
+            desk.clock().clone(),
+            shell.passphrase.clone(),
+        )?;
         let host = Host {
             clock: desk.clock().clone(),
             network: Arc::new(settings.network()),
@@ -124,7 +130,10 @@ impl Agent {
 
     /// The settings as they are now.
     pub fn settings(&self) -> Settings {
-        self.settings.lock().expect("nothing panics while it holds this lock").clone()
+        self.settings
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .clone()
     }
 
     /// Changes one setting. Another secret store takes over what the old one kept.
@@ -134,22 +143,36 @@ impl Agent {
         settings.set(key, value)?;
         if settings.secrets != before {
             let clock = self.clock().clone();
-            let to = secrets::store(settings.secrets, self.folder(), clock, self.shell.passphrase.clone())?;
+            let to = secrets::store(
+                settings.secrets,
+                self.folder(),
+                clock,
+                self.shell.passphrase.clone(),
+            )?;
             to.probe().await?;
             // A store that cannot be opened here has nothing of ours to carry over.
             let from = self.store();
             if from.list().await.is_ok_and(|kept| !kept.is_empty()) {
                 secrets::carry_over(from.as_ref(), to.as_ref()).await?;
             }
-            *self.secrets.lock().expect("nothing panics while it holds this lock") = to;
+            *self
+                .secrets
+                .lock()
+                .expect("nothing panics while it holds this lock") = to;
         }
         settings.save(self.folder())?;
-        *self.settings.lock().expect("nothing panics while it holds this lock") = settings;
+        *self
+            .settings
+            .lock()
+            .expect("nothing panics while it holds this lock") = settings;
         Ok(())
     }
 
     fn store(&self) -> Arc<dyn SecretStore> {
-        self.secrets.lock().expect("nothing panics while it holds this lock").clone()
+        self.secrets
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .clone()
     }
 
     /// A deployed processflow, taken off or not.
@@ -188,7 +211,8 @@ impl Agent {
         let name = name.to_owned();
         self.state
             .write(move |on| {
-                let mut deployment = Deployment::find(on, &name)?.ok_or_else(|| desk::not_deployed(on, &name))?;
+                let mut deployment =
+                    Deployment::find(on, &name)?.ok_or_else(|| desk::not_deployed(on, &name))?;
                 change(&mut deployment);
                 deployment.save(on)
             })
@@ -229,8 +253,12 @@ impl Agent {
         let mut live = BTreeMap::new();
         for (alias, name) in bindings {
             let saved = self.connection(name).await?.ok_or_else(|| {
-                Error::config(format!("Source Application Not Found: connection `{name}` (`{alias}`) was removed"))
-                    .hint(format!("Add it again, or deploy with `--connection {alias}=NAME`."))
+                Error::config(format!(
+                    "Source Application Not Found: connection `{name}` (`{alias}`) was removed"
+                ))
+                .hint(format!(
+                    "Add it again, or deploy with `--connection {alias}=NAME`."
+                ))
             })?;
             live.insert(alias.clone(), self.live(&saved).await?);
         }

@@ -56,11 +56,16 @@ impl Agent {
     async fn recover_all(self: &Arc<Self>) {
         let stopped = match self.state().read(Run::running).await {
             Ok(stopped) => stopped,
-            Err(problem) => return error!(error = %problem.chain(), "Interrupted runs could not be looked up."),
+            Err(problem) => {
+                return error!(error = %problem.chain(), "Interrupted runs could not be looked up.");
+            }
         };
         for run in stopped {
             info!(run = %run.id, processflow = %run.processflow, "An interrupted run goes on.");
-            if let Err(problem) = self.start(&run.processflow, Wanted::Next, Trigger::Recovery).await {
+            if let Err(problem) = self
+                .start(&run.processflow, Wanted::Next, Trigger::Recovery)
+                .await
+            {
                 warn!(processflow = %run.processflow, error = %problem.chain(), "It could not be taken up.");
             }
         }
@@ -91,7 +96,9 @@ impl Agent {
             match plan.and_then(|plan| self.desk().schedule(&plan, &deployment)) {
                 Ok(Some(schedule)) => scheduled.push((deployment, schedule)),
                 Ok(None) => {}
-                Err(problem) => warn!(processflow = %deployment.name, error = %problem.chain(), "Not scheduled."),
+                Err(problem) => {
+                    warn!(processflow = %deployment.name, error = %problem.chain(), "Not scheduled.");
+                }
             }
         }
         Ok(scheduled)
@@ -103,12 +110,19 @@ impl Agent {
         schedule: &Schedule,
         now: Timestamp,
     ) -> Result<()> {
-        let seen = deployment.slot.as_deref().unwrap_or(&deployment.anchor).parse().unwrap_or(now);
+        let seen = deployment
+            .slot
+            .as_deref()
+            .unwrap_or(&deployment.anchor)
+            .parse()
+            .unwrap_or(now);
         let due = schedule.due(seen, now);
         if due.clock_went_back {
             warn!("The clock went back behind a slot that was fired. Nothing is fired twice.");
         }
-        let Some(slot) = due.slot else { return self.seen(deployment, seen, due.seen, due.missed).await };
+        let Some(slot) = due.slot else {
+            return self.seen(deployment, seen, due.seen, due.missed).await;
+        };
         if self.running_names().contains(&deployment.name) {
             info!(processflow = %deployment.name, %slot, "A slot was skipped: the run before is still under way.");
             return self.seen(deployment, seen, due.seen, due.missed).await;
@@ -117,12 +131,20 @@ impl Agent {
             return Ok(());
         }
         self.seen(deployment, seen, due.seen, due.missed).await?;
-        self.start(&deployment.name, Wanted::Next, Trigger::Schedule).await.map(drop)
+        self.start(&deployment.name, Wanted::Next, Trigger::Schedule)
+            .await
+            .map(drop)
     }
 
     /// Writes down up to where slots are dealt with, before the run starts: whatever happens then, none is fired
     /// twice.
-    async fn seen(&self, deployment: &Deployment, before: Timestamp, seen: Timestamp, missed: u32) -> Result<()> {
+    async fn seen(
+        &self,
+        deployment: &Deployment,
+        before: Timestamp,
+        seen: Timestamp,
+        missed: u32,
+    ) -> Result<()> {
         if before == seen {
             return Ok(());
         }
@@ -144,8 +166,14 @@ impl Agent {
     /// Whether the last run waits for something and was tried a moment ago: nobody is hammered.
     async fn waits_still(&self, deployment: &Deployment, now: Timestamp) -> Result<bool> {
         let name = deployment.name.clone();
-        let last = self.state().read(move |on| Run::newest(on, Some(&name), 1)).await?.pop();
-        let Some(run) = last.filter(|run| run.problem.is_some()) else { return Ok(false) };
+        let last = self
+            .state()
+            .read(move |on| Run::newest(on, Some(&name), 1))
+            .await?
+            .pop();
+        let Some(run) = last.filter(|run| run.problem.is_some()) else {
+            return Ok(false);
+        };
         let ended = run.ended_at.and_then(|at| at.parse::<Timestamp>().ok());
         Ok(ended.is_some_and(|ended| ended.duration_until(now) < PROBE))
     }
@@ -153,7 +181,10 @@ impl Agent {
     async fn until_next_slot(&self) {
         let now = self.clock().now();
         let scheduled = self.scheduled().await.unwrap_or_default();
-        let next = scheduled.into_iter().filter_map(|(_, schedule)| schedule.next_after(now)).min();
+        let next = scheduled
+            .into_iter()
+            .filter_map(|(_, schedule)| schedule.next_after(now))
+            .min();
         let wait = next.and_then(|slot| Duration::try_from(now.duration_until(slot)).ok());
         self.clock().sleep(wait.unwrap_or(TICK).max(AT_LEAST)).await;
     }

@@ -52,8 +52,11 @@ pub(super) fn serve(agent: &Arc<Agent>) -> Result<()> {
     let socket = agent.folder().socket()?;
     let shared = agent.folder().path() == os::service_folder();
     let listener = os::listen(&socket, shared).map_err(|error| {
-        Error::config(format!("the agent cannot listen on {} ({error})", socket.display()))
-            .hint("Check that this user may write there, or choose another folder with `--data-dir`.")
+        Error::config(format!(
+            "the agent cannot listen on {} ({error})",
+            socket.display()
+        ))
+        .hint("Check that this user may write there, or choose another folder with `--data-dir`.")
     })?;
     let agent = Arc::downgrade(agent);
     tokio::spawn(async move {
@@ -72,12 +75,16 @@ pub(super) fn serve(agent: &Arc<Agent>) -> Result<()> {
 async fn answer_all(agent: Arc<Agent>, stream: Stream) {
     let (mut from, mut to) = (BufReader::new(&stream), &stream);
     let mut first = agent.calls.enter();
-    let greeting = Greeting { agent: env!("CARGO_PKG_VERSION").to_owned() };
+    let greeting = Greeting {
+        agent: env!("CARGO_PKG_VERSION").to_owned(),
+    };
     if first.is_none() || write_line(&mut to, &greeting).await.is_err() {
         return;
     }
     while let Ok(Some(line)) = read_line(&mut from).await {
-        let Some(_under_way) = first.take().or_else(|| agent.calls.enter()) else { return };
+        let Some(_under_way) = first.take().or_else(|| agent.calls.enter()) else {
+            return;
+        };
         let reply = match answer(&agent, &line).await {
             Ok(value) => Reply::Ok(value),
             Err(error) => Reply::Error(Problem::from(&error)),
@@ -109,7 +116,9 @@ impl Client {
         let mut stream = BufReader::new(os::connect(&holder.socket).await.ok()?);
         let greeting = read_line(&mut stream).await.ok()??;
         serde_json::from_slice::<Greeting>(&greeting).ok()?;
-        Some(Self { stream: Mutex::new(stream) })
+        Some(Self {
+            stream: Mutex::new(stream),
+        })
     }
 
     /// Calls an operation of the agent.
@@ -117,8 +126,11 @@ impl Client {
         let input = serde_json::to_value(&input).map_err(|_| Error::bug("an input does not serialise"))?;
         let output = self.call_by_name(A::NAME, input).await?;
         serde_json::from_value(output).map_err(|error| {
-            Error::config(format!("the running agent answered something else to `{}` ({error})", A::NAME))
-                .hint("It may be another version: end it and start it again.")
+            Error::config(format!(
+                "the running agent answered something else to `{}` ({error})",
+                A::NAME
+            ))
+            .hint("It may be another version: end it and start it again.")
         })
     }
 
@@ -126,9 +138,13 @@ impl Client {
     pub async fn call_by_name(&self, name: &str, input: Value) -> Result<Value> {
         let mut stream = self.stream.lock().await;
         let gone = |_| {
-            Error::unavailable("the agent ended while it was asked").hint("Try again; nothing it had settled is lost.")
+            Error::unavailable("the agent ended while it was asked")
+                .hint("Try again; nothing it had settled is lost.")
         };
-        let call = Call { call: name.to_owned(), input };
+        let call = Call {
+            call: name.to_owned(),
+            input,
+        };
         write_line(stream.get_mut(), &call).await.map_err(gone)?;
         let line = read_line(&mut *stream).await.map_err(gone)?;
         let line = line.ok_or_else(|| gone(std::io::ErrorKind::UnexpectedEof.into()))?;

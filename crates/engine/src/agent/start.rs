@@ -57,7 +57,12 @@ impl Agent {
     ///
     /// # Errors
     /// Config: not deployed, already running, a connection is missing, the deployed file does not compile.
-    pub(crate) async fn start(self: &Arc<Self>, name: &str, wanted: Wanted, trigger: Trigger) -> Result<String> {
+    pub(crate) async fn start(
+        self: &Arc<Self>,
+        name: &str,
+        wanted: Wanted,
+        trigger: Trigger,
+    ) -> Result<String> {
         // Two starts at once must not both find nothing running.
         let _one = self.starting.lock().await;
         let deployment = self.deployed(name).await?;
@@ -79,12 +84,24 @@ impl Agent {
         let (journal, run) = Journal::lease(&self.state, self.clock().clone(), &deployment, begin).await?;
         let (progress, watching) = ProgressSender::channel(&run, self.clock().clone());
         let cancel = CancellationToken::new();
-        let running = RunningRun { id: run.id.clone(), cancel: cancel.clone(), progress: watching };
+        let running = RunningRun {
+            id: run.id.clone(),
+            cancel: cancel.clone(),
+            progress: watching,
+        };
         self.hold_running().insert(name.to_owned(), running);
         let has_read_everything = run.read_everything;
         let agent = self.clone();
-        let going =
-            Going { agent, deployment, version, plan, journal, has_read_everything, cancel, progress };
+        let going = Going {
+            agent,
+            deployment,
+            version,
+            plan,
+            journal,
+            has_read_everything,
+            cancel,
+            progress,
+        };
         let id = run.id.clone();
         tokio::spawn(going.until_its_end(run, wanted));
         Ok(id)
@@ -92,10 +109,13 @@ impl Agent {
 
     pub(crate) fn refuse_second(&self, name: &str) -> Result<()> {
         match self.hold_running().get(name) {
-            Some(running) if running.progress.borrow().ended.is_none() => {
-                Err(Error::config(format!("processflow `{name}` is running already (run {})", running.id))
-                    .hint(format!("Wait for it, or end it with `processflow cancel {name}`.")))
-            }
+            Some(running) if running.progress.borrow().ended.is_none() => Err(Error::config(format!(
+                "processflow `{name}` is running already (run {})",
+                running.id
+            ))
+            .hint(format!(
+                "Wait for it, or end it with `processflow cancel {name}`."
+            ))),
             _ => Ok(()),
         }
     }
@@ -111,7 +131,11 @@ impl Agent {
 
     /// How far a run is: from its own mouth while it is under way, from the state afterwards.
     pub(crate) async fn progress(&self, id: &str) -> Result<Progress> {
-        let live = self.hold_running().values().find(|running| running.id == id).map(|running| running.progress.borrow().clone());
+        let live = self
+            .hold_running()
+            .values()
+            .find(|running| running.id == id)
+            .map(|running| running.progress.borrow().clone());
         if let Some(progress) = live {
             return Ok(progress);
         }
@@ -147,10 +171,17 @@ impl Agent {
     /// Afterwards no call is taken: who asks then finds the next agent.
     pub async fn all_ended(&self) {
         loop {
-            let watching: Vec<_> = self.hold_running().values().map(|running| running.progress.clone()).collect();
+            let watching: Vec<_> = self
+                .hold_running()
+                .values()
+                .map(|running| running.progress.clone())
+                .collect();
             for mut progress in watching {
                 // An error means the run's task is gone, which is an end as well.
-                let _gone = progress.wait_for(|progress| progress.ended.is_some()).await.is_err();
+                let _gone = progress
+                    .wait_for(|progress| progress.ended.is_some())
+                    .await
+                    .is_err();
             }
             tokio::select! {
                 () = self.calls.idle() => {}
@@ -165,18 +196,24 @@ impl Agent {
 
     /// Asks every run to end at a safe point.
     pub(crate) fn cancel_all(&self) {
-        self.hold_running().values().for_each(|running| running.cancel.cancel());
+        self.hold_running()
+            .values()
+            .for_each(|running| running.cancel.cancel());
     }
 
     /// Names of the processflows that run now.
     pub(crate) fn running_names(&self) -> Vec<String> {
         let running = self.hold_running();
-        let under_way = running.iter().filter(|(_, running)| running.progress.borrow().ended.is_none());
+        let under_way = running
+            .iter()
+            .filter(|(_, running)| running.progress.borrow().ended.is_none());
         under_way.map(|(name, _)| name.clone()).collect()
     }
 
     fn hold_running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, RunningRun>> {
-        self.running.lock().expect("nothing panics while it holds this lock")
+        self.running
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }
 
@@ -204,7 +241,10 @@ impl Going {
         };
         // A panic is a mistake of ours in one run; the others and the agent go on. The run stays Running in the
         // state and is taken up as interrupted.
-        let ended = std::panic::AssertUnwindSafe(begun).catch_unwind().instrument(span.clone()).await;
+        let ended = std::panic::AssertUnwindSafe(begun)
+            .catch_unwind()
+            .instrument(span.clone())
+            .await;
         let _in_run = span.enter();
         match ended {
             Ok(Ok(_)) => {}
@@ -213,7 +253,9 @@ impl Going {
                 progress.gave_up();
             }
             Err(_) => {
-                tracing::error!("The run stopped by a mistake of this program. It goes on with the next start.");
+                tracing::error!(
+                    "The run stopped by a mistake of this program. It goes on with the next start."
+                );
                 progress.gave_up();
             }
         }
@@ -222,10 +264,16 @@ impl Going {
     async fn execution(self, wanted: Wanted) -> Result<Execution> {
         let connections = self.agent.bound(&self.version.bindings).await?;
         let facts = self.facts().await?;
-        let run = RunFacts { id: self.journal.run().to_owned(), at: self.agent.clock().now() };
+        let run = RunFacts {
+            id: self.journal.run().to_owned(),
+            at: self.agent.clock().now(),
+        };
         let scope = self.plan.scope(&facts, run);
         let moves_watermark = !wanted.is_part();
-        let system = connections.get(&self.plan.read.alias).expect("every alias was bound").system();
+        let system = connections
+            .get(&self.plan.read.alias)
+            .expect("every alias was bound")
+            .system();
         let open = self.source(system, wanted);
         Ok(Execution {
             scope,
@@ -248,7 +296,12 @@ impl Going {
         for (alias, name) in &self.version.bindings {
             let saved = self.agent.saved(name).await?;
             let mut own = serde_json::Map::from_iter([("name".to_owned(), json!(name))]);
-            for (fact, value) in self.agent.desk().connector(&saved.connector)?.facts(&saved.settings)? {
+            for (fact, value) in self
+                .agent
+                .desk()
+                .connector(&saved.connector)?
+                .facts(&saved.settings)?
+            {
                 own.insert(fact.to_owned(), json!(value));
             }
             facts.insert(alias.clone(), own.into());
@@ -271,7 +324,11 @@ impl Going {
                     Wanted::Ids(ids) => (Span::Ids(ids), BTreeMap::new()),
                     Wanted::Filtered(filter) => (Span::Whole, filter),
                 };
-                let reading = Reading { span, filter, pages_under_way };
+                let reading = Reading {
+                    span,
+                    filter,
+                    pages_under_way,
+                };
                 let read = reader(&agent, &connector, &action)?;
                 read.open(system, &with, reading).await
             })
@@ -280,16 +337,29 @@ impl Going {
 }
 
 /// A read action of a connector, as the plan named it.
-fn reader<'a>(agent: &'a Agent, connector: &str, action: &str) -> Result<&'a dyn connector_kit::action::AnyRead> {
-    match agent.desk().connector(connector)?.action(action).map(|action| &action.does) {
+fn reader<'a>(
+    agent: &'a Agent,
+    connector: &str,
+    action: &str,
+) -> Result<&'a dyn connector_kit::action::AnyRead> {
+    match agent
+        .desk()
+        .connector(connector)?
+        .action(action)
+        .map(|action| &action.does)
+    {
         Some(Does::Read(read)) => Ok(read.as_ref()),
-        _ => Err(Error::bug(format!("`{connector}/{action}` was checked at deploy"))),
+        _ => Err(Error::bug(format!(
+            "`{connector}/{action}` was checked at deploy"
+        ))),
     }
 }
 
 /// A position moved by hand is an instant; any other is the source's own.
 fn span_from(watermark: Option<Watermark>) -> Span {
-    let Some(watermark) = watermark else { return Span::Whole };
+    let Some(watermark) = watermark else {
+        return Span::Whole;
+    };
     match moved_to(&watermark) {
         Some(since) => Span::Since(since),
         None => Span::From(watermark),

@@ -33,7 +33,9 @@ impl Reads for ListConnections {
     const NAME: &'static str = "connections";
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
-        let Some(view) = desk.view()? else { return Ok(Vec::new()) };
+        let Some(view) = desk.view()? else {
+            return Ok(Vec::new());
+        };
         let on = view.connection();
         let uses = uses(on)?;
         let row = |connection: SavedConnection| {
@@ -42,7 +44,11 @@ impl Reads for ListConnections {
                 .and_then(|connector| connector.understood(&connection.settings))
                 .unwrap_or_default();
             let used_by = uses.get(&connection.name).cloned().unwrap_or_default();
-            ConnectionRow { connection, understood, used_by }
+            ConnectionRow {
+                connection,
+                understood,
+                used_by,
+            }
         };
         Ok(SavedConnection::all(on)?.into_iter().map(row).collect())
     }
@@ -82,24 +88,42 @@ impl Acts for SaveConnection {
     const NAME: &'static str = "save_connection";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<Self::Output> {
-        let Self { name, connector, settings, secrets } = self;
+        let Self {
+            name,
+            connector,
+            settings,
+            secrets,
+        } = self;
         plain_name(&name)?;
         let old = agent.connection(&name).await?;
-        let kind = connector.or_else(|| old.as_ref().map(|old| old.connector.clone())).ok_or_else(|| {
-            Error::config(format!("connection `{name}` is new: which connector is it?"))
-                .hint("Say `--connector bigcommerce`, `--connector sql` or `--connector files`.")
-        })?;
+        let kind = connector
+            .or_else(|| old.as_ref().map(|old| old.connector.clone()))
+            .ok_or_else(|| {
+                Error::config(format!("connection `{name}` is new: which connector is it?"))
+                    .hint("Say `--connector bigcommerce`, `--connector sql` or `--connector files`.")
+            })?;
         if old.as_ref().is_some_and(|old| old.connector != kind) {
-            return Err(Error::config(format!("connection `{name}` is not a {kind} connection"))
-                .hint("Choose another name, or remove it first."));
+            return Err(
+                Error::config(format!("connection `{name}` is not a {kind} connection"))
+                    .hint("Choose another name, or remove it first."),
+            );
         }
         let mut saved = agent.merged(&name, &kind, settings, old.as_ref())?;
         if let Some(old) = old.as_ref().filter(|old| old.seal == saved.seal) {
             saved.secrets.clone_from(&old.secrets);
         }
         let understood = agent.desk().connector(&kind)?.understood(&saved.settings)?;
-        agent.save_with_secrets(&mut saved, secrets.into_iter().map(|(name, given)| (name, given.0)).collect()).await?;
-        Ok(ConnectionRow { connection: saved, understood, used_by: Vec::new() })
+        agent
+            .save_with_secrets(
+                &mut saved,
+                secrets.into_iter().map(|(name, given)| (name, given.0)).collect(),
+            )
+            .await?;
+        Ok(ConnectionRow {
+            connection: saved,
+            understood,
+            used_by: Vec::new(),
+        })
     }
 }
 
@@ -128,7 +152,10 @@ impl Acts for RemoveConnection {
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
         let saved = agent.saved(&self.name).await?;
         agent.forget_secrets(&saved).await?;
-        agent.state().write(move |on| SavedConnection::remove(on, &self.name)).await
+        agent
+            .state()
+            .write(move |on| SavedConnection::remove(on, &self.name))
+            .await
     }
 }
 
@@ -150,7 +177,9 @@ impl Acts for SetSecret {
 
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
         let mut saved = agent.saved(&self.name).await?;
-        agent.save_with_secrets(&mut saved, BTreeMap::from([(self.field, self.secret.0)])).await
+        agent
+            .save_with_secrets(&mut saved, BTreeMap::from([(self.field, self.secret.0)]))
+            .await
     }
 }
 
@@ -170,7 +199,10 @@ impl Acts for ValidateConnection {
         let saved = agent.saved(&self.name).await?;
         let validation = agent.live(&saved).await?.validate().await?;
         let (kept, at) = (validation.clone(), agent.now());
-        agent.state().write(move |on| SavedConnection::validated(on, &self.name, &kept, &at)).await?;
+        agent
+            .state()
+            .write(move |on| SavedConnection::validated(on, &self.name, &kept, &at))
+            .await?;
         Ok(validation)
     }
 }
@@ -239,8 +271,17 @@ impl Reads for ListActions {
         let wanted = self.search.unwrap_or_default().to_lowercase();
         let mut rows = Vec::new();
         for connector in desk.connectors() {
-            if self.connector.as_deref().is_none_or(|name| name == connector.name) {
-                rows.extend(connector.actions.iter().map(|action| action_row(connector.name, action)));
+            if self
+                .connector
+                .as_deref()
+                .is_none_or(|name| name == connector.name)
+            {
+                rows.extend(
+                    connector
+                        .actions
+                        .iter()
+                        .map(|action| action_row(connector.name, action)),
+                );
             }
         }
         rows.retain(|row| {

@@ -86,7 +86,11 @@ operations! {
 }
 
 fn input_of<T: DeserializeOwned>(name: &str, input: Value) -> Result<T> {
-    let input = if input.is_null() { Value::Object(serde_json::Map::new()) } else { input };
+    let input = if input.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        input
+    };
     serde_json::from_value(input).map_err(|error| {
         Error::config(format!("the input of `{name}`: {error}")).hint("See the list in the README, `call`.")
     })

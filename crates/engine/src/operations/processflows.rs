@@ -36,8 +36,14 @@ impl Reads for CheckProcessflow {
 
     fn read(self, desk: &Desk) -> Result<Checked> {
         Ok(match Plan::compile(&self.text, &self.file, desk.connectors()) {
-            Ok(plan) => Checked { processflow: Some(plan.name), problems: serde_json::json!([]) },
-            Err(report) => Checked { processflow: None, problems: report.to_json() },
+            Ok(plan) => Checked {
+                processflow: Some(plan.name),
+                problems: serde_json::json!([]),
+            },
+            Err(report) => Checked {
+                processflow: None,
+                problems: report.to_json(),
+            },
         })
     }
 }
@@ -88,8 +94,10 @@ impl Acts for Deploy {
         let (at, author) = (agent.now(), self.author);
         let (name, text) = (plan.name.clone(), plan.text.clone());
         let kept = bindings.clone();
-        let (deployment, new) =
-            agent.state().write(move |on| next_version(on, &name, text, kept, author, at)).await?;
+        let (deployment, new) = agent
+            .state()
+            .write(move |on| next_version(on, &name, text, kept, author, at))
+            .await?;
         agent.schedule_changed();
         let schedule = agent.desk().schedule(&plan, &deployment)?;
         let next = schedule.and_then(|schedule| agent.desk().next_slots(&schedule, 1).pop());
@@ -107,7 +115,8 @@ impl Acts for Deploy {
 /// A plan, or the report of what is wrong with it as one error.
 pub(crate) fn compiled(text: &str, file: &str, desk: &Desk) -> Result<Plan> {
     Plan::compile(text, file, desk.connectors()).map_err(|report: Report| {
-        Error::config(report.to_string()).hint("Mend the file and deploy it again; `processflow check` shows it.")
+        Error::config(report.to_string())
+            .hint("Mend the file and deploy it again; `processflow check` shows it.")
     })
 }
 
@@ -123,10 +132,15 @@ impl Deploy {
             Some(deployment) => agent.version(deployment).await?.bindings,
             None => BTreeMap::new(),
         };
-        let unknown = self.connections.keys().find(|alias| !plan.connections.contains_key(*alias));
+        let unknown = self
+            .connections
+            .keys()
+            .find(|alias| !plan.connections.contains_key(*alias));
         if let Some(alias) = unknown {
-            return Err(Error::config(format!("processflow `{}` has no connection `{alias}`", plan.name))
-                .hint(format!("It has: {}.", words(plan.connections.keys()))));
+            return Err(
+                Error::config(format!("processflow `{}` has no connection `{alias}`", plan.name))
+                    .hint(format!("It has: {}.", words(plan.connections.keys()))),
+            );
         }
         let mut bindings = BTreeMap::new();
         for (alias, connector) in &plan.connections {
@@ -140,8 +154,10 @@ impl Deploy {
 
 /// The saved connection behind an alias.
 fn bind(alias: &str, connector: &str, named: Option<&str>, saved: &[SavedConnection]) -> Result<String> {
-    let fitting: Vec<&SavedConnection> =
-        saved.iter().filter(|connection| connection.connector == connector).collect();
+    let fitting: Vec<&SavedConnection> = saved
+        .iter()
+        .filter(|connection| connection.connector == connector)
+        .collect();
     let found = match named {
         Some(name) => saved.iter().find(|connection| connection.name == name),
         None => match fitting.iter().find(|connection| connection.name == alias) {
@@ -163,17 +179,29 @@ fn bind(alias: &str, connector: &str, named: Option<&str>, saved: &[SavedConnect
 
 /// `Source Application Not Found`, with what the vendor's message left out: which one, and what to do.
 fn missing(alias: &str, connector: &str, named: Option<&str>, fitting: &[&SavedConnection]) -> Error {
-    let which = named.map_or_else(|| format!("`{alias}` ({connector})"), |name| format!("`{name}` for `{alias}`"));
-    let error = Error::config(format!("Source Application Not Found: there is no connection {which}"));
+    let which = named.map_or_else(
+        || format!("`{alias}` ({connector})"),
+        |name| format!("`{name}` for `{alias}`"),
+    );
+    let error = Error::config(format!(
+        "Source Application Not Found: there is no connection {which}"
+    ));
     if fitting.is_empty() {
-        return error.hint(format!("Add one with `processflow connections add {alias} --connector {connector} …`."));
+        return error.hint(format!(
+            "Add one with `processflow connections add {alias} --connector {connector} …`."
+        ));
     }
     let names = words(fitting.iter().map(|connection| &connection.name));
-    error.hint(format!("Choose one with `--connection {alias}=NAME`; there are: {names}."))
+    error.hint(format!(
+        "Choose one with `--connection {alias}=NAME`; there are: {names}."
+    ))
 }
 
 pub(crate) fn words<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn next_version(
@@ -198,7 +226,15 @@ fn next_version(
             anchor: at.clone(),
         };
         deployment.save(on)?;
-        Version { deployment: deployment.id.clone(), version: 1, text, bindings, author, at }.insert(on)?;
+        Version {
+            deployment: deployment.id.clone(),
+            version: 1,
+            text,
+            bindings,
+            author,
+            at,
+        }
+        .insert(on)?;
         return Ok((deployment, true));
     };
     let same = Version::find(on, &deployment.id, deployment.version)?
@@ -208,9 +244,20 @@ fn next_version(
         (deployment.state, deployment.anchor, deployment.slot) = (DeploymentState::Active, at.clone(), None);
     }
     if !same {
-        deployment.version = Version::all(on, &deployment.id)?.first().map_or(0, |newest| newest.version) + 1;
+        deployment.version = Version::all(on, &deployment.id)?
+            .first()
+            .map_or(0, |newest| newest.version)
+            + 1;
         let version = deployment.version;
-        Version { deployment: deployment.id.clone(), version, text, bindings, author, at }.insert(on)?;
+        Version {
+            deployment: deployment.id.clone(),
+            version,
+            text,
+            bindings,
+            author,
+            at,
+        }
+        .insert(on)?;
     }
     deployment.save(on)?;
     Ok((deployment, !same || was_off))
@@ -229,7 +276,11 @@ impl Acts for Undeploy {
     const NAME: &'static str = "undeploy";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
-        agent.change(&self.processflow, |deployment| deployment.state = DeploymentState::Undeployed).await
+        agent
+            .change(&self.processflow, |deployment| {
+                deployment.state = DeploymentState::Undeployed;
+            })
+            .await
     }
 }
 
@@ -249,11 +300,20 @@ impl Acts for Rollback {
 
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
         let deployment = agent.deployed(&self.processflow).await?;
-        let wanted = Deployment { version: self.version, ..deployment.clone() };
+        let wanted = Deployment {
+            version: self.version,
+            ..deployment.clone()
+        };
         let version = agent.version(&wanted).await?;
         let plan = compiled(&version.text, &self.processflow, agent.desk())?;
-        agent.try_destinations(&plan, &version.bindings, Some(&deployment)).await?;
-        agent.change(&self.processflow, move |deployment| deployment.version = version.version).await
+        agent
+            .try_destinations(&plan, &version.bindings, Some(&deployment))
+            .await?;
+        agent
+            .change(&self.processflow, move |deployment| {
+                deployment.version = version.version;
+            })
+            .await
     }
 }
 
@@ -272,7 +332,9 @@ impl Acts for Pause {
     const NAME: &'static str = "pause";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
-        let until = self.seconds.map(|seconds| agent.clock().now() + std::time::Duration::from_secs(seconds));
+        let until = self
+            .seconds
+            .map(|seconds| agent.clock().now() + std::time::Duration::from_secs(seconds));
         agent
             .change(&self.processflow, move |deployment| {
                 deployment.state = DeploymentState::Paused;
@@ -337,15 +399,22 @@ impl Reads for ListProcessflows {
     const NAME: &'static str = "processflows";
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
-        let Some(view) = desk.view()? else { return Ok(Vec::new()) };
+        let Some(view) = desk.view()? else {
+            return Ok(Vec::new());
+        };
         let on = view.connection();
-        Deployment::all(on)?.into_iter().map(|deployment| row(desk, on, deployment)).collect()
+        Deployment::all(on)?
+            .into_iter()
+            .map(|deployment| row(desk, on, deployment))
+            .collect()
     }
 }
 
 fn row(desk: &Desk, on: &rusqlite::Connection, deployment: Deployment) -> Result<ProcessflowRow> {
     let version = Version::find(on, &deployment.id, deployment.version)?;
-    let (text, connections) = version.map(|version| (version.text, version.bindings)).unwrap_or_default();
+    let (text, connections) = version
+        .map(|version| (version.text, version.bindings))
+        .unwrap_or_default();
     let compiled = compiled(&text, &deployment.name, desk);
     let (description, schedule, problem) = match compiled {
         Ok(plan) => (plan.description.clone(), desk.schedule(&plan, &deployment)?, None),
@@ -396,7 +465,10 @@ impl Reads for ListVersions {
         let view = desk.view_or_empty(&self.processflow)?;
         let deployment = desk.deployment(view.connection(), &self.processflow)?;
         let versions = Version::all(view.connection(), &deployment.id)?;
-        let row = |version: Version| VersionRow { runs: version.version == deployment.version, version };
+        let row = |version: Version| VersionRow {
+            runs: version.version == deployment.version,
+            version,
+        };
         Ok(versions.into_iter().map(row).collect())
     }
 }

@@ -33,7 +33,10 @@ impl Reads for FindRecord {
 
     fn read(self, desk: &Desk) -> Result<LifeLine> {
         let Some(view) = desk.view()? else {
-            return Ok(LifeLine { entries: Vec::new(), set_aside: Vec::new() });
+            return Ok(LifeLine {
+                entries: Vec::new(),
+                set_aside: Vec::new(),
+            });
         };
         let entries = LedgerEntry::search(view.connection(), self.text.trim(), 500)?;
         let set_aside = SetAside::search(view.connection(), self.text.trim())?;
@@ -60,7 +63,9 @@ impl Reads for ListFailed {
     const NAME: &'static str = "failed";
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
-        let Some(view) = desk.view()? else { return Ok(Vec::new()) };
+        let Some(view) = desk.view()? else {
+            return Ok(Vec::new());
+        };
         SetAside::open(view.connection(), self.processflow.as_deref(), self.limit)
     }
 }
@@ -118,13 +123,21 @@ impl Acts for RetryFailed {
     const NAME: &'static str = "retry_failed";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<RetryStarted> {
-        let kept = agent.state().read(move |on| chosen(on, self.processflow.as_deref(), &self.numbers)).await?;
+        let kept = agent
+            .state()
+            .read(move |on| chosen(on, self.processflow.as_deref(), &self.numbers))
+            .await?;
         if kept.is_empty() {
-            return Err(Error::config("no record waits to be sent again").hint("`processflow failed` lists those that do."));
+            return Err(Error::config("no record waits to be sent again")
+                .hint("`processflow failed` lists those that do."));
         }
         let mut runs = Vec::new();
         for (processflow, records) in kept {
-            runs.push(agent.start(&processflow, Wanted::Stored(records), Trigger::Retry).await?);
+            runs.push(
+                agent
+                    .start(&processflow, Wanted::Stored(records), Trigger::Retry)
+                    .await?,
+            );
         }
         Ok(RetryStarted { runs })
     }
@@ -139,12 +152,20 @@ fn chosen(
     let rows = if numbers.is_empty() {
         SetAside::open(on, processflow, u32::MAX)?
     } else {
-        numbers.iter().map(|&number| SetAside::numbered(on, number)).collect::<Result<_>>()?
+        numbers
+            .iter()
+            .map(|&number| SetAside::numbered(on, number))
+            .collect::<Result<_>>()?
     };
     let mut chosen: BTreeMap<String, Vec<Record>> = BTreeMap::new();
     for row in rows {
         let body = Raw::parse(SetAside::payload(on, row.number)?)?;
-        let record = Record { id: row.source, labels: row.labels, body, unreadable: None };
+        let record = Record {
+            id: row.source,
+            labels: row.labels,
+            body,
+            unreadable: None,
+        };
         chosen.entry(row.processflow).or_default().push(record);
     }
     Ok(chosen)
@@ -166,7 +187,9 @@ impl Acts for EditFailed {
 
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
         if !self.payload.is_object() {
-            return Err(Error::config("a record is a JSON object").hint("Keep the braces and change the fields."));
+            return Err(
+                Error::config("a record is a JSON object").hint("Keep the braces and change the fields.")
+            );
         }
         agent
             .state()

@@ -52,8 +52,10 @@ impl Acts for StartRun {
             (false, Some(since), true) => Wanted::Since(since, self.filter),
             (false, None, false) if self.filter.is_empty() => Wanted::Ids(self.ids),
             _ => {
-                return Err(Error::config("`--full`, `--since` and `--ids` exclude each other")
-                    .hint("Give one of them; `--filter` goes with `--since` or alone."));
+                return Err(
+                    Error::config("`--full`, `--since` and `--ids` exclude each other")
+                        .hint("Give one of them; `--filter` goes with `--since` or alone."),
+                );
             }
         };
         let run = agent.start(&self.processflow, wanted, Trigger::Manual).await?;
@@ -114,7 +116,9 @@ impl Reads for ListRuns {
     const NAME: &'static str = "runs";
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
-        let Some(view) = desk.view()? else { return Ok(Vec::new()) };
+        let Some(view) = desk.view()? else {
+            return Ok(Vec::new());
+        };
         if let Some(name) = &self.processflow {
             desk.deployment(view.connection(), name)?;
         }
@@ -154,9 +158,9 @@ impl Reads for ShowRun {
         let view = desk.view_or_empty(&self.run)?;
         let on = view.connection();
         let mut run = match self.run.as_str() {
-            "last" => Run::newest(on, None, 1)?
-                .pop()
-                .ok_or_else(|| Error::config("nothing has run yet").hint("Start a run with `processflow run NAME`."))?,
+            "last" => Run::newest(on, None, 1)?.pop().ok_or_else(|| {
+                Error::config("nothing has run yet").hint("Start a run with `processflow run NAME`.")
+            })?,
             id => Run::find(on, id)?,
         };
         desk.tell_interrupted(std::iter::once(&mut run));

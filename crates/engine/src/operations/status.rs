@@ -50,7 +50,9 @@ impl Reads for Status {
             failed: 0,
             waiting: Vec::new(),
         };
-        let Some(view) = desk.view()? else { return Ok(status) };
+        let Some(view) = desk.view()? else {
+            return Ok(status);
+        };
         let on = view.connection();
         if status.agent.is_some() {
             status.running = Run::running(on)?;

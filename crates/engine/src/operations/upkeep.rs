@@ -44,7 +44,12 @@ impl Reads for ShowWatermark {
         let deployment = desk.deployment(view.connection(), &self.processflow)?;
         let watermark = deployment.watermark.map(|watermark| watermark.0);
         let (processflow, batch, epoch) = (deployment.name, deployment.batch, deployment.epoch);
-        Ok(WatermarkRow { processflow, watermark, batch, epoch })
+        Ok(WatermarkRow {
+            processflow,
+            watermark,
+            batch,
+            epoch,
+        })
     }
 }
 
@@ -129,7 +134,9 @@ impl Acts for ClearArea {
     const NAME: &'static str = "clear_area";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<Self::Output> {
-        let areas = self.area.map_or_else(|| vec![Area::Temp, Area::Cache], |area| vec![area]);
+        let areas = self
+            .area
+            .map_or_else(|| vec![Area::Temp, Area::Cache], |area| vec![area]);
         areas.into_iter().map(|area| agent.folder().clear(area)).collect()
     }
 }
@@ -196,15 +203,20 @@ impl Reads for ShowSchema {
     }
 }
 
-
 impl ClearArea {
     /// The area of that name.
     pub fn named(name: &str) -> Result<Self> {
         match name {
-            "temp" => Ok(Self { area: Some(Area::Temp) }),
-            "cache" => Ok(Self { area: Some(Area::Cache) }),
-            _ => Err(Error::config(format!("there is nothing called `{name}` to clear"))
-                .hint("Clear `temp`, `cache`, or both by naming neither.")),
+            "temp" => Ok(Self {
+                area: Some(Area::Temp),
+            }),
+            "cache" => Ok(Self {
+                area: Some(Area::Cache),
+            }),
+            _ => Err(
+                Error::config(format!("there is nothing called `{name}` to clear"))
+                    .hint("Clear `temp`, `cache`, or both by naming neither."),
+            ),
         }
     }
 }

@@ -55,13 +55,31 @@ pub(super) struct Failure(End);
 impl<'r> Work<'r> {
     pub(super) fn new(running: &'r mut Running, records: &'r [Record], failed: &Failures) -> Self {
         let fate = |(at, record): (usize, &Record)| {
-            let unreadable = record.unreadable.clone().map(|error| End::Failed { error, class: REJECTED });
+            let unreadable = record.unreadable.clone().map(|error| End::Failed {
+                error,
+                class: REJECTED,
+            });
             let end = failed.get(&at).map(|failure| failure.0.clone()).or(unreadable);
-            Fate { end, written: false, in_transaction: false, target: None }
+            Fate {
+                end,
+                written: false,
+                in_transaction: false,
+                target: None,
+            }
         };
         let fates = records.iter().enumerate().map(fate).collect();
-        let mappings = records.iter().map(|record| running.scope.record(record)).collect();
-        Self { running, records, fates, mappings, fingerprints: Vec::new(), intents: Vec::new() }
+        let mappings = records
+            .iter()
+            .map(|record| running.scope.record(record))
+            .collect();
+        Self {
+            running,
+            records,
+            fates,
+            mappings,
+            fingerprints: Vec::new(),
+            intents: Vec::new(),
+        }
     }
 
     pub(super) async fn through_all_steps(&mut self) -> Result<()> {
@@ -78,7 +96,9 @@ impl<'r> Work<'r> {
 
     /// True when a transaction holds rows of a record that failed later: it must be undone.
     pub(super) fn holds_part_of_a_failed_record(&self) -> bool {
-        self.fates.iter().any(|fate| fate.in_transaction && matches!(fate.end, Some(End::Failed { .. })))
+        self.fates
+            .iter()
+            .any(|fate| fate.in_transaction && matches!(fate.end, Some(End::Failed { .. })))
     }
 
     /// The records that failed, to leave them out next time.
@@ -91,8 +111,17 @@ impl<'r> Work<'r> {
     }
 
     pub(super) fn done(self) -> Worked {
-        let entries = self.records.iter().zip(self.fates).map(|(record, fate)| entry(record, fate)).collect();
-        Worked { entries, fingerprints: self.fingerprints, intents: self.intents }
+        let entries = self
+            .records
+            .iter()
+            .zip(self.fates)
+            .map(|(record, fate)| entry(record, fate))
+            .collect();
+        Worked {
+            entries,
+            fingerprints: self.fingerprints,
+            intents: self.intents,
+        }
     }
 
     /// Takes every record that is still under way through one step that writes nothing.
@@ -102,7 +131,10 @@ impl<'r> Work<'r> {
                 fate.end = match step(mapping) {
                     Ok(None) => None,
                     Ok(Some(reason)) => Some(End::Skipped(reason)),
-                    Err(error) => Some(End::Failed { error, class: REJECTED }),
+                    Err(error) => Some(End::Failed {
+                        error,
+                        class: REJECTED,
+                    }),
                 };
             }
         }
@@ -133,7 +165,12 @@ impl<'r> Work<'r> {
             if fate.end.is_none() {
                 match mapping.rows(write, at) {
                     Ok(own) => rows.extend(own),
-                    Err(error) => fate.end = Some(End::Failed { error, class: REJECTED }),
+                    Err(error) => {
+                        fate.end = Some(End::Failed {
+                            error,
+                            class: REJECTED,
+                        });
+                    }
                 }
             }
         }
@@ -142,7 +179,11 @@ impl<'r> Work<'r> {
 
     async fn deliver(&mut self, write: &Write, rows: Vec<Row>) -> Result<super::delivery::Delivered> {
         let records = self.records;
-        let destination = self.running.destinations.get_mut(&write.alias).expect("opened at the start");
+        let destination = self
+            .running
+            .destinations
+            .get_mut(&write.alias)
+            .expect("opened at the start");
         let delivery = Delivery {
             write,
             destination: destination.as_mut(),
@@ -166,7 +207,11 @@ impl Fate {
             }
             Outcome::Unchanged => {}
             Outcome::Failed(error) | Outcome::Suspect(error) => {
-                let class = if error.is_unavailable() { "exhausted" } else { REJECTED };
+                let class = if error.is_unavailable() {
+                    "exhausted"
+                } else {
+                    REJECTED
+                };
                 self.fail(error, class);
             }
             Outcome::Unknown(error) => self.fail(error, "unknown"),
@@ -187,16 +232,28 @@ fn entry(record: &Record, fate: Fate) -> Entry {
         None if fate.written => (Label::Written, None, None),
         None => (Label::Unchanged, None, None),
         Some(End::Skipped(reason)) => (Label::Skipped, Some(reason), None),
-        Some(End::Failed { error, class }) => {
-            (Label::Failed, Some(error.message.clone()), Some(Box::new(cause(record, error, class))))
-        }
+        Some(End::Failed { error, class }) => (
+            Label::Failed,
+            Some(error.message.clone()),
+            Some(Box::new(cause(record, error, class))),
+        ),
     };
     let (source, labels) = (record.id.clone(), record.labels.join("\n"));
-    Entry { source, labels, outcome, detail, target: fate.target, cause }
+    Entry {
+        source,
+        labels,
+        outcome,
+        detail,
+        target: fate.target,
+        cause,
+    }
 }
 
 fn cause(record: &Record, error: Error, class: &str) -> Cause {
-    debug_assert!(error.kind != Kind::Bug, "a mistake of ours fails the run, not a record");
+    debug_assert!(
+        error.kind != Kind::Bug,
+        "a mistake of ours fails the run, not a record"
+    );
     Cause {
         class: class.to_owned(),
         message: error.message,

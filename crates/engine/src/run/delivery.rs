@@ -47,9 +47,17 @@ struct Group {
 impl Delivery<'_> {
     pub(super) async fn deliver(mut self, rows: Vec<Row>) -> Result<Delivered> {
         let hashed = self.noted() || self.write.changes_only;
-        let hashes = if hashed { rows.iter().map(hash).collect() } else { Vec::new() };
+        let hashes = if hashed {
+            rows.iter().map(hash).collect()
+        } else {
+            Vec::new()
+        };
         let outcomes = rows.iter().map(|_| None).collect();
-        let mut parcel = Parcel { rows, hashes, outcomes };
+        let mut parcel = Parcel {
+            rows,
+            hashes,
+            outcomes,
+        };
         if self.write.changes_only {
             self.leave_out_unchanged(&mut parcel).await?;
         }
@@ -88,12 +96,19 @@ impl Delivery<'_> {
         let mut unsure = Vec::new();
         for (at, intent) in open.into_iter().zip(noted) {
             match intent {
-                Some(Intent { state: IntentState::Applied, hash, id, answer, .. })
-                    if hash == parcel.hashes[at] =>
-                {
+                Some(Intent {
+                    state: IntentState::Applied,
+                    hash,
+                    id,
+                    answer,
+                    ..
+                }) if hash == parcel.hashes[at] => {
                     parcel.outcomes[at] = Some(Outcome::Written { id, answer });
                 }
-                Some(Intent { state: IntentState::Sending | IntentState::Unknown, .. }) => unsure.push(at),
+                Some(Intent {
+                    state: IntentState::Sending | IntentState::Unknown,
+                    ..
+                }) => unsure.push(at),
                 _ => {}
             }
         }
@@ -109,7 +124,10 @@ impl Delivery<'_> {
             let key = parcel.rows[at].key.as_str();
             let again = self.noted() && !key.is_empty() && !keys.insert(key);
             if places.len() == largest || again {
-                groups.push_back(Group { places: std::mem::take(&mut places), tries: 0 });
+                groups.push_back(Group {
+                    places: std::mem::take(&mut places),
+                    tries: 0,
+                });
                 keys.clear();
                 keys.insert(key);
             }
@@ -144,7 +162,10 @@ impl Delivery<'_> {
         }
         self.note_outcomes(parcel, &places).await?;
         for half in suspects.rchunks(suspects.len().div_ceil(2).max(1)) {
-            queue.push_front(Group { places: half.to_vec(), tries });
+            queue.push_front(Group {
+                places: half.to_vec(),
+                tries,
+            });
         }
         self.settle_unsure(parcel, unsure, tries + 1, queue).await
     }
@@ -166,7 +187,10 @@ impl Delivery<'_> {
         let absent = self.look_up(parcel, &unsure).await?;
         if tries < self.tries {
             if !absent.is_empty() {
-                queue.push_front(Group { places: absent, tries });
+                queue.push_front(Group {
+                    places: absent,
+                    tries,
+                });
             }
             return Ok(());
         }
@@ -221,7 +245,16 @@ impl Delivery<'_> {
             let json = serde_json::to_string(&row.to_json()).expect("maps with text keys serialise");
             let (step, key) = (self.write.step.id.to_string(), row.key.clone());
             let (hash, source) = (parcel.hashes[at], (self.source)(row));
-            Intent { step, key, hash, row: json, source, state, id, answer }
+            Intent {
+                step,
+                key,
+                hash,
+                row: json,
+                source,
+                state,
+                id,
+                answer,
+            }
         };
         self.journal.note(places.iter().map(intent).collect()).await
     }
@@ -237,8 +270,11 @@ impl Delivery<'_> {
     fn delivered(&self, parcel: Parcel) -> Delivered {
         let step = self.write.step.id.to_string();
         let (mut fingerprints, mut intents) = (Vec::new(), Vec::new());
-        let outcomes: Vec<Outcome> =
-            parcel.outcomes.into_iter().map(|outcome| outcome.expect("every row was sent or left out")).collect();
+        let outcomes: Vec<Outcome> = parcel
+            .outcomes
+            .into_iter()
+            .map(|outcome| outcome.expect("every row was sent or left out"))
+            .collect();
         for (at, (row, outcome)) in parcel.rows.into_iter().zip(&outcomes).enumerate() {
             if self.write.changes_only && matches!(outcome, Outcome::Written { .. }) {
                 fingerprints.push((step.clone(), row.key.clone(), parcel.hashes[at]));
@@ -248,14 +284,20 @@ impl Delivery<'_> {
                 intents.push((step.clone(), row.key));
             }
         }
-        Delivered { outcomes, fingerprints, intents }
+        Delivered {
+            outcomes,
+            fingerprints,
+            intents,
+        }
     }
 }
 
 impl Parcel {
     /// Places of rows whose outcome is not known yet.
     fn open(&self) -> Vec<usize> {
-        (0..self.rows.len()).filter(|&at| self.outcomes[at].is_none()).collect()
+        (0..self.rows.len())
+            .filter(|&at| self.outcomes[at].is_none())
+            .collect()
     }
 }
 

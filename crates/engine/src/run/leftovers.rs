@@ -15,7 +15,11 @@ impl Running {
     pub(super) async fn settle_leftovers(&mut self) -> Result<()> {
         let intents = self.journal.intents().await?;
         let plan = self.plan.clone();
-        let mut worked = Worked { entries: Vec::new(), fingerprints: Vec::new(), intents: Vec::new() };
+        let mut worked = Worked {
+            entries: Vec::new(),
+            fingerprints: Vec::new(),
+            intents: Vec::new(),
+        };
         for intent in intents {
             let step = writes(&plan).find(|write| *write.step.id == *intent.step);
             let target = match intent.state {
@@ -49,7 +53,10 @@ impl Running {
     /// Whether a row that may have left was applied, and under which id.
     async fn was_applied(&mut self, write: &Write, intent: &Intent) -> Result<Option<Option<String>>> {
         let row = stored_row(intent);
-        let destination = self.destinations.get_mut(&write.alias).expect("opened at the start");
+        let destination = self
+            .destinations
+            .get_mut(&write.alias)
+            .expect("opened at the start");
         let found = destination.find(&write.step, &[row]).await?;
         Ok(match found.into_iter().next() {
             Some(Found::Yes { id, .. }) => Some(id),
@@ -64,5 +71,11 @@ fn stored_row(intent: &Intent) -> Row {
         serde_json::from_str(&intent.row).unwrap_or_default();
     let columns: Arc<[String]> = fields.keys().cloned().collect();
     let values = fields.into_iter().map(|(_, value)| Value::from(value)).collect();
-    Row { record: 0, key: intent.key.clone(), columns, values, nothing: false }
+    Row {
+        record: 0,
+        key: intent.key.clone(),
+        columns,
+        values,
+        nothing: false,
+    }
 }

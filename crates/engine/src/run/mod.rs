@@ -96,7 +96,11 @@ pub(crate) enum Ended {
 
 async fn status_of(journal: &Journal) -> Result<RunStatus> {
     let failed = journal.counts().await?.failed;
-    Ok(if failed == 0 { RunStatus::Successful } else { RunStatus::FinishedWithProblems })
+    Ok(if failed == 0 {
+        RunStatus::Successful
+    } else {
+        RunStatus::FinishedWithProblems
+    })
 }
 
 /// A run under way.
@@ -116,11 +120,26 @@ type Destinations = BTreeMap<String, Box<dyn Destination>>;
 
 impl Running {
     async fn begin(execution: Execution) -> Result<Ended> {
-        let Execution { plan, scope, journal, deployment, connections, open, .. } = execution;
+        let Execution {
+            plan,
+            scope,
+            journal,
+            deployment,
+            connections,
+            open,
+            ..
+        } = execution;
         let resumed = journal.resume().await?;
-        let purpose = OpenFor { deployment: deployment.clone(), epoch: resumed.epoch };
+        let purpose = OpenFor {
+            deployment: deployment.clone(),
+            epoch: resumed.epoch,
+        };
         let destinations = open_ends(&plan, &connections, &purpose).await?;
-        let at = Checkpoint { deployment, epoch: resumed.epoch, batch: resumed.batch };
+        let at = Checkpoint {
+            deployment,
+            epoch: resumed.epoch,
+            batch: resumed.batch,
+        };
         let mut running = Self {
             plan,
             scope,
@@ -165,10 +184,16 @@ impl Running {
             if has >= Some(prepared.batch) {
                 watermark = prepared.watermark.clone().or(watermark);
                 self.at.batch = prepared.batch;
-                info!(batch = prepared.batch, "A batch that was written before the stop is settled now.");
+                info!(
+                    batch = prepared.batch,
+                    "A batch that was written before the stop is settled now."
+                );
                 self.journal.settle(prepared).await?;
             } else {
-                debug!(batch = prepared.batch, "A batch that never was committed is read again.");
+                debug!(
+                    batch = prepared.batch,
+                    "A batch that never was committed is read again."
+                );
                 self.journal.discard().await?;
             }
         }
@@ -258,7 +283,10 @@ impl Running {
 
     /// prepare → commit → settle.
     async fn settle(&mut self, worked: Worked, watermark: Option<Watermark>) -> Result<()> {
-        let at = Checkpoint { batch: self.at.batch + 1, ..self.at.clone() };
+        let at = Checkpoint {
+            batch: self.at.batch + 1,
+            ..self.at.clone()
+        };
         let settlement = Settlement {
             run: self.journal.run().to_owned(),
             batch: at.batch,
@@ -275,7 +303,11 @@ impl Running {
         }
         self.at = at;
         let settled = self.journal.settle(settlement).await?;
-        debug!(batch = self.at.batch, read = settled.counts.read, "Batch settled.");
+        debug!(
+            batch = self.at.batch,
+            read = settled.counts.read,
+            "Batch settled."
+        );
         self.progress.settled(&settled.counts);
         Ok(())
     }
@@ -302,7 +334,9 @@ async fn open_ends(
     let mut open = Destinations::new();
     for write in writes(plan) {
         if !open.contains_key(&write.alias) {
-            let live = connections.get(&write.alias).expect("every alias was bound at deploy");
+            let live = connections
+                .get(&write.alias)
+                .expect("every alias was bound at deploy");
             open.insert(write.alias.clone(), live.open(purpose.clone()).await?);
         }
     }
@@ -312,7 +346,9 @@ async fn open_ends(
 /// Commits. A commit whose answer is an error may have happened all the same: what the destination durably has
 /// tells, so that nothing is written twice.
 async fn committed(destination: &mut dyn Destination, at: &Checkpoint) -> Result<()> {
-    let Err(error) = destination.commit(at).await else { return Ok(()) };
+    let Err(error) = destination.commit(at).await else {
+        return Ok(());
+    };
     match destination.resume().await {
         Ok(Some(has)) if has == *at => Ok(()),
         _ => Err(error),
@@ -324,14 +360,18 @@ fn fenced(theirs: &Checkpoint, ours: &Checkpoint) -> Result<()> {
     if theirs.epoch <= ours.epoch {
         return Ok(());
     }
-    Err(Error::config("the destination was written by another copy of this data folder since")
-        .hint("Two agents must not share one past. Stop the other one, or deploy under another name."))
+    Err(
+        Error::config("the destination was written by another copy of this data folder since")
+            .hint("Two agents must not share one past. Stop the other one, or deploy under another name."),
+    )
 }
 
 /// How long to wait before a batch is tried again: what was asked for, or growing seconds.
 fn pause(error: &Error, tries: u32) -> Duration {
     match error.kind {
-        connector_kit::Kind::Unavailable { retry_after: Some(wait) } => wait,
+        connector_kit::Kind::Unavailable {
+            retry_after: Some(wait),
+        } => wait,
         _ => Duration::from_secs(1 << tries.min(6)),
     }
 }

@@ -48,7 +48,13 @@ impl ProgressSender {
             ..Progress::default()
         };
         let (to, from) = watch::channel(first);
-        (Self { to: Arc::new(to), clock }, from)
+        (
+            Self {
+                to: Arc::new(to),
+                clock,
+            },
+            from,
+        )
     }
 
     pub(super) fn read(&self, records: usize, expected: Option<u64>) {

@@ -25,7 +25,11 @@ impl Reader {
                 }
             }
         });
-        Self { batches, next: None, task }
+        Self {
+            batches,
+            next: None,
+            task,
+        }
     }
 
     /// All that is there, as one batch; `None` at the end.
@@ -61,7 +65,9 @@ impl Reader {
 
     fn put_back(&mut self, batch: Batch, error: Error) -> Result<Batch> {
         let (sender, batches) = mpsc::channel(1);
-        sender.try_send(Err(error)).map_err(|_| Error::bug("an empty channel has room"))?;
+        sender
+            .try_send(Err(error))
+            .map_err(|_| Error::bug("an empty channel has room"))?;
         self.batches = batches;
         Ok(batch)
     }
@@ -88,7 +94,10 @@ impl Source for Stored {
     async fn next(&mut self) -> Result<Option<Batch>> {
         let records = std::mem::take(&mut self.0);
         let expected = Some(records.len() as u64);
-        let batch = Batch { expected, ..Batch::new(records, Watermark(serde_json::Value::Null)) };
+        let batch = Batch {
+            expected,
+            ..Batch::new(records, Watermark(serde_json::Value::Null))
+        };
         Ok((!batch.records.is_empty()).then_some(batch))
     }
 }

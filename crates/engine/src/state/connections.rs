@@ -53,19 +53,25 @@ impl SavedConnection {
     /// The connection of that name.
     pub fn find(on: &Connection, name: &str) -> Result<Option<Self>> {
         let sql = "SELECT * FROM connection WHERE name = ?1";
-        on.query_row(sql, [name], Self::from_row).optional().map_err(broken)
+        on.query_row(sql, [name], Self::from_row)
+            .optional()
+            .map_err(broken)
     }
 
     /// All of them by name.
     pub fn all(on: &Connection) -> Result<Vec<Self>> {
-        let mut query = on.prepare("SELECT * FROM connection ORDER BY name").map_err(broken)?;
+        let mut query = on
+            .prepare("SELECT * FROM connection ORDER BY name")
+            .map_err(broken)?;
         let rows = query.query_map([], Self::from_row).map_err(broken)?;
         rows.collect::<Result<_, _>>().map_err(broken)
     }
 
     /// Forgets it.
     pub fn remove(on: &Connection, name: &str) -> Result<()> {
-        on.execute("DELETE FROM connection WHERE name = ?1", [name]).map(drop).map_err(broken)
+        on.execute("DELETE FROM connection WHERE name = ?1", [name])
+            .map(drop)
+            .map_err(broken)
     }
 
     /// Notes that it was found to work.

@@ -67,7 +67,9 @@ impl Deployment {
     /// The deployment of that processflow, taken off or not.
     pub fn find(on: &Connection, name: &str) -> Result<Option<Self>> {
         let sql = "SELECT * FROM deployment WHERE name = ?1";
-        on.query_row(sql, [name], Self::from_row).optional().map_err(broken)
+        on.query_row(sql, [name], Self::from_row)
+            .optional()
+            .map_err(broken)
     }
 
     /// All that are deployed, by name.
@@ -141,14 +143,23 @@ impl Version {
         let bindings = serde_json::to_string(&self.bindings).expect("text serialises");
         let sql = "INSERT INTO version (deployment, version, text, bindings, author, at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let row = params![self.deployment, self.version, self.text, bindings, self.author, self.at];
+        let row = params![
+            self.deployment,
+            self.version,
+            self.text,
+            bindings,
+            self.author,
+            self.at
+        ];
         on.execute(sql, row).map(drop).map_err(broken)
     }
 
     /// One version.
     pub fn find(on: &Connection, deployment: &str, version: u64) -> Result<Option<Self>> {
         let sql = "SELECT * FROM version WHERE deployment = ?1 AND version = ?2";
-        on.query_row(sql, params![deployment, version], Self::from_row).optional().map_err(broken)
+        on.query_row(sql, params![deployment, version], Self::from_row)
+            .optional()
+            .map_err(broken)
     }
 
     /// All versions of a deployment, newest first.

@@ -54,7 +54,10 @@ impl Intent {
     pub(super) fn find(on: &Connection, deployment: &str, step: &str, key: &str) -> Result<Option<Self>> {
         let sql = format!("{COLUMNS} WHERE deployment = ?1 AND step = ?2 AND key = ?3");
         let mut query = on.prepare_cached(&sql).map_err(broken)?;
-        query.query_row(params![deployment, step, key], from_row).optional().map_err(broken)
+        query
+            .query_row(params![deployment, step, key], from_row)
+            .optional()
+            .map_err(broken)
     }
 
     /// All that are noted for a deployment.
@@ -83,13 +86,19 @@ impl Intent {
             run,
             at
         ];
-        on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map(drop).map_err(broken)
+        on.prepare_cached(sql)
+            .and_then(|mut query| query.execute(row))
+            .map(drop)
+            .map_err(broken)
     }
 
     pub(super) fn remove(on: &Connection, deployment: &str, step: &str, key: &str) -> Result<()> {
         let sql = "DELETE FROM intent WHERE deployment = ?1 AND step = ?2 AND key = ?3";
         let row = params![deployment, step, key];
-        on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map(drop).map_err(broken)
+        on.prepare_cached(sql)
+            .and_then(|mut query| query.execute(row))
+            .map(drop)
+            .map_err(broken)
     }
 }
 

@@ -66,7 +66,10 @@ pub struct Settled {
 impl Settlement {
     /// Its balance.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { read: self.entries.len() as u64, ..Counts::default() };
+        let mut counts = Counts {
+            read: self.entries.len() as u64,
+            ..Counts::default()
+        };
         for entry in &self.entries {
             match entry.outcome {
                 Label::Written => counts.written += 1,
@@ -125,8 +128,18 @@ impl Journal {
                 let deployment = Deployment::find(on, &name)?
                     .ok_or_else(|| Error::config(format!("processflow `{name}` is not deployed")))?;
                 let prepared = prepared(on, &deployment.id)?;
-                let Deployment { epoch, batch, watermark, .. } = deployment;
-                Ok(Resumed { epoch, batch, watermark, prepared })
+                let Deployment {
+                    epoch,
+                    batch,
+                    watermark,
+                    ..
+                } = deployment;
+                Ok(Resumed {
+                    epoch,
+                    batch,
+                    watermark,
+                    prepared,
+                })
             })
             .await
     }
@@ -134,13 +147,17 @@ impl Journal {
     /// Makes a settlement durable before its destination commits.
     pub async fn prepare(&self, settlement: &Settlement) -> Result<()> {
         let deployment = self.deployment.clone();
-        let (batch, text) =
-            (settlement.batch, serde_json::to_string(settlement).expect("a settlement is plain data"));
+        let (batch, text) = (
+            settlement.batch,
+            serde_json::to_string(settlement).expect("a settlement is plain data"),
+        );
         self.state
             .write(move |on| {
                 let sql = "INSERT OR REPLACE INTO prepared (deployment, batch, settlement)
                     VALUES (?1, ?2, ?3)";
-                on.execute(sql, params![deployment, batch, text]).map(drop).map_err(broken)
+                on.execute(sql, params![deployment, batch, text])
+                    .map(drop)
+                    .map_err(broken)
             })
             .await
     }
@@ -155,13 +172,17 @@ impl Journal {
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled> {
         let at = self.clock.now().to_string();
         let (name, deployment) = (self.name.clone(), self.deployment.clone());
-        self.state.write(move |on| settle(on, &name, &deployment, &settlement, &at)).await
+        self.state
+            .write(move |on| settle(on, &name, &deployment, &settlement, &at))
+            .await
     }
 
     /// Notes that everything was read and settled: a run that dies from here on only has to be published.
     pub async fn read_everything(&self) -> Result<()> {
         let id = self.run.clone();
-        self.state.write(move |on| Run::has_read_everything(on, &id)).await
+        self.state
+            .write(move |on| Run::has_read_everything(on, &id))
+            .await
     }
 
     /// Ends the run. Its balance is checked here: a run that does not balance is Failed, whatever else it was.
@@ -193,7 +214,11 @@ impl Journal {
     pub async fn intended(&self, step: &str, keys: Vec<String>) -> Result<Vec<Option<Intent>>> {
         let (deployment, step) = (self.deployment.clone(), step.to_owned());
         self.state
-            .read(move |on| keys.iter().map(|key| Intent::find(on, &deployment, &step, key)).collect())
+            .read(move |on| {
+                keys.iter()
+                    .map(|key| Intent::find(on, &deployment, &step, key))
+                    .collect()
+            })
             .await
     }
 
@@ -208,7 +233,11 @@ impl Journal {
         let (deployment, run) = (self.deployment.clone(), self.run.clone());
         let at = self.clock.now().to_string();
         self.state
-            .write(move |on| intents.iter().try_for_each(|intent| intent.save(on, &deployment, &run, &at)))
+            .write(move |on| {
+                intents
+                    .iter()
+                    .try_for_each(|intent| intent.save(on, &deployment, &run, &at))
+            })
             .await
     }
 
@@ -216,7 +245,10 @@ impl Journal {
     pub async fn forget(&self, step: &str, keys: Vec<String>) -> Result<()> {
         let (deployment, step) = (self.deployment.clone(), step.to_owned());
         self.state
-            .write(move |on| keys.iter().try_for_each(|key| Intent::remove(on, &deployment, &step, key)))
+            .write(move |on| {
+                keys.iter()
+                    .try_for_each(|key| Intent::remove(on, &deployment, &step, key))
+            })
             .await
     }
 
@@ -228,7 +260,9 @@ impl Journal {
                 let sql = "SELECT hash FROM fingerprint WHERE deployment = ?1 AND step = ?2 AND key = ?3";
                 let mut query = on.prepare_cached(sql).map_err(broken)?;
                 let mut find = |key: &String| {
-                    query.query_row(params![deployment, step, key], |row| row.get(0)).optional()
+                    query
+                        .query_row(params![deployment, step, key], |row| row.get(0))
+                        .optional()
                 };
                 keys.iter().map(|key| find(key).map_err(broken)).collect()
             })
@@ -260,16 +294,23 @@ fn interrupt(on: &Connection, run: &Run) -> Result<()> {
 
 fn prepared(on: &Connection, deployment: &str) -> Result<Option<Settlement>> {
     let sql = "SELECT settlement FROM prepared WHERE deployment = ?1";
-    let text: Option<String> = on.query_row(sql, [deployment], |row| row.get(0)).optional().map_err(broken)?;
+    let text: Option<String> = on
+        .query_row(sql, [deployment], |row| row.get(0))
+        .optional()
+        .map_err(broken)?;
     let read = |text: String| {
-        serde_json::from_str(&text).map_err(|error| Error::bug(format!("a prepared batch is unreadable: {error}")))
+        serde_json::from_str(&text)
+            .map_err(|error| Error::bug(format!("a prepared batch is unreadable: {error}")))
     };
     text.map(read).transpose()
 }
 
 fn unprepare(on: &Connection, deployment: &str) -> Result<()> {
     let sql = "DELETE FROM prepared WHERE deployment = ?1";
-    on.prepare_cached(sql).and_then(|mut query| query.execute([deployment])).map(drop).map_err(broken)
+    on.prepare_cached(sql)
+        .and_then(|mut query| query.execute([deployment]))
+        .map(drop)
+        .map_err(broken)
 }
 
 fn settle(
@@ -283,7 +324,12 @@ fn settle(
     for entry in &settlement.entries {
         entry.insert(on, run.number)?;
     }
-    let owner = set_aside::Owner { processflow: name, deployment, run: &settlement.run, at };
+    let owner = set_aside::Owner {
+        processflow: name,
+        deployment,
+        run: &settlement.run,
+        at,
+    };
     set_aside::settle(on, &owner, &settlement.entries)?;
     keep_fingerprints(on, deployment, &settlement.fingerprints)?;
     for (step, key) in &settlement.intents {
@@ -300,22 +346,33 @@ fn keep_fingerprints(on: &Connection, deployment: &str, kept: &[(String, String,
     let sql = "INSERT OR REPLACE INTO fingerprint (deployment, step, key, hash) VALUES (?1, ?2, ?3, ?4)";
     let mut query = on.prepare_cached(sql).map_err(broken)?;
     for (step, key, hash) in kept {
-        query.execute(params![deployment, step, key, hash]).map_err(broken)?;
+        query
+            .execute(params![deployment, step, key, hash])
+            .map_err(broken)?;
     }
     Ok(())
 }
 
 /// Moves the watermark and the batch number; a batch that does not follow the last one is a mistake of ours.
 fn move_on(on: &Connection, deployment: &str, settlement: &Settlement) -> Result<()> {
-    let watermark = settlement.watermark.as_ref().map(|watermark| watermark.0.to_string());
+    let watermark = settlement
+        .watermark
+        .as_ref()
+        .map(|watermark| watermark.0.to_string());
     let sql = "UPDATE deployment SET batch = ?2, watermark = coalesce(?3, watermark)
         WHERE id = ?1 AND batch < ?2";
     let row = params![deployment, settlement.batch, watermark];
-    let moved = on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map_err(broken)?;
+    let moved = on
+        .prepare_cached(sql)
+        .and_then(|mut query| query.execute(row))
+        .map_err(broken)?;
     if moved == 1 {
         return Ok(());
     }
-    Err(Error::bug(format!("batch {} was settled before", settlement.batch)))
+    Err(Error::bug(format!(
+        "batch {} was settled before",
+        settlement.batch
+    )))
 }
 
 /// A run that is about to begin.

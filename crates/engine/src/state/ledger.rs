@@ -76,8 +76,18 @@ impl Entry {
     pub(super) fn insert(&self, on: &Connection, run: i64) -> Result<()> {
         let sql = "INSERT INTO record (run, source, labels, outcome, detail, target)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let row = params![run, self.source, self.labels, self.outcome.number(), self.detail, self.target];
-        on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map(drop).map_err(broken)
+        let row = params![
+            run,
+            self.source,
+            self.labels,
+            self.outcome.number(),
+            self.detail,
+            self.target
+        ];
+        on.prepare_cached(sql)
+            .and_then(|mut query| query.execute(row))
+            .map(drop)
+            .map_err(broken)
     }
 }
 

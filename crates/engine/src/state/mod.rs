@@ -24,9 +24,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 pub use connections::SavedConnection;
 pub use deployments::{Deployment, DeploymentState, Version};
 pub use intents::{Intent, IntentState};
+pub(crate) use journal::new_run;
 pub use journal::{Journal, Resumed, Settled, Settlement};
 pub use ledger::{Entry, Label, LedgerEntry};
-pub(crate) use journal::new_run;
 pub use runs::{Counts, Problem, Run, RunStatus, Trigger};
 pub use set_aside::{Cause, SetAside, SetAsideState};
 
@@ -44,7 +44,11 @@ pub struct State {
 impl State {
     /// Opens the database, making or migrating it. Config: a newer program wrote it, or it is not ours.
     pub async fn open(file: &Path) -> Result<Self> {
-        assert!(rusqlite::version_number() >= SQLITE_FLOOR, "SQLite {} is too old", rusqlite::version());
+        assert!(
+            rusqlite::version_number() >= SQLITE_FLOOR,
+            "SQLite {} is too old",
+            rusqlite::version()
+        );
         let path = file.to_owned();
         let connection = blocking(move || {
             let mut connection = Connection::open(&path).map_err(broken)?;
@@ -53,7 +57,10 @@ impl State {
             Ok(connection)
         })
         .await?;
-        Ok(Self { writer: connection.into(), file: file.to_owned() })
+        Ok(Self {
+            writer: connection.into(),
+            file: file.to_owned(),
+        })
     }
 
     /// Runs `work` in one durable transaction: all of it or nothing.
@@ -63,8 +70,9 @@ impl State {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let done = self.writer.call(move |connection| -> Result<T> {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(broken)?;
             let value = work(&transaction)?;
             transaction.commit().map_err(broken)?;
             Ok(value)
@@ -78,7 +86,10 @@ impl State {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.writer.call(move |connection| work(connection)).await.map_err(closed)
+        self.writer
+            .call(move |connection| work(connection))
+            .await
+            .map_err(closed)
     }
 
     /// A view for reading that never waits for the writer.
@@ -97,7 +108,9 @@ impl View {
     pub fn open(file: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags).map_err(broken)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(broken)?;
+        connection
+            .busy_timeout(std::time::Duration::from_secs(5))
+            .map_err(broken)?;
         schema::refuse_newer(&connection)?;
         Ok(Self { connection })
     }
@@ -112,13 +125,17 @@ fn configure(connection: &Connection) -> Result<()> {
     let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
         PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4000; PRAGMA mmap_size = 0;
         PRAGMA trusted_schema = OFF;";
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(broken)?;
+    connection
+        .busy_timeout(std::time::Duration::from_secs(5))
+        .map_err(broken)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(pragmas).map_err(broken)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.expect("opening the state database does not panic")
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("opening the state database does not panic")
 }
 
 fn closed(error: tokio_rusqlite::Error<Error>) -> Error {
@@ -151,7 +168,9 @@ pub(crate) fn broken(error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             Error::config("the state database is damaged")
-                .hint("Keep the folder as it is and restore the newest backup with `processflow restore FILE`.")
+                .hint(
+                    "Keep the folder as it is and restore the newest backup with `processflow restore FILE`.",
+                )
                 .source(error)
         }
         _ => Error::bug(format!("the state database: {error}")).source(error),

@@ -163,7 +163,11 @@ pub struct Problem {
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
-        Self { kind: error.kind, message: error.message.clone(), hint: error.hint.clone() }
+        Self {
+            kind: error.kind,
+            message: error.message.clone(),
+            hint: error.hint.clone(),
+        }
     }
 }
 
@@ -209,7 +213,10 @@ impl Run {
             json(&self.counts.skipped),
             self.problem.as_ref().map(json),
         ];
-        on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map(drop).map_err(broken)
+        on.prepare_cached(sql)
+            .and_then(|mut query| query.execute(row))
+            .map(drop)
+            .map_err(broken)
     }
 
     /// The run whose id begins with `id`. Config when none or several do.
@@ -228,13 +235,17 @@ impl Run {
 
     /// The run of exactly that id.
     pub(super) fn exactly(on: &Connection, id: &str) -> Result<Self> {
-        let mut query = on.prepare_cached("SELECT * FROM run WHERE id = ?1").map_err(broken)?;
+        let mut query = on
+            .prepare_cached("SELECT * FROM run WHERE id = ?1")
+            .map_err(broken)?;
         query.query_row([id], Self::from_row).map_err(broken)
     }
 
     /// Notes that a run has read everything: what is left is to publish it.
     pub(super) fn has_read_everything(on: &Connection, id: &str) -> Result<()> {
-        on.execute("UPDATE run SET read_everything = 1 WHERE id = ?1", [id]).map(drop).map_err(broken)
+        on.execute("UPDATE run SET read_everything = 1 WHERE id = ?1", [id])
+            .map(drop)
+            .map_err(broken)
     }
 
     /// The newest runs, of one processflow or of all.
@@ -244,13 +255,17 @@ impl Run {
             None => "SELECT * FROM run WHERE ?1 IS NULL ORDER BY number DESC LIMIT ?2",
         };
         let mut query = on.prepare(sql).map_err(broken)?;
-        let rows = query.query_map(params![processflow, limit], Self::from_row).map_err(broken)?;
+        let rows = query
+            .query_map(params![processflow, limit], Self::from_row)
+            .map_err(broken)?;
         rows.collect::<Result<_, _>>().map_err(broken)
     }
 
     /// Runs that say they are under way.
     pub fn running(on: &Connection) -> Result<Vec<Self>> {
-        let mut query = on.prepare("SELECT * FROM run WHERE status = 'Running'").map_err(broken)?;
+        let mut query = on
+            .prepare("SELECT * FROM run WHERE status = 'Running'")
+            .map_err(broken)?;
         let rows = query.query_map([], Self::from_row).map_err(broken)?;
         rows.collect::<Result<_, _>>().map_err(broken)
     }
@@ -258,7 +273,9 @@ impl Run {
     /// The run of that number.
     pub fn numbered(on: &Connection, number: i64) -> Result<Option<Self>> {
         let sql = "SELECT * FROM run WHERE number = ?1";
-        on.query_row(sql, [number], Self::from_row).optional().map_err(broken)
+        on.query_row(sql, [number], Self::from_row)
+            .optional()
+            .map_err(broken)
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {

@@ -147,19 +147,24 @@ const KNOWN: i64 = 1;
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;
     migrations().to_latest(connection).map_err(|error| {
-        Error::config(format!("the state database could not be brought up to date ({error})"))
-            .hint("Nothing was changed. Start the version that wrote it, or restore a backup.")
+        Error::config(format!(
+            "the state database could not be brought up to date ({error})"
+        ))
+        .hint("Nothing was changed. Start the version that wrote it, or restore a backup.")
     })
 }
 
 pub(super) fn refuse_newer(connection: &Connection) -> Result<()> {
-    let version: i64 =
-        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(broken)?;
+    let version: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(broken)?;
     if version <= KNOWN {
         return Ok(());
     }
-    Err(Error::config(format!("the data folder was written by a newer version (state {version}, known {KNOWN})"))
-        .hint("Install that version again, or start with another data folder."))
+    Err(Error::config(format!(
+        "the data folder was written by a newer version (state {version}, known {KNOWN})"
+    ))
+    .hint("Install that version again, or start with another data folder."))
 }
 
 #[cfg(test)]
@@ -168,11 +173,18 @@ mod tests {
 
     #[test]
     fn migrations_apply_and_count() {
-        migrations().validate().expect("every migration applies to an empty database");
+        migrations()
+            .validate()
+            .expect("every migration applies to an empty database");
         let mut connection = Connection::open_in_memory().expect("SQLite opens in memory");
         migrate(&mut connection).expect("a new database is migrated");
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        assert_eq!(version, KNOWN, "the number of known migrations is kept in step with the list");
+        let version: i64 = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(
+            version, KNOWN,
+            "the number of known migrations is kept in step with the list"
+        );
     }
 
     #[test]
@@ -180,6 +192,9 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("PRAGMA user_version = 99").unwrap();
         let error = migrate(&mut connection).expect_err("it must not be touched");
-        assert!(error.message.contains("newer version"), "the message says why: {error}");
+        assert!(
+            error.message.contains("newer version"),
+            "the message says why: {error}"
+        );
     }
 }

@@ -98,21 +98,25 @@ impl SetAside {
     /// Replaces the payload.
     pub fn edit(on: &Connection, number: i64, payload: &str) -> Result<()> {
         let sql = "UPDATE set_aside SET payload = ?2 WHERE number = ?1 AND state = 'open'";
-        on.execute(sql, params![number, payload]).map(drop).map_err(broken)
+        on.execute(sql, params![number, payload])
+            .map(drop)
+            .map_err(broken)
     }
 
     /// Lets it go, with a note that says why.
     pub fn dismiss(on: &Connection, number: i64, note: &str, at: &str) -> Result<()> {
         let sql = "UPDATE set_aside SET state = 'dismissed', note = ?2, last_at = ?3
             WHERE number = ?1 AND state = 'open'";
-        on.execute(sql, params![number, note, at]).map(drop).map_err(broken)
+        on.execute(sql, params![number, note, at])
+            .map(drop)
+            .map_err(broken)
     }
 
     /// How many wait, by processflow.
     pub fn count(on: &Connection, processflow: Option<&str>) -> Result<u64> {
-        let sql =
-            "SELECT count(*) FROM set_aside WHERE state = 'open' AND (?1 IS NULL OR processflow = ?1)";
-        on.query_row(sql, params![processflow], |row| row.get(0)).map_err(broken)
+        let sql = "SELECT count(*) FROM set_aside WHERE state = 'open' AND (?1 IS NULL OR processflow = ?1)";
+        on.query_row(sql, params![processflow], |row| row.get(0))
+            .map_err(broken)
     }
 }
 
@@ -135,7 +139,9 @@ pub(super) fn settle(on: &Connection, owner: &Owner<'_>, entries: &[Entry]) -> R
             let sql = "UPDATE set_aside SET state = 'settled', last_at = ?3
                 WHERE deployment = ?1 AND source = ?2 AND state = 'open'";
             let row = params![owner.deployment, entry.source, owner.at];
-            on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map_err(broken)?;
+            on.prepare_cached(sql)
+                .and_then(|mut query| query.execute(row))
+                .map_err(broken)?;
         }
     }
     Ok(())
@@ -166,7 +172,10 @@ fn set_aside(on: &Connection, owner: &Owner<'_>, entry: &Entry, cause: &Cause) -
         owner.run,
         owner.at
     ];
-    on.prepare_cached(sql).and_then(|mut query| query.execute(row)).map(drop).map_err(broken)
+    on.prepare_cached(sql)
+        .and_then(|mut query| query.execute(row))
+        .map(drop)
+        .map_err(broken)
 }
 
 fn select(on: &Connection, sql: &str, with: impl rusqlite::Params) -> Result<Vec<SetAside>> {

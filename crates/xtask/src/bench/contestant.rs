@@ -101,9 +101,16 @@ fn plain(job: &Job) -> Any {
     for page in 1..=job.records.div_ceil(PAGE) {
         let text = connection.page(job, page)?;
         let parsed: serde_json::Value = serde_json::from_slice(&text)?;
-        let list = parsed.get("data").unwrap_or(&parsed).as_array().ok_or("no list")?;
+        let list = parsed
+            .get("data")
+            .unwrap_or(&parsed)
+            .as_array()
+            .ok_or("no list")?;
         let texts: Vec<String> = list.iter().map(serde_json::Value::to_string).collect();
-        let rows: Vec<&RawValue> = texts.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>()?;
+        let rows: Vec<&RawValue> = texts
+            .iter()
+            .map(|text| serde_json::from_str(text))
+            .collect::<Result<_, _>>()?;
         into.page(&rows)?;
     }
     into.end()
@@ -131,7 +138,9 @@ impl Connection {
     fn open(job: &Job) -> Any<Self> {
         let stream = TcpStream::connect(&job.address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::with_capacity(1 << 16, stream) })
+        Ok(Self {
+            stream: BufReader::with_capacity(1 << 16, stream),
+        })
     }
 
     fn page(&mut self, job: &Job, page: u64) -> Any<Vec<u8>> {
@@ -173,7 +182,10 @@ enum Into {
 impl Into {
     fn open(path: &Path) -> Any<Self> {
         if path.extension().is_none_or(|ending| ending != "db") {
-            return Ok(Self::Lines(BufWriter::with_capacity(1 << 16, File::create(path)?)));
+            return Ok(Self::Lines(BufWriter::with_capacity(
+                1 << 16,
+                File::create(path)?,
+            )));
         }
         let database = rusqlite::Connection::open(path)?;
         database.execute_batch(
@@ -193,7 +205,8 @@ impl Into {
             Self::Database(database) => {
                 let transaction = database.transaction()?;
                 {
-                    let mut insert = transaction.prepare_cached("INSERT OR REPLACE INTO record VALUES (?1, ?2)")?;
+                    let mut insert =
+                        transaction.prepare_cached("INSERT OR REPLACE INTO record VALUES (?1, ?2)")?;
                     for record in records {
                         insert.execute((id_of(record)?, record.get()))?;
                     }

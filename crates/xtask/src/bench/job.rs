@@ -18,7 +18,12 @@ pub(crate) struct Job {
 
 enum Kind {
     /// A whole list into a file or table, beside floor and plain.
-    List { flow: &'static str, list: &'static str, into: &'static str, file: &'static str },
+    List {
+        flow: &'static str,
+        list: &'static str,
+        into: &'static str,
+        file: &'static str,
+    },
     /// The same with 100 ms an answer.
     Latency,
     /// Stock values from a CSV file into the store.
@@ -55,10 +60,29 @@ const STOCK: &str = include_str!("../../../../processflows/stock-from-csv/proces
 
 /// All jobs, each also at a tenth of its size.
 pub(crate) fn all(divide: u32) -> Vec<Job> {
-    let sqlite = || Kind::List { flow: INTO_SQLITE, list: "products", into: "erp.db", file: "record.db" };
-    let lines = || Kind::List { flow: INTO_LINES, list: "products", into: "files/record.jsonl", file: "record.jsonl" };
-    let orders = || Kind::List { flow: ORDERS, list: "orders", into: "", file: "record.db" };
-    let job = |name, records: u32, kind| Job { name, records: (records / divide).max(PAGE), kind };
+    let sqlite = || Kind::List {
+        flow: INTO_SQLITE,
+        list: "products",
+        into: "erp.db",
+        file: "record.db",
+    };
+    let lines = || Kind::List {
+        flow: INTO_LINES,
+        list: "products",
+        into: "files/record.jsonl",
+        file: "record.jsonl",
+    };
+    let orders = || Kind::List {
+        flow: ORDERS,
+        list: "orders",
+        into: "",
+        file: "record.db",
+    };
+    let job = |name, records: u32, kind| Job {
+        name,
+        records: (records / divide).max(PAGE),
+        kind,
+    };
     vec![
         job("products to SQLite", 100_000, sqlite()),
         job("products to SQLite", 10_000, sqlite()),
@@ -78,7 +102,12 @@ pub(crate) fn all(divide: u32) -> Vec<Job> {
 impl Job {
     pub(crate) fn measure(&self, runs: usize, table: &mut Table) -> Done {
         match &self.kind {
-            Kind::List { flow, list, into, file } => self.list(flow, list, into, file, runs, table),
+            Kind::List {
+                flow,
+                list,
+                into,
+                file,
+            } => self.list(flow, list, into, file, runs, table),
             Kind::Latency => self.latency(runs, table),
             Kind::Stock => self.stock(runs, table),
             Kind::Quota => self.quota(table),
@@ -88,7 +117,10 @@ impl Job {
 
     fn store(&self, more: &[&str]) -> Done<Store> {
         let records = self.records.to_string();
-        let mut arguments: Vec<String> = ["--products", "--orders"].iter().flat_map(|name| [(*name).to_owned(), records.clone()]).collect();
+        let mut arguments: Vec<String> = ["--products", "--orders"]
+            .iter()
+            .flat_map(|name| [(*name).to_owned(), records.clone()])
+            .collect();
         arguments.extend(["--customers", "100"].map(str::to_owned));
         arguments.extend(more.iter().map(|text| (*text).to_owned()));
         Store::start(&arguments)
@@ -99,7 +131,10 @@ impl Job {
         let (mut ours, mut floors, mut plains) = (Vec::new(), Vec::new(), Vec::new());
         // One round unmeasured: the store renders its pages once.
         for round in 0..=runs {
-            let took = [self.contestant("floor", list, &store, file)?, self.contestant("plain", list, &store, file)?];
+            let took = [
+                self.contestant("floor", list, &store, file)?,
+                self.contestant("plain", list, &store, file)?,
+            ];
             let own = self.ours(flow, into, &store)?;
             if round > 0 {
                 floors.push(took[0]);
@@ -110,7 +145,14 @@ impl Job {
         let (floor, plain, ours) = (median(floors), median(plains), median(ours));
         table.add(self.name, self.records, "floor", floor, None, "");
         table.add(self.name, self.records, "plain", plain, Some(floor.seconds), "");
-        table.add(self.name, self.records, "processflow", ours, Some(floor.seconds), "<= 1.5, <= 48 MiB");
+        table.add(
+            self.name,
+            self.records,
+            "processflow",
+            ours,
+            Some(floor.seconds),
+            "<= 1.5, <= 48 MiB",
+        );
         Ok(())
     }
 
@@ -121,7 +163,9 @@ impl Job {
         let release = crate::tool::processflow("release").with_file_name(own.file_name().unwrap_or_default());
         let mut command = std::process::Command::new(release);
         command.args(["bench", "contestant", who, list, "--address", store.address()]);
-        command.args(["--records", &self.records.to_string(), "--into"]).arg(&into);
+        command
+            .args(["--records", &self.records.to_string(), "--into"])
+            .arg(&into);
         let (took, _) = took(&mut command)?;
         match count(&into)? {
             found if found == u64::from(self.records) => Ok(took),
@@ -132,7 +176,11 @@ impl Job {
     fn ours(&self, flow: &str, into: &str, store: &Store) -> Done<Took> {
         let agent = Agent::new(store)?;
         agent.deploy(flow)?;
-        let name = if flow == ORDERS { "orders-to-database" } else { "job" };
+        let name = if flow == ORDERS {
+            "orders-to-database"
+        } else {
+            "job"
+        };
         let (took, run) = agent.run(name)?;
         if run["status"] != "Successful" || run["read"] != self.records {
             return Err(format!("the run did not come whole: {run}"));
@@ -145,9 +193,18 @@ impl Job {
 
     fn latency(&self, runs: usize, table: &mut Table) -> Done {
         let store = self.store(&["--latency-ms", "100"])?;
-        let ours = (0..runs).map(|_| self.ours(INTO_SQLITE, "erp.db", &store)).collect::<Done<_>>()?;
+        let ours = (0..runs)
+            .map(|_| self.ours(INTO_SQLITE, "erp.db", &store))
+            .collect::<Done<_>>()?;
         let bound = f64::from(self.records.div_ceil(PAGE)) / 8.0 * 0.1 * 1.1 + 0.3;
-        table.add(self.name, self.records, "processflow", median(ours), None, &format!("<= {bound:.2} s"));
+        table.add(
+            self.name,
+            self.records,
+            "processflow",
+            median(ours),
+            None,
+            &format!("<= {bound:.2} s"),
+        );
         Ok(())
     }
 
@@ -177,7 +234,13 @@ impl Job {
         }
         table.add(self.name, self.records, "processflow", median(all), None, "");
         table.note(self.name, self.records, "requests", &first.to_string(), "<= 7");
-        table.note(self.name, self.records, "requests, unchanged", &second.to_string(), "0 writes");
+        table.note(
+            self.name,
+            self.records,
+            "requests, unchanged",
+            &second.to_string(),
+            "0 writes",
+        );
         Ok(())
     }
 
@@ -185,7 +248,11 @@ impl Job {
     fn write_stock(&self, agent: &Agent, store: &Store) -> Done {
         let skus = store.skus(self.records as usize)?;
         if skus.len() < self.records as usize {
-            return Err(format!("the store lists {} SKUs, {} are needed", skus.len(), self.records));
+            return Err(format!(
+                "the store lists {} SKUs, {} are needed",
+                skus.len(),
+                self.records
+            ));
         }
         let mut csv = String::from("SKU,QTY\n");
         for (at, sku) in skus.iter().take(self.records as usize).enumerate() {
@@ -198,9 +265,20 @@ impl Job {
         let store = self.store(&["--quota", "150"])?;
         let took = self.ours(INTO_SQLITE, "erp.db", &store)?;
         let seen = store.control("requests")?;
-        let throttled = seen.as_array().into_iter().flatten().filter(|seen| seen["status"] == 429).count();
+        let throttled = seen
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|seen| seen["status"] == 429)
+            .count();
         table.add(self.name, self.records, "processflow", took, None, "");
-        table.note(self.name, self.records, "429 provoked", &throttled.to_string(), "0");
+        table.note(
+            self.name,
+            self.records,
+            "429 provoked",
+            &throttled.to_string(),
+            "0",
+        );
         Ok(())
     }
 
@@ -209,19 +287,38 @@ impl Job {
         let agent = Agent::new(&store)?;
         agent.deploy(INTO_SQLITE)?;
         store.forget_requests()?;
-        let mut child = agent.command(&["run", "job"]).spawn().map_err(|error| error.to_string())?;
+        let mut child = agent
+            .command(&["run", "job"])
+            .spawn()
+            .map_err(|error| error.to_string())?;
         while requests(&store)? < u64::from(self.records / PAGE / 2) {
             rest(std::time::Duration::from_millis(5));
         }
-        child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
+        child
+            .kill()
+            .and_then(|()| child.wait())
+            .map_err(|error| error.to_string())?;
         let (took, run) = agent.run("job")?;
         let asked = requests(&store)?;
         if count(&agent.path("erp.db"))? != u64::from(self.records) {
             return Err(format!("after the kill the run did not come whole: {run}"));
         }
         let again = asked.saturating_sub(u64::from(self.records.div_ceil(PAGE)));
-        table.add(self.name, self.records, "processflow (second half)", took, None, "");
-        table.note(self.name, self.records, "pages asked again", &again.to_string(), "<= 8, and what each start asks");
+        table.add(
+            self.name,
+            self.records,
+            "processflow (second half)",
+            took,
+            None,
+            "",
+        );
+        table.note(
+            self.name,
+            self.records,
+            "pages asked again",
+            &again.to_string(),
+            "<= 8, and what each start asks",
+        );
         Ok(())
     }
 }
@@ -229,5 +326,7 @@ impl Job {
 fn requests(store: &Store) -> Done<u64> {
     let seen = store.control("requests")?;
     let own = seen.as_array().into_iter().flatten();
-    Ok(own.filter(|seen| seen["path"].as_str().is_some_and(|path| path.starts_with("/v"))).count() as u64)
+    Ok(own
+        .filter(|seen| seen["path"].as_str().is_some_and(|path| path.starts_with("/v")))
+        .count() as u64)
 }

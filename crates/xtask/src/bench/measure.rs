@@ -18,7 +18,10 @@ pub(crate) struct Took {
 
 /// Runs a command to its end; its standard output comes with the figures.
 pub(crate) fn took(command: &mut Command) -> Done<(Took, String)> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let began = Instant::now();
     let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
     let mut out = child.stdout.take().expect("piped");
@@ -35,11 +38,20 @@ pub(crate) fn took(command: &mut Command) -> Done<(Took, String)> {
         }
     };
     let seconds = began.elapsed().as_secs_f64();
-    let out = reading.join().expect("reads").map_err(|error| error.to_string())?;
+    let out = reading
+        .join()
+        .expect("reads")
+        .map_err(|error| error.to_string())?;
     if !status.success() {
         return Err(format!("{command:?} ended with {status}: {out}"));
     }
-    Ok((Took { seconds, mebibytes: peak }, out))
+    Ok((
+        Took {
+            seconds,
+            mebibytes: peak,
+        },
+        out,
+    ))
 }
 
 /// The kernel's high-water mark of a process's memory. It only rises, so the last look is the peak but for what

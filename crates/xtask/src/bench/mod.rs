@@ -43,7 +43,15 @@ pub(crate) fn bench(options: &Options) -> Done {
         return contestant::run(job);
     }
     let mut build = cargo();
-    let arguments = ["build", "--release", "--locked", "--package", "cli", "--package", "xtask"];
+    let arguments = [
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "cli",
+        "--package",
+        "xtask",
+    ];
     run("release build", build.args(arguments))?;
     let mut table = table::Table::new();
     for job in job::all(options.divide) {

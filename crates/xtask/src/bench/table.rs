@@ -10,12 +10,30 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new() -> Self {
-        let head = ["job", "records", "contestant", "seconds", "÷ floor", "peak MiB", "wanted"];
-        Self { rows: vec![head.map(str::to_owned)] }
+        let head = [
+            "job",
+            "records",
+            "contestant",
+            "seconds",
+            "÷ floor",
+            "peak MiB",
+            "wanted",
+        ];
+        Self {
+            rows: vec![head.map(str::to_owned)],
+        }
     }
 
     /// One contestant's figures.
-    pub(crate) fn add(&mut self, job: &str, records: u32, who: &str, took: Took, floor: Option<f64>, wanted: &str) {
+    pub(crate) fn add(
+        &mut self,
+        job: &str,
+        records: u32,
+        who: &str,
+        took: Took,
+        floor: Option<f64>,
+        wanted: &str,
+    ) {
         let ratio = floor.map_or_else(String::new, |floor| format!("{:.2}", took.seconds / floor));
         self.rows.push([
             job.to_owned(),
@@ -35,10 +53,19 @@ impl Table {
     }
 
     pub(crate) fn print(&self) {
-        let width = |at: usize| self.rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+        let width = |at: usize| {
+            self.rows
+                .iter()
+                .map(|row| row[at].chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let widths: Vec<usize> = (0..7).map(width).collect();
         for row in &self.rows {
-            let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}"));
+            let cells = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, &width)| format!("{cell:<width$}"));
             print(cells.collect::<Vec<_>>().join("  ").trim_end());
         }
     }

@@ -24,19 +24,33 @@ impl Store {
     /// Starts it with these arguments of `processflow sandbox`.
     pub(crate) fn start(arguments: &[String]) -> Done<Self> {
         let mut command = Command::new(processflow("release"));
-        command.args(["--json", "sandbox"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().map_err(|error| format!("the sandbox store: {error}"))?;
+        command
+            .args(["--json", "sandbox"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("the sandbox store: {error}"))?;
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("piped"));
         out.read_line(&mut line).map_err(|error| error.to_string())?;
         let said: Value = serde_json::from_str(&line).map_err(|error| format!("{line}: {error}"))?;
         let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-        Ok(Self { child, api_path: text("api_path"), token: text("token") })
+        Ok(Self {
+            child,
+            api_path: text("api_path"),
+            token: text("token"),
+        })
     }
 
     /// `HOST:PORT`
     pub(crate) fn address(&self) -> &str {
-        self.api_path.trim_start_matches("http://").split('/').next().unwrap_or_default()
+        self.api_path
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap_or_default()
     }
 
     /// GET below `/sandbox/`.
@@ -51,7 +65,10 @@ impl Store {
 
     /// SKUs whose stock is counted per variant or product, as many as are wanted.
     pub(crate) fn skus(&self, wanted: usize) -> Done<Vec<String>> {
-        let base = self.api_path.split_once(self.address()).map_or("", |(_, path)| path.trim_end_matches('/'));
+        let base = self
+            .api_path
+            .split_once(self.address())
+            .map_or("", |(_, path)| path.trim_end_matches('/'));
         let mut skus = Vec::new();
         for page in 1.. {
             let found = self.ask("GET", &format!("{base}/catalog/variants?limit=250&page={page}"))?;
@@ -102,16 +119,42 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn new(store: &Store) -> Done<Self> {
-        let agent = Self { folder: tempfile::tempdir().map_err(|error| error.to_string())? };
+        let agent = Self {
+            folder: tempfile::tempdir().map_err(|error| error.to_string())?,
+        };
         std::fs::create_dir(agent.path("files")).map_err(|error| error.to_string())?;
         agent.say(&["settings", "set", "secrets=vault"], "")?;
         let path = format!("api_path={}", store.api_path);
-        let shop = ["connections", "add", "shop", "--connector", "bigcommerce", "--set", &path, "--secret", "token"];
+        let shop = [
+            "connections",
+            "add",
+            "shop",
+            "--connector",
+            "bigcommerce",
+            "--set",
+            &path,
+            "--secret",
+            "token",
+        ];
         agent.say(&shop, &format!("{}\n", store.token))?;
         let url = format!("url=sqlite:{}", agent.path("erp.db").display());
-        agent.say(&["connections", "add", "erp", "--connector", "sql", "--set", &url], "")?;
+        agent.say(
+            &["connections", "add", "erp", "--connector", "sql", "--set", &url],
+            "",
+        )?;
         let folder = format!("folder={}", agent.path("files").display());
-        agent.say(&["connections", "add", "files", "--connector", "files", "--set", &folder], "")?;
+        agent.say(
+            &[
+                "connections",
+                "add",
+                "files",
+                "--connector",
+                "files",
+                "--set",
+                &folder,
+            ],
+            "",
+        )?;
         Ok(agent)
     }
 
@@ -132,7 +175,11 @@ impl Agent {
     /// A command on this data folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(processflow("release"));
-        command.arg("--data-dir").arg(self.path("data")).args(arguments).current_dir(self.folder.path());
+        command
+            .arg("--data-dir")
+            .arg(self.path("data"))
+            .args(arguments)
+            .current_dir(self.folder.path());
         command
     }
 
@@ -143,16 +190,24 @@ impl Agent {
 
     fn say(&self, arguments: &[&str], input: &str) -> Done {
         let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let mut stdin = child.stdin.take().expect("piped");
-        stdin.write_all(input.as_bytes()).map_err(|error| error.to_string())?;
+        stdin
+            .write_all(input.as_bytes())
+            .map_err(|error| error.to_string())?;
         drop(stdin);
         let ended = child.wait_with_output().map_err(|error| error.to_string())?;
         if ended.status.success() {
             return Ok(());
         }
-        Err(format!("{arguments:?}: {}", String::from_utf8_lossy(&ended.stderr)))
+        Err(format!(
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&ended.stderr)
+        ))
     }
 }
 
@@ -161,7 +216,9 @@ pub(crate) fn count(path: &Path) -> Done<u64> {
     if path.extension().is_some_and(|ending| ending == "db") {
         let database = rusqlite::Connection::open(path).map_err(|error| error.to_string())?;
         let sql = "SELECT count(*) FROM record";
-        return database.query_row(sql, [], |row| row.get(0)).map_err(|error| error.to_string());
+        return database
+            .query_row(sql, [], |row| row.get(0))
+            .map_err(|error| error.to_string());
     }
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     Ok(BufReader::new(file).lines().count() as u64)

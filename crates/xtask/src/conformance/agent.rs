@@ -30,7 +30,9 @@ struct Flow {
 
 /// Connects, validates, deploys and runs; then no action of the connector may be left.
 pub(super) fn work(store: &Store, folder: &Path) -> Done {
-    let agent = Agent { folder: folder.to_owned() };
+    let agent = Agent {
+        folder: folder.to_owned(),
+    };
     agent.connect(store)?;
     let flows: Vec<Flow> = yaml::read("flows.yaml", include_str!("flows.yaml"))?;
     for flow in &flows {
@@ -49,10 +51,31 @@ impl Agent {
         std::fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
         self.call(&["settings", "set", "secrets=vault"], "")?;
         let path = format!("api_path={}", store.api_path);
-        let shop = ["connections", "add", "shop", "--connector", "bigcommerce", "--set", &path, "--secret", "token"];
+        let shop = [
+            "connections",
+            "add",
+            "shop",
+            "--connector",
+            "bigcommerce",
+            "--set",
+            &path,
+            "--secret",
+            "token",
+        ];
         self.call(&shop, &format!("{}\n", store.token))?;
         let folder = format!("folder={}", out.display());
-        self.call(&["connections", "add", "out", "--connector", "files", "--set", &folder], "")?;
+        self.call(
+            &[
+                "connections",
+                "add",
+                "out",
+                "--connector",
+                "files",
+                "--set",
+                &folder,
+            ],
+            "",
+        )?;
         self.call(&["connections", "validate", "shop"], "").map(drop)
     }
 
@@ -69,14 +92,22 @@ impl Agent {
         let path = self.folder.join("processflow.yaml");
         std::fs::write(&path, text.to_string()).map_err(|error| format!("{}: {error}", path.display()))?;
         self.call(&["deploy", &path.display().to_string()], "")?;
-        let runs = if flow.runs.is_empty() { vec![Vec::new()] } else { flow.runs.clone() };
+        let runs = if flow.runs.is_empty() {
+            vec![Vec::new()]
+        } else {
+            flow.runs.clone()
+        };
         for more in runs {
             let mut arguments = vec!["--json", "run", &flow.name];
             arguments.extend(more.iter().map(String::as_str));
             let run = self.call(&arguments, "")?;
-            let run: Value = serde_json::from_str(&run).map_err(|error| format!("{}: {error}: {run}", flow.name))?;
+            let run: Value =
+                serde_json::from_str(&run).map_err(|error| format!("{}: {error}: {run}", flow.name))?;
             if run["failed"] != flow.failed || run["read"] == 0 {
-                return Err(format!("{}: {} records were to fail: {run}", flow.name, flow.failed));
+                return Err(format!(
+                    "{}: {} records were to fail: {run}",
+                    flow.name, flow.failed
+                ));
             }
         }
         Ok(())
@@ -84,10 +115,15 @@ impl Agent {
 
     fn nothing_left_out(&self, flows: &[Flow]) -> Done {
         let listed = self.call(&["--json", "actions", "bigcommerce"], "")?;
-        let listed: Vec<Value> = serde_json::from_str(&listed).map_err(|error| format!("actions: {error}"))?;
+        let listed: Vec<Value> =
+            serde_json::from_str(&listed).map_err(|error| format!("actions: {error}"))?;
         let used = |name: &str| {
-            let steps = flows.iter().flat_map(|flow| std::iter::once(&flow.read).chain(&flow.write));
-            steps.into_iter().any(|step| step["action"] == format!("shop/{name}"))
+            let steps = flows
+                .iter()
+                .flat_map(|flow| std::iter::once(&flow.read).chain(&flow.write));
+            steps
+                .into_iter()
+                .any(|step| step["action"] == format!("shop/{name}"))
         };
         let names = listed.iter().filter_map(|action| action["action"].as_str());
         let left: Vec<&str> = names.filter(|name| !used(name)).collect();
@@ -100,8 +136,14 @@ impl Agent {
     /// Standard output of a command; an exit code above 1 is an error, 1 is a run with records that failed.
     fn call(&self, arguments: &[&str], input: &str) -> Done<String> {
         let mut command = command(processflow("debug"));
-        command.arg("--data-dir").arg(self.folder.join("data")).args(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg("--data-dir")
+            .arg(self.folder.join("data"))
+            .args(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let say = |error: std::io::Error| format!("processflow {}: {error}", arguments.join(" "));
         let mut child = command.spawn().map_err(say)?;
         let mut stdin = child.stdin.take().expect("its input is piped");
@@ -113,6 +155,10 @@ impl Agent {
             return Ok(out);
         }
         let talk = String::from_utf8_lossy(&ended.stderr).into_owned();
-        Err(format!("processflow {}: {}\n{out}{talk}", arguments.join(" "), ended.status))
+        Err(format!(
+            "processflow {}: {}\n{out}{talk}",
+            arguments.join(" "),
+            ended.status
+        ))
     }
 }

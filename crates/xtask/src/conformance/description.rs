@@ -58,19 +58,34 @@ impl Description {
     pub(super) fn read(folder: &Path, mends: &[Mend]) -> Done<Self> {
         let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        paths.retain(|path| path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml"));
+        paths.retain(|path| {
+            path.extension()
+                .is_some_and(|ending| ending == "yml" || ending == "yaml")
+        });
         paths.sort();
-        let files: Vec<File> = paths.iter().map(|path| File::read(path, mends)).collect::<Done<_>>()?;
+        let files: Vec<File> = paths
+            .iter()
+            .map(|path| File::read(path, mends))
+            .collect::<Done<_>>()?;
         if files.is_empty() {
-            return Err(format!("{} holds no OpenAPI file (*.yml, *.yaml).", folder.display()));
+            return Err(format!(
+                "{} holds no OpenAPI file (*.yml, *.yaml).",
+                folder.display()
+            ));
         }
-        let operations = files.iter().enumerate().flat_map(|(at, file)| file.operations(at)).collect();
+        let operations = files
+            .iter()
+            .enumerate()
+            .flat_map(|(at, file)| file.operations(at))
+            .collect();
         Ok(Self { files, operations })
     }
 
     /// The operations a request may mean: those with the most plain parts, more than one if files repeat each other.
     pub(super) fn find(&self, exchange: &Exchange) -> Vec<usize> {
-        let Some((version, parts)) = exchange.address() else { return Vec::new() };
+        let Some((version, parts)) = exchange.address() else {
+            return Vec::new();
+        };
         let fitting = |operation: &Operation| {
             let same = operation.method == exchange.method && operation.version == version;
             if same { operation.fits(&parts) } else { None }
@@ -78,7 +93,11 @@ impl Description {
         let plain = |(at, operation)| fitting(operation).map(|plain| (at, plain));
         let found: Vec<(usize, usize)> = self.operations.iter().enumerate().filter_map(plain).collect();
         let most = found.iter().map(|(_, plain)| *plain).max();
-        found.into_iter().filter(|(_, plain)| Some(*plain) == most).map(|(at, _)| at).collect()
+        found
+            .into_iter()
+            .filter(|(_, plain)| Some(*plain) == most)
+            .map(|(at, _)| at)
+            .collect()
     }
 
     pub(super) fn file(&self, operation: &Operation) -> &File {
@@ -88,8 +107,13 @@ impl Description {
 
 impl File {
     fn read(path: &Path, mends: &[Mend]) -> Done<Self> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let mut text =
+            std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let mut mended = Vec::new();
         for (at, mend) in mends.iter().enumerate() {
             if mend.file == name && text.contains(&mend.text) {
@@ -97,16 +121,31 @@ impl File {
                 mended.push(at);
             }
         }
-        Ok(Self { root: yaml::read(&name, &text)?, name, mended })
+        Ok(Self {
+            root: yaml::read(&name, &text)?,
+            name,
+            mended,
+        })
     }
 
     fn operations(&self, file: usize) -> Vec<Operation> {
-        let server = self.root.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
+        let server = self
+            .root
+            .pointer("/servers/0/url")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let version = server.rsplit('/').next().unwrap_or_default();
-        let paths = self.root.get("paths").and_then(Value::as_object).into_iter().flatten();
+        let paths = self
+            .root
+            .get("paths")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
         let methods = paths.flat_map(|(path, item)| {
             let named = item.as_object().into_iter().flat_map(Map::keys);
-            named.filter(|method| METHODS.contains(&method.as_str())).map(move |method| (path, method))
+            named
+                .filter(|method| METHODS.contains(&method.as_str()))
+                .map(move |method| (path, method))
         });
         let operation = |(path, method): (&String, &String)| Operation {
             file,
@@ -120,7 +159,11 @@ impl File {
 
     /// What stands at a pointer.
     pub(super) fn at(&self, pointer: &str) -> Option<Place<'_>> {
-        let place = Place { root: &self.root, pointer: pointer.to_owned(), value: self.root.pointer(pointer)? };
+        let place = Place {
+            root: &self.root,
+            pointer: pointer.to_owned(),
+            value: self.root.pointer(pointer)?,
+        };
         place.followed()
     }
 }
@@ -143,50 +186,99 @@ impl Operation {
     pub(super) fn in_path(&self, exchange: &Exchange) -> Vec<(String, String)> {
         let parts = exchange.address().map(|(_, parts)| parts).unwrap_or_default();
         let template = self.path.trim_start_matches('/').split('/').zip(parts);
-        let named = template.filter_map(|(want, part)| Some((want.strip_prefix('{')?.strip_suffix('}')?, part)));
-        named.map(|(name, part)| (name.to_owned(), part.to_owned())).collect()
+        let named =
+            template.filter_map(|(want, part)| Some((want.strip_prefix('{')?.strip_suffix('}')?, part)));
+        named
+            .map(|(name, part)| (name.to_owned(), part.to_owned()))
+            .collect()
     }
 
     /// Parameters of the operation and, unless it has them itself, of its address.
     pub(super) fn parameters<'a>(&self, file: &'a File) -> Vec<Parameter<'a>> {
         let address = self.pointer.rsplit_once('/').map_or("", |(address, _)| address);
-        let lists = [format!("{}/parameters", self.pointer), format!("{address}/parameters")];
+        let lists = [
+            format!("{}/parameters", self.pointer),
+            format!("{address}/parameters"),
+        ];
         let mut parameters: Vec<Parameter<'a>> = Vec::new();
-        for place in lists.iter().filter_map(|list| file.at(list)).flat_map(|list| list.elements()) {
-            let text = |name: &str| place.value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        for place in lists
+            .iter()
+            .filter_map(|list| file.at(list))
+            .flat_map(|list| list.elements())
+        {
+            let text = |name: &str| {
+                place
+                    .value
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
             let (name, kind) = (text("name"), text("in"));
-            if parameters.iter().any(|known| known.name == name && known.kind == kind) {
+            if parameters
+                .iter()
+                .any(|known| known.name == name && known.kind == kind)
+            {
                 continue;
             }
-            let required = place.value.get("required").and_then(Value::as_bool).unwrap_or_default();
-            parameters.push(Parameter { name, kind, required, schema: place.child("schema") });
+            let required = place
+                .value
+                .get("required")
+                .and_then(Value::as_bool)
+                .unwrap_or_default();
+            parameters.push(Parameter {
+                name,
+                kind,
+                required,
+                schema: place.child("schema"),
+            });
         }
         parameters
     }
 }
 
-impl<'a> Place<'a> {
+impl Place<'_> {
     /// A member, its references followed.
     pub(super) fn child(&self, name: &str) -> Option<Self> {
         let pointer = format!("{}/{}", self.pointer, escaped(name));
-        Self { root: self.root, pointer, value: self.value.get(name)? }.followed()
+        Self {
+            root: self.root,
+            pointer,
+            value: self.value.get(name)?,
+        }
+        .followed()
     }
 
     /// The elements of a list.
     pub(super) fn elements(&self) -> Vec<Self> {
         let elements = self.value.as_array().into_iter().flatten().enumerate();
-        let place =
-            |(at, value)| Self { root: self.root, pointer: format!("{}/{at}", self.pointer), value }.followed();
+        let place = |(at, value)| {
+            Self {
+                root: self.root,
+                pointer: format!("{}/{at}", self.pointer),
+                value,
+            }
+            .followed()
+        };
         elements.filter_map(place).collect()
     }
 
     fn followed(self) -> Option<Self> {
         let mut place = self;
         for _ in 0..16 {
-            let Some(reference) = place.value.get("$ref").and_then(Value::as_str) else { return Some(place) };
-            let pointer = reference.strip_prefix('#')?.replace("%7B", "{").replace("%7D", "}");
+            let Some(reference) = place.value.get("$ref").and_then(Value::as_str) else {
+                return Some(place);
+            };
+            let pointer = reference
+                .strip_prefix('#')?
+                .replace("%7B", "{")
+                .replace("%7D", "}");
             let value = place.root.pointer(&pointer)?;
-            place = Self { root: place.root, pointer, value };
+            place = Self {
+                root: place.root,
+                pointer,
+                value,
+            };
         }
         None
     }

@@ -51,7 +51,9 @@ impl Exchange {
 
     /// Query parameters, decoded.
     pub(super) fn parameters(&self) -> Vec<(String, String)> {
-        url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+        url::form_urlencoded::parse(self.query.as_bytes())
+            .into_owned()
+            .collect()
     }
 
     pub(super) fn has_header(&self, name: &str) -> bool {
@@ -71,7 +73,11 @@ impl Exchange {
     /// For a person: `GET /v3/customers?limit=2 → 200`.
     pub(super) fn line(&self) -> String {
         let place = self.path.splitn(4, '/').nth(3).unwrap_or(&self.path);
-        let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
+        let query = if self.query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", self.query)
+        };
         format!("{} /{place}{query} → {}", self.method, self.status)
     }
 }
@@ -87,6 +93,7 @@ fn plain(media: &str) -> &str {
 /// Reads a recording.
 pub(super) fn read(recording: &Path) -> Done<Vec<Exchange>> {
     let text = std::fs::read_to_string(recording).map_err(|error| format!("the recording: {error}"))?;
-    let line = |line: &str| serde_json::from_str(line).map_err(|error| format!("the recording: {error}: {line}"));
+    let line =
+        |line: &str| serde_json::from_str(line).map_err(|error| format!("the recording: {error}: {line}"));
     text.lines().map(line).collect()
 }

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    exchange::Asker,
-    known::Known,
-};
+use super::{exchange::Asker, known::Known};
 
 /// A cause.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +30,10 @@ pub(super) struct Findings {
 
 impl Findings {
     pub(super) fn add(&mut self, finding: Finding, example: impl FnOnce() -> String) {
-        let seen = self.all.entry(finding).or_insert_with(|| Seen { times: 0, example: example() });
+        let seen = self.all.entry(finding).or_insert_with(|| Seen {
+            times: 0,
+            example: example(),
+        });
         seen.times += 1;
     }
 }
@@ -88,9 +88,15 @@ impl Verdict {
         lines.extend(vendor_lines(known, &theirs, mended));
         lines.extend(count_lines(counts));
         let named: usize = theirs.values().sum();
-        lines.push(format!("the vendor's own errors: {} named, met {named} times", theirs.len() + mended.len()));
+        lines.push(format!(
+            "the vendor's own errors: {} named, met {named} times",
+            theirs.len() + mended.len()
+        ));
         lines.push(format!("violations: {}", ours.len()));
-        Self { lines, violations: ours.len() }
+        Self {
+            lines,
+            violations: ours.len(),
+        }
     }
 
     pub(super) fn lines(&self) -> &[String] {
@@ -111,7 +117,10 @@ fn violation_lines(ours: &[(&Finding, &Seen)]) -> Vec<String> {
             lines.push(format!("\n✗ {own}"));
             head = own;
         }
-        lines.push(format!("    {} {} (×{}; {})", finding.at, finding.says, seen.times, seen.example));
+        lines.push(format!(
+            "    {} {} (×{}; {})",
+            finding.at, finding.says, seen.times, seen.example
+        ));
     }
     lines
 }
@@ -132,14 +141,28 @@ fn vendor_lines(known: &Known, theirs: &BTreeMap<usize, usize>, mended: &BTreeSe
 }
 
 fn count_lines(counts: &Counts) -> Vec<String> {
-    let by = |who: &str| counts.covered.values().filter(|askers| askers.contains(who)).count();
-    let exchanges: Vec<String> = counts.exchanges.iter().map(|(who, count)| format!("{count} {who}")).collect();
+    let by = |who: &str| {
+        counts
+            .covered
+            .values()
+            .filter(|askers| askers.contains(who))
+            .count()
+    };
+    let exchanges: Vec<String> = counts
+        .exchanges
+        .iter()
+        .map(|(who, count)| format!("{count} {who}"))
+        .collect();
     let askers = [Asker::OurProgram, Asker::List, Asker::WrongOnPurpose].map(word);
     let covered = askers.map(|who| format!("{} {who}", by(who))).join(", ");
     vec![
         format!("\nfiles: {}, with {} operations", counts.files, counts.operations),
         format!("operations covered: {} ({covered})", counts.covered.len()),
-        format!("requests and answers: {} ({})", counts.exchanges.values().sum::<usize>(), exchanges.join(", ")),
+        format!(
+            "requests and answers: {} ({})",
+            counts.exchanges.values().sum::<usize>(),
+            exchanges.join(", ")
+        ),
         format!("checks made: {}", counts.checks),
     ]
 }

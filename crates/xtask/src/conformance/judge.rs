@@ -32,7 +32,12 @@ impl<'a> Judge<'a> {
             operations: description.operations.len(),
             ..Counts::default()
         };
-        Self { description, schemas: Schemas::default(), findings: Findings::default(), counts }
+        Self {
+            description,
+            schemas: Schemas::default(),
+            findings: Findings::default(),
+            counts,
+        }
     }
 
     /// Judges one exchange.
@@ -56,7 +61,11 @@ impl<'a> Judge<'a> {
             let description = self.description;
             let operation = &description.operations[at];
             self.counts.covers(operation.name(), exchange.asker());
-            let mut hearing = Hearing { judge: self, operation, exchange };
+            let mut hearing = Hearing {
+                judge: self,
+                operation,
+                exchange,
+            };
             if exchange.asker() != Asker::WrongOnPurpose {
                 hearing.parameters();
                 hearing.sent();
@@ -67,7 +76,12 @@ impl<'a> Judge<'a> {
 
     /// What came of it.
     pub(super) fn verdict(&self, known: &Known) -> Verdict {
-        let mended: BTreeSet<usize> = self.description.files.iter().flat_map(|file| file.mended.clone()).collect();
+        let mended: BTreeSet<usize> = self
+            .description
+            .files
+            .iter()
+            .flat_map(|file| file.mended.clone())
+            .collect();
         Verdict::new(&self.counts, &self.findings, known, &mended)
     }
 }
@@ -83,8 +97,16 @@ impl<'a> Hearing<'_, 'a> {
     fn parameters(&mut self) {
         let file = self.judge.description.file(self.operation);
         let parameters = self.operation.parameters(file);
-        let of = |kind: &str| parameters.iter().filter(|known| known.kind == kind).collect::<Vec<_>>();
-        let given = [("query", self.exchange.parameters()), ("path", self.operation.in_path(self.exchange))];
+        let of = |kind: &str| {
+            parameters
+                .iter()
+                .filter(|known| known.kind == kind)
+                .collect::<Vec<_>>()
+        };
+        let given = [
+            ("query", self.exchange.parameters()),
+            ("path", self.operation.in_path(self.exchange)),
+        ];
         for (kind, values) in &given {
             for (name, text) in values {
                 self.judge.counts.checks += 1;
@@ -104,7 +126,11 @@ impl<'a> Hearing<'_, 'a> {
                 _ => false,
             };
             if missing {
-                self.find("request", &format!("{} {}", known.kind, known.name), "is required");
+                self.find(
+                    "request",
+                    &format!("{} {}", known.kind, known.name),
+                    "is required",
+                );
             }
         }
     }
@@ -112,7 +138,13 @@ impl<'a> Hearing<'_, 'a> {
     fn value(&mut self, kind: &str, known: &Parameter<'a>, text: &str) {
         let Some(schema) = &known.schema else { return };
         let value = read_as(schema, text);
-        self.validate("request", &format!("{kind} {}", known.name), Side::Request, schema, &value);
+        self.validate(
+            "request",
+            &format!("{kind} {}", known.name),
+            Side::Request,
+            schema,
+            &value,
+        );
     }
 
     fn sent(&mut self) {
@@ -132,7 +164,13 @@ impl<'a> Hearing<'_, 'a> {
             }
             return;
         }
-        self.body("request", Side::Request, &described, self.exchange.sent_type(), body);
+        self.body(
+            "request",
+            Side::Request,
+            &described,
+            self.exchange.sent_type(),
+            body,
+        );
     }
 
     fn answered(&mut self) {
@@ -141,7 +179,8 @@ impl<'a> Hearing<'_, 'a> {
         let part = format!("answer {status}");
         let answers = file.at(&format!("{}/responses", self.operation.pointer));
         self.judge.counts.checks += 1;
-        let described = answers.and_then(|answers| answers.child(&status).or_else(|| answers.child("default")));
+        let described =
+            answers.and_then(|answers| answers.child(&status).or_else(|| answers.child("default")));
         let Some(described) = described else {
             self.find(&part, "status", "is not in the file");
             return;
@@ -152,7 +191,13 @@ impl<'a> Hearing<'_, 'a> {
             (true, true) => self.find(&part, "body", "is missing"),
             (false, false) => self.find(&part, "body", "is not in the file"),
             (false, true) => {}
-            (true, false) => self.body(&part, Side::Answer, &described, self.exchange.answered_type(), body),
+            (true, false) => self.body(
+                &part,
+                Side::Answer,
+                &described,
+                self.exchange.answered_type(),
+                body,
+            ),
         }
     }
 
@@ -166,7 +211,9 @@ impl<'a> Hearing<'_, 'a> {
             self.find(part, "media type", &format!("{media} is not in the file"));
             return;
         };
-        let Some(schema) = found.child("schema") else { return };
+        let Some(schema) = found.child("schema") else {
+            return;
+        };
         self.validate(part, "", side, &schema, body);
         self.judge.counts.checks += 1;
         for pointer in members::unknown(&schema, body) {
@@ -181,7 +228,11 @@ impl<'a> Hearing<'_, 'a> {
         let validator = match self.judge.schemas.at(file, side, &schema.pointer) {
             Ok(validator) => validator,
             Err(message) => {
-                self.find(part, &format!("schema {}", schema.pointer), &format!("is none: {message}"));
+                self.find(
+                    part,
+                    &format!("schema {}", schema.pointer),
+                    &format!("is none: {message}"),
+                );
                 return;
             }
         };
@@ -208,19 +259,27 @@ impl<'a> Hearing<'_, 'a> {
             says: says.to_owned(),
         };
         let exchange = self.exchange;
-        self.judge.findings.add(finding, || format!("{} {}", exchange.line(), shown()).trim_end().to_owned());
+        self.judge.findings.add(finding, || {
+            format!("{} {}", exchange.line(), shown()).trim_end().to_owned()
+        });
     }
 }
 
 /// A parameter's text as the type that its schema asks for; what cannot be read stays text.
 fn read_as(schema: &Place<'_>, text: &str) -> Value {
-    let kind = schema.value.get("type").and_then(Value::as_str).unwrap_or_default();
+    let kind = schema
+        .value
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let number = || text.parse::<f64>().ok().map(Value::from);
     let read = match kind {
         "integer" => text.parse::<i64>().ok().map(Value::from),
         "number" => text.parse::<i64>().ok().map(Value::from).or_else(number),
         "boolean" => text.parse::<bool>().ok().map(Value::from),
-        "array" => schema.child("items").map(|items| text.split(',').map(|part| read_as(&items, part)).collect()),
+        "array" => schema
+            .child("items")
+            .map(|items| text.split(',').map(|part| read_as(&items, part)).collect()),
         _ => None,
     };
     read.unwrap_or_else(|| Value::from(text))
@@ -228,7 +287,9 @@ fn read_as(schema: &Place<'_>, text: &str) -> Value {
 
 /// Pointer, sentence, value. Of alternatives, none of which fits, those of the nearest are named.
 fn split(error: &ValidationError<'_>, note: &str, causes: &mut Vec<(String, String, String)>) {
-    if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind() {
+    if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } =
+        error.kind()
+    {
         let nearest = context.iter().min_by_key(|errors| errors.len());
         for error in nearest.into_iter().flatten() {
             split(error, " (in the nearest of several)", causes);
@@ -241,7 +302,13 @@ fn split(error: &ValidationError<'_>, note: &str, causes: &mut Vec<(String, Stri
 
 /// A pointer with `*` for each index.
 fn general(pointer: &str) -> String {
-    let part = |part: &str| if part.parse::<usize>().is_ok() { "*".to_owned() } else { part.to_owned() };
+    let part = |part: &str| {
+        if part.parse::<usize>().is_ok() {
+            "*".to_owned()
+        } else {
+            part.to_owned()
+        }
+    };
     pointer.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 

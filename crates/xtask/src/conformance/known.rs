@@ -69,8 +69,18 @@ impl VendorError {
 
     /// `orders.v2.oas2.yml, GET /v2/orders`
     pub(super) fn place(&self) -> String {
-        let whole = |text: &str, all: &str| if text == "*" { all.to_owned() } else { text.to_owned() };
-        let mut place = format!("{}, {}", whole(&self.file, "all files"), whole(&self.operation, "all operations"));
+        let whole = |text: &str, all: &str| {
+            if text == "*" {
+                all.to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
+        let mut place = format!(
+            "{}, {}",
+            whole(&self.file, "all files"),
+            whole(&self.operation, "all operations")
+        );
         for more in [&self.part, &self.at, &self.says] {
             if more != "*" {
                 place.push_str(", ");
@@ -87,8 +97,12 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 fn fits_one(pattern: &str, text: &str) -> bool {
-    let Some((before, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(before) else { return false };
+    let Some((before, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(text) = text.strip_prefix(before) else {
+        return false;
+    };
     rest.is_empty() || (0..=text.len()).any(|at| text.is_char_boundary(at) && fits_one(rest, &text[at..]))
 }
 
@@ -113,9 +127,16 @@ mod tests {
     #[test]
     fn the_list_can_be_read_and_every_entry_has_a_reason() {
         let known = Known::read().expect("vendor.yaml is read at every start");
-        let reasons = known.errors.iter().map(|error| &error.why).chain(known.mends.iter().map(|mend| &mend.why));
+        let reasons = known
+            .errors
+            .iter()
+            .map(|error| &error.why)
+            .chain(known.mends.iter().map(|mend| &mend.why));
         for why in reasons {
-            assert!(why.len() > 20, "an error without a reason is a way around the check: {why}");
+            assert!(
+                why.len() > 20,
+                "an error without a reason is a way around the check: {why}"
+            );
         }
     }
 }

@@ -16,20 +16,31 @@ pub(super) fn unknown(schema: &Place<'_>, body: &Value) -> Vec<String> {
 fn look(schemas: &[Place<'_>], value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Array(items) => {
-            let of_items: Vec<_> =
-                schemas.iter().filter_map(|schema| schema.child("items")).flat_map(branches).collect();
+            let of_items: Vec<_> = schemas
+                .iter()
+                .filter_map(|schema| schema.child("items"))
+                .flat_map(branches)
+                .collect();
             for (index, item) in items.iter().enumerate() {
                 look(&of_items, item, &format!("{at}/{index}"), found);
             }
         }
         Value::Object(members) => {
-            let described: Vec<_> = schemas.iter().filter_map(|schema| schema.child("properties")).collect();
-            let named = described.iter().any(|properties| properties.value.as_object().is_some_and(|all| !all.is_empty()));
+            let described: Vec<_> = schemas
+                .iter()
+                .filter_map(|schema| schema.child("properties"))
+                .collect();
+            let named = described
+                .iter()
+                .any(|properties| properties.value.as_object().is_some_and(|all| !all.is_empty()));
             let closed = named && !schemas.iter().any(is_open);
             for (name, value) in members {
                 let place = format!("{at}/{name}");
-                let of_member: Vec<_> =
-                    described.iter().filter_map(|properties| properties.child(name)).flat_map(branches).collect();
+                let of_member: Vec<_> = described
+                    .iter()
+                    .filter_map(|properties| properties.child(name))
+                    .flat_map(branches)
+                    .collect();
                 if of_member.is_empty() && closed {
                     found.push(place);
                 } else {
@@ -43,7 +54,10 @@ fn look(schemas: &[Place<'_>], value: &Value, at: &str, found: &mut Vec<String>)
 
 /// Whether it says itself that other members may come.
 fn is_open(schema: &Place<'_>) -> bool {
-    schema.value.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false))
+    schema
+        .value
+        .get("additionalProperties")
+        .is_some_and(|more| *more != Value::Bool(false))
 }
 
 /// A schema and everything it is put together from.

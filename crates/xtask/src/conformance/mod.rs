@@ -30,7 +30,10 @@ pub(crate) fn conformance(folder: &Path) -> Done {
     let known = Known::read()?;
     let description = Description::read(folder, &known.mends)?;
     let mut build = cargo();
-    run("build", build.args(["build", "--quiet", "--locked", "--package", "cli"]))?;
+    run(
+        "build",
+        build.args(["build", "--quiet", "--locked", "--package", "cli"]),
+    )?;
     let exchanges = record()?;
     say("── judging");
     let mut judge = Judge::new(&description);

@@ -57,7 +57,9 @@ pub(super) fn send(store: &Store) -> Done {
     for (name, text) in LISTS {
         let requests: Vec<Request> = yaml::read(name, text)?;
         for request in &requests {
-            request.send(store, &mut kept).map_err(|error| format!("{name}: {error}"))?;
+            request
+                .send(store, &mut kept)
+                .map_err(|error| format!("{name}: {error}"))?;
         }
     }
     Ok(())
@@ -65,9 +67,16 @@ pub(super) fn send(store: &Store) -> Done {
 
 impl Request {
     fn send(&self, store: &Store, kept: &mut BTreeMap<String, Value>) -> Done {
-        let (method, place) = self.ask.split_once(' ').ok_or_else(|| format!("`{}` has no method", self.ask))?;
+        let (method, place) = self
+            .ask
+            .split_once(' ')
+            .ok_or_else(|| format!("`{}` has no method", self.ask))?;
         let place = filled(place, kept);
-        let target = if place.starts_with('/') { place } else { format!("{}/{place}", store.base()) };
+        let target = if place.starts_with('/') {
+            place
+        } else {
+            format!("{}/{place}", store.base())
+        };
         let body = self.body().map(|body| filled(&body.to_string(), kept));
         let token = self.token.as_deref().unwrap_or(&store.token);
         let wrong = self.status >= 400 && !self.rightly;
@@ -80,10 +89,15 @@ impl Request {
         };
         let (status, answer) = store.ask(&asked)?;
         if status != self.status {
-            return Err(format!("{method} {target} → {status}, {} was to come: {answer}", self.status));
+            return Err(format!(
+                "{method} {target} → {status}, {} was to come: {answer}",
+                self.status
+            ));
         }
         for (name, pointer) in &self.keep {
-            let value = answer.pointer(pointer).ok_or_else(|| format!("{method} {target}: no {pointer} in {answer}"))?;
+            let value = answer
+                .pointer(pointer)
+                .ok_or_else(|| format!("{method} {target}: no {pointer} in {answer}"))?;
             kept.insert(name.clone(), value.clone());
         }
         Ok(())
@@ -105,6 +119,7 @@ impl Request {
 fn filled(text: &str, kept: &BTreeMap<String, Value>) -> String {
     kept.iter().fold(text.to_owned(), |text, (name, value)| {
         let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        text.replace(&format!("\"{{{name}}}\""), &value.to_string()).replace(&format!("{{{name}}}"), &plain)
+        text.replace(&format!("\"{{{name}}}\""), &value.to_string())
+            .replace(&format!("{{{name}}}"), &plain)
     })
 }

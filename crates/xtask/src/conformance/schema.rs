@@ -42,7 +42,8 @@ impl Schemas {
             let document = translated(&file.root, side);
             let registry = Registry::new().draft(Draft::Draft202012).add(&address, document);
             let registry = registry.and_then(jsonschema::RegistryBuilder::prepare);
-            self.registries.insert(key.clone(), registry.map_err(|error| error.to_string())?);
+            self.registries
+                .insert(key.clone(), registry.map_err(|error| error.to_string())?);
         }
         let wanted = json!({ "$ref": format!("{address}#{}", in_uri(pointer)) });
         jsonschema::options()
@@ -63,22 +64,32 @@ fn translated(value: &Value, side: Side) -> Value {
 }
 
 fn object(members: &Map<String, Value>, side: Side) -> Value {
-    let nullable = ["nullable", "x-nullable"].iter().any(|name| members.get(*name) == Some(&Value::Bool(true)));
+    let nullable = ["nullable", "x-nullable"]
+        .iter()
+        .any(|name| members.get(*name) == Some(&Value::Bool(true)));
     if let Some(Value::String(reference)) = members.get("$ref") {
         let alone = json!({ "$ref": in_uri(reference) });
         return if nullable { or_null(alone) } else { alone };
     }
-    let mut schema: Map<String, Value> =
-        members.iter().map(|(name, value)| (name.clone(), translated(value, side))).collect();
+    let mut schema: Map<String, Value> = members
+        .iter()
+        .map(|(name, value)| (name.clone(), translated(value, side)))
+        .collect();
     bound(&mut schema, "exclusiveMaximum", "maximum");
     bound(&mut schema, "exclusiveMinimum", "minimum");
     require(&mut schema, side);
-    if nullable { null_too(schema) } else { Value::Object(schema) }
+    if nullable {
+        null_too(schema)
+    } else {
+        Value::Object(schema)
+    }
 }
 
 /// In 3.0 a flag beside the bound; the vendor also writes the flag without any bound.
 fn bound(schema: &mut Map<String, Value>, flag: &str, bound: &str) {
-    let Some(Value::Bool(exclusive)) = schema.get(flag) else { return };
+    let Some(Value::Bool(exclusive)) = schema.get(flag) else {
+        return;
+    };
     let exclusive = *exclusive;
     schema.shift_remove(flag);
     if exclusive && let Some(limit) = schema.shift_remove(bound) {
@@ -90,7 +101,11 @@ fn require(schema: &mut Map<String, Value>, side: Side) {
     if matches!(schema.get("required"), Some(Value::Bool(_))) {
         schema.shift_remove("required");
     }
-    let set_by_other = if side == Side::Request { "readOnly" } else { "writeOnly" };
+    let set_by_other = if side == Side::Request {
+        "readOnly"
+    } else {
+        "writeOnly"
+    };
     let properties = schema.get("properties").cloned().unwrap_or_default();
     if let Some(Value::Array(names)) = schema.get_mut("required") {
         names.retain(|name| properties[name.as_str().unwrap_or_default()][set_by_other] != Value::Bool(true));
@@ -98,7 +113,10 @@ fn require(schema: &mut Map<String, Value>, side: Side) {
 }
 
 fn null_too(mut schema: Map<String, Value>) -> Value {
-    if ["allOf", "anyOf", "oneOf"].iter().any(|name| schema.contains_key(*name)) {
+    if ["allOf", "anyOf", "oneOf"]
+        .iter()
+        .any(|name| schema.contains_key(*name))
+    {
         return or_null(Value::Object(schema));
     }
     if let Some(Value::String(kind)) = schema.get("type") {
@@ -110,11 +128,15 @@ fn null_too(mut schema: Map<String, Value>) -> Value {
     Value::Object(schema)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is moved into the new schema")]
 fn or_null(schema: Value) -> Value {
     json!({ "anyOf": [{ "type": "null" }, schema] })
 }
 
 /// A pointer as it may stand in a URI.
 fn in_uri(pointer: &str) -> String {
-    pointer.replace('{', "%7B").replace('}', "%7D").replace(' ', "%20")
+    pointer
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+        .replace(' ', "%20")
 }

@@ -12,5 +12,6 @@ pub(super) fn read<T: DeserializeOwned>(name: &str, text: &str) -> Done<T> {
         duplicate_keys: DuplicateKeyPolicy::LastWins,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| format!("{name} cannot be read: {error}"))
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| format!("{name} cannot be read: {error}"))
 }
