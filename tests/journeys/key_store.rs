@@ -12,7 +12,14 @@ fn in_session(world: &World, arguments: &[&str], input: &str) -> Ran {
     let home = world.path("home");
     std::fs::create_dir_all(&home).expect("a folder");
     let home = format!("HOME={}", home.display());
-    let script = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"";
+    // On a busy machine the daemon takes its name on the bus a moment after it was started.
+    let script = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+        for turn in $(seq 100); do
+            dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
+                org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true && break
+            sleep 0.1
+        done
+        exec \"$@\"";
     let wrapper = [
         "env",
         "-u",

@@ -162,7 +162,24 @@ fn single_bytes(text: &str, highest: u32, out: &mut Vec<u8>) -> Result<(), char>
     })
 }
 
+/// Some tables map two letters to one byte (Shift_JIS: `¥` becomes a backslash): a letter that would come back as
+/// another one cannot be written.
 fn by_table(encoding: &'static encoding_rs::Encoding, text: &str, out: &mut Vec<u8>) -> Result<(), char> {
+    let before = out.len();
+    encode_by_table(encoding, text, out)?;
+    let (back, _) = encoding.decode_without_bom_handling(&out[before..]);
+    let differs = text
+        .chars()
+        .zip(back.chars())
+        .find(|(letter, read)| letter != read);
+    differs.map_or(Ok(()), |(letter, _)| Err(letter))
+}
+
+fn encode_by_table(
+    encoding: &'static encoding_rs::Encoding,
+    text: &str,
+    out: &mut Vec<u8>,
+) -> Result<(), char> {
     use encoding_rs::EncoderResult::{InputEmpty, OutputFull, Unmappable};
     let (mut encoder, mut rest) = (encoding.new_encoder(), text);
     loop {
