@@ -1,6 +1,6 @@
 //! Every read action: stopped anywhere it goes on without loss, and it names every trouble rightly.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use connector_kit::{Does, Error, Kind, Result, Span, SystemClock};
 use sandbox_store::{Config, Fault, How, Match, When};
@@ -8,7 +8,7 @@ use sandbox_store::{Config, Fault, How, Match, When};
 use crate::{
     exceptions::{Check, applies},
     fixtures::{Fixture, Read, fixture},
-    world::{Hurried, TOKEN, World, drain},
+    world::{Hurried, RESET, TOKEN, World, drain},
 };
 
 /// Every read action with its fixture.
@@ -206,41 +206,37 @@ async fn a_connection_that_breaks_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_is_sent_before_the_quota_is_reset() {
-    const RESET: Duration = Duration::from_millis(400);
+    let mut waiting = tokio::task::JoinSet::new();
     for (name, fixture) in reads_over_http() {
-        let config = Config {
-            products: 20,
-            customers: 12,
-            orders: 12,
-            ..Config::default()
-        };
-        let world = World::new(config, Arc::new(SystemClock)).await;
-        (fixture.fill)(&world);
-        let how = How::Throttle {
-            reset_ms: Some(RESET.as_millis() as u64),
-        };
-        world.sandbox.store().fault(Fault {
-            on: Match::default(),
-            when: When::Before,
-            how,
-        });
-        let batches = read(&world, &name, &fixture.with, Span::Whole).await;
-        let batches = batches.unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
-        assert!(!ids(&batches).is_empty(), "{name}: it goes on by itself");
-        let answered = world
-            .answered
-            .lock()
-            .expect("nothing panics while it holds this lock")
-            .clone();
-        let throttled = answered.iter().position(|(_, status)| *status == Some(429));
-        let at = throttled.unwrap_or_else(|| panic!("{name}: the fault struck"));
-        let next = answered[at + 1].0.duration_since(answered[at].0);
-        assert!(
-            next >= RESET,
-            "{name}: asked to wait {RESET:?}, the next answer came after {next:?}"
-        );
-        world.assert_no_secret(&name, None);
+        waiting.spawn(async move { waits(&name, &fixture).await });
     }
+    while let Some(waited) = waiting.join_next().await {
+        waited.expect("it waits as long as it was asked to");
+    }
+}
+
+async fn waits(name: &str, fixture: &Read) {
+    let config = Config {
+        products: 20,
+        customers: 12,
+        orders: 12,
+        ..Config::default()
+    };
+    let world = World::new(config, Arc::new(SystemClock)).await;
+    (fixture.fill)(&world);
+    let how = How::Throttle {
+        reset_ms: Some(RESET.as_millis() as u64),
+    };
+    world.sandbox.store().fault(Fault {
+        on: Match::default(),
+        when: When::Before,
+        how,
+    });
+    let batches = read(&world, name, &fixture.with, Span::Whole).await;
+    let batches = batches.unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
+    assert!(!ids(&batches).is_empty(), "{name}: it goes on by itself");
+    world.assert_waited(name, RESET);
+    world.assert_no_secret(name, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

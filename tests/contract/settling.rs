@@ -1,6 +1,6 @@
 //! Write actions over HTTP: what a refused, a broken and a lost answer mean.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use connector_kit::{Error, Found, Guarantee, Kind, Outcome, SystemClock};
 use sandbox_store::{Config, Fault, How, Match, When};
@@ -8,7 +8,7 @@ use sandbox_store::{Config, Fault, How, Match, When};
 use crate::{
     exceptions::{Check, applies},
     fixtures::Write,
-    world::{TOKEN, World},
+    world::{RESET, TOKEN, World},
     writes::{is_there, writes},
 };
 
@@ -157,45 +157,41 @@ async fn settled(name: &str, fixture: &Write, when: When, how: How) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_write_is_sent_before_the_quota_is_reset() {
-    const RESET: Duration = Duration::from_millis(400);
+    let mut waiting = tokio::task::JoinSet::new();
     for (name, fixture, _) in writes_over_http() {
-        let config = Config {
-            products: 20,
-            customers: 12,
-            orders: 0,
-            ..Config::default()
-        };
-        let world = World::new(config, Arc::new(SystemClock)).await;
-        let (step, rows) = world.step(&name, &fixture.with, &(fixture.rows)(&world));
-        let mut to = world.destination(&name).await;
-        to.ready(&step).await.expect("it can be written to");
-        let how = How::Throttle {
-            reset_ms: Some(RESET.as_millis() as u64),
-        };
-        world.sandbox.store().fault(Fault {
-            on: writing(&fixture, Some(1)),
-            when: When::Before,
-            how,
-        });
-        let outcomes = to
-            .write(&step, &rows)
-            .await
-            .unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
-        assert!(
-            outcomes.iter().all(is_there),
-            "{name}: it goes on by itself: {outcomes:?}"
-        );
-        let answered = world
-            .answered
-            .lock()
-            .expect("nothing panics while it holds this lock")
-            .clone();
-        let throttled = answered.iter().position(|(_, status)| *status == Some(429));
-        let at = throttled.unwrap_or_else(|| panic!("{name}: the fault struck"));
-        let next = answered[at + 1].0.duration_since(answered[at].0);
-        assert!(
-            next >= RESET,
-            "{name}: asked to wait {RESET:?}, the next answer came after {next:?}"
-        );
+        waiting.spawn(async move { waits(&name, &fixture).await });
     }
+    while let Some(waited) = waiting.join_next().await {
+        waited.expect("it waits as long as it was asked to");
+    }
+}
+
+async fn waits(name: &str, fixture: &Write) {
+    let config = Config {
+        products: 20,
+        customers: 12,
+        orders: 0,
+        ..Config::default()
+    };
+    let world = World::new(config, Arc::new(SystemClock)).await;
+    let (step, rows) = world.step(name, &fixture.with, &(fixture.rows)(&world));
+    let mut to = world.destination(name).await;
+    to.ready(&step).await.expect("it can be written to");
+    let how = How::Throttle {
+        reset_ms: Some(RESET.as_millis() as u64),
+    };
+    world.sandbox.store().fault(Fault {
+        on: writing(fixture, Some(1)),
+        when: When::Before,
+        how,
+    });
+    let outcomes = to
+        .write(&step, &rows)
+        .await
+        .unwrap_or_else(|error| panic!("{name}: 429 passes: {error}"));
+    assert!(
+        outcomes.iter().all(is_there),
+        "{name}: it goes on by itself: {outcomes:?}"
+    );
+    world.assert_waited(name, RESET);
 }

@@ -21,6 +21,9 @@ use crate::logs::{self, Logged};
 /// The token of the store: nothing that is logged or told may hold it.
 pub(crate) const TOKEN: &str = "contract-token-c0ffee";
 
+/// What a store that asks to slow down asks for: longer than any wait the client has of its own.
+pub(crate) const RESET: Duration = Duration::from_millis(1800);
+
 /// When each request was answered, and how.
 type Answers = Vec<(Instant, Option<u16>)>;
 
@@ -173,7 +176,7 @@ impl World {
                 .collect();
             Row {
                 record,
-                key,
+                key: key.into(),
                 columns: columns.clone(),
                 values,
                 nothing: false,
@@ -189,6 +192,22 @@ impl World {
             },
             rows,
         )
+    }
+
+    /// Between an answer of 429 and the next one there was at least this time.
+    #[track_caller]
+    pub(crate) fn assert_waited(&self, what: &str, reset: Duration) {
+        let answered = self
+            .answered
+            .lock()
+            .expect("nothing panics while it holds this lock");
+        let throttled = answered.iter().position(|(_, status)| *status == Some(429));
+        let at = throttled.unwrap_or_else(|| panic!("{what}: the fault struck"));
+        let next = answered[at + 1].0.duration_since(answered[at].0);
+        assert!(
+            next >= reset,
+            "{what}: asked to wait {reset:?}, the next answer came after {next:?}"
+        );
     }
 
     /// Nothing that was told or logged holds the token.

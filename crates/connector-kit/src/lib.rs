@@ -24,6 +24,7 @@ pub mod paging;
 pub mod raw;
 pub mod record;
 pub mod row;
+pub mod scan;
 pub mod secret;
 pub mod source;
 pub mod time;

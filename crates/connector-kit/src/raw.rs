@@ -6,14 +6,14 @@
 use std::{fmt, ops::Range};
 
 use bytes::Bytes;
-use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use bytestring::ByteString;
 use serde_json::value::RawValue;
 
-use crate::{Error, Result};
+use crate::{Error, Result, scan};
 
 /// One JSON value as text, cheap to clone (a slice of the page it came in). Always valid JSON.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Raw(Bytes);
+pub struct Raw(ByteString);
 
 impl Raw {
     /// Checks that `text` is exactly one JSON value.
@@ -25,8 +25,27 @@ impl Raw {
 
     /// The JSON text of a value of ours.
     pub fn of(value: &impl serde::Serialize) -> Self {
-        let text = serde_json::to_vec(value).expect("maps with text keys always serialise");
-        Self(Bytes::from(text))
+        Self(
+            serde_json::to_string(value)
+                .expect("maps with text keys always serialise")
+                .into(),
+        )
+    }
+
+    /// Values put together from parts that are JSON, one behind the other in `text` up to these ends. They share its
+    /// memory and are not checked again.
+    pub fn assembled(text: String, ends: &[usize]) -> Vec<Self> {
+        let text = ByteString::from(text);
+        let starts = std::iter::once(&0).chain(ends);
+        let value = |(start, end): (&usize, &usize)| {
+            let value = text.slice_ref(&text[*start..*end]);
+            debug_assert!(
+                serde_json::from_str::<&RawValue>(&value).is_ok(),
+                "no JSON was put together"
+            );
+            Self(value)
+        };
+        starts.zip(ends).map(value).collect()
     }
 
     /// Splits a JSON array, kept in `page`, into its elements without parsing or copying them.
@@ -34,28 +53,40 @@ impl Raw {
         let elements: Vec<&RawValue> = serde_json::from_slice(page).map_err(not_json)?;
         Ok(elements
             .into_iter()
-            .map(|element| Self(page.slice_ref(element.get().as_bytes())))
+            .map(|element| Self::part_of(page, element))
             .collect())
     }
 
     /// A value that was found while reading `page`, as a slice of it: neither parsed again nor copied.
     pub fn part_of(page: &Bytes, value: &RawValue) -> Self {
-        Self(page.slice_ref(value.get().as_bytes()))
+        let text = ByteString::try_from(page.slice_ref(value.get().as_bytes()));
+        Self(text.expect("JSON that serde_json accepted is UTF-8"))
+    }
+
+    /// A whole value that was found while walking over this one ([`scan`]), as a slice of it; `None` where `value`
+    /// lies elsewhere.
+    pub fn within(&self, value: &str) -> Option<Self> {
+        let (whole, part) = (
+            self.as_str().as_bytes().as_ptr_range(),
+            value.as_bytes().as_ptr_range(),
+        );
+        let is_part = !value.is_empty() && whole.start <= part.start && part.end <= whole.end;
+        is_part.then(|| Self(self.0.slice_ref(value)))
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("JSON that serde_json accepted is UTF-8")
+        &self.0
     }
 
     /// The text as bytes, shared, not copied.
     pub fn bytes(&self) -> Bytes {
-        self.0.clone()
+        self.0.clone().into_bytes()
     }
 
     /// Parses into a type.
     pub fn read<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T> {
-        serde_json::from_slice(&self.0).map_err(not_json)
+        serde_json::from_str(&self.0).map_err(not_json)
     }
 
     /// The top-level fields of an object, in order, each as text; empty for anything else.
@@ -66,11 +97,6 @@ impl Raw {
     /// One top-level field of an object.
     pub fn field(&self, name: &str) -> Option<Raw> {
         self.fields().get(name)
-    }
-
-    /// The part of this value at `range`, which must hold one whole JSON value.
-    fn part(&self, range: &Range<usize>) -> Self {
-        Self(self.0.slice(range.clone()))
     }
 
     /// Length of the text in bytes.
@@ -102,7 +128,7 @@ impl fmt::Debug for Raw {
 
 impl serde::Serialize for Raw {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_slice(&self.0).map_err(serde::ser::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
 }
@@ -110,7 +136,7 @@ impl serde::Serialize for Raw {
 impl<'de> serde::Deserialize<'de> for Raw {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self(Bytes::from(String::from(Box::<str>::from(raw)))))
+        Ok(Self(String::from(Box::<str>::from(raw)).into()))
     }
 }
 
@@ -130,22 +156,25 @@ enum Name {
 
 impl Fields {
     fn of(whole: &Raw) -> Self {
-        let mut found = Vec::new();
-        if whole.0.first() == Some(&b'{') {
-            let mut reader = serde_json::Deserializer::from_slice(&whole.0);
-            let scan = Scan {
-                start: whole.0.as_ptr() as usize,
-                found: &mut found,
+        let text = whole.as_str();
+        let range = |part: &str| {
+            let from = part.as_ptr() as usize - text.as_ptr() as usize;
+            from..from + part.len()
+        };
+        let field = |(name, value): (&str, &str)| {
+            let name = if name.contains('\\') {
+                Name::Own(serde_json::from_str(&format!("\"{name}\"")).ok()?)
+            } else {
+                Name::Part(range(name))
             };
-            // A name that is no text (half a surrogate pair) is the one thing a Raw lets through: such an object
-            // has no fields for us, and mapping it fails by the name of the field.
-            if serde::Deserializer::deserialize_map(&mut reader, scan).is_err() {
-                found.clear();
-            }
-        }
+            Some((name, range(value)))
+        };
+        // A name that is no text (half a surrogate pair) is the one thing a Raw lets through: such an object has
+        // no fields for us, and mapping it fails by the name of the field.
+        let found: Option<Vec<_>> = scan::members(text).map(field).collect();
         Self {
             whole: whole.clone(),
-            found,
+            found: found.unwrap_or_default(),
         }
     }
 
@@ -155,79 +184,20 @@ impl Fields {
             .found
             .iter()
             .rev()
-            .find(|(field, _)| self.text(field) == name.as_bytes())?;
-        Some(self.whole.part(range))
+            .find(|(field, _)| self.text(field) == name)?;
+        self.whole.within(&self.whole.as_str()[range.clone()])
     }
 
     /// All names in the order they were sent.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let text =
-            |name| std::str::from_utf8(self.text(name)).expect("JSON that serde_json accepted is UTF-8");
-        self.found.iter().map(move |(name, _)| text(name))
+        self.found.iter().map(|(name, _)| self.text(name))
     }
 
-    fn text<'f>(&'f self, name: &'f Name) -> &'f [u8] {
+    fn text<'f>(&'f self, name: &'f Name) -> &'f str {
         match name {
-            Name::Part(range) => &self.whole.0[range.clone()],
-            Name::Own(text) => text.as_bytes(),
+            Name::Part(range) => &self.whole.as_str()[range.clone()],
+            Name::Own(text) => text,
         }
-    }
-}
-
-/// Notes where the names and values of an object stand in its text, which begins at address `start`.
-struct Scan<'s> {
-    start: usize,
-    found: &'s mut Vec<(Name, Range<usize>)>,
-}
-
-impl Scan<'_> {
-    fn at(&self, part: &str) -> Range<usize> {
-        let from = part.as_ptr() as usize - self.start;
-        from..from + part.len()
-    }
-}
-
-impl<'de> Visitor<'de> for Scan<'_> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(NameIn(&self))? {
-            let value: &RawValue = map.next_value()?;
-            let range = self.at(value.get());
-            self.found.push((name, range));
-        }
-        Ok(())
-    }
-}
-
-/// Reads one name without copying it where that is possible.
-struct NameIn<'s>(&'s Scan<'s>);
-
-impl<'de> DeserializeSeed<'de> for NameIn<'_> {
-    type Value = Name;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for NameIn<'_> {
-    type Value = Name;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a field's name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name, E> {
-        Ok(Name::Part(self.0.at(name)))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(Name::Own(name.into()))
     }
 }
 

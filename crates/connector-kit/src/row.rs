@@ -4,17 +4,17 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::{Error, Raw, Result};
 
-/// One row for one write step.
+/// One row for one write step. A clone shares the values.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The record it came from, by its place in the batch. Rows of one record stand together.
     pub record: usize,
     /// The step's key fields as text: what this row is in the destination. Empty for steps without a key.
-    pub key: String,
+    pub key: Arc<str>,
     /// Names of the values, shared by all rows of a step.
     pub columns: Arc<[String]>,
     /// Values in the order of `columns`.
-    pub values: Vec<Value>,
+    pub values: Arc<[Value]>,
     /// Set on the one row a `replace` step gets for a record with no elements: only its scope has values, and
     /// nothing of that scope shall remain.
     pub nothing: bool,
@@ -190,7 +190,7 @@ mod tests {
         let values = values.into_iter().map(|(_, value)| value).collect();
         Row {
             record: 0,
-            key: String::new(),
+            key: "".into(),
             columns: columns.into(),
             values,
             nothing: false,

@@ -2,60 +2,60 @@
 
 use std::fmt::Write;
 
-use connector_kit::Raw;
+use connector_kit::{Raw, scan};
 
-/// The record with these members replaced, or added at its end where it had none.
-pub(super) fn splice(record: &Raw, members: &[(&str, String)]) -> Raw {
-    let whole = record.as_str();
-    let fields = record.fields();
-    let mut cuts: Vec<(std::ops::Range<usize>, &str)> = Vec::new();
-    let mut added = String::new();
-    for (name, value) in members {
-        if let Some(old) = fields.get(name) {
-            let start = old.as_str().as_ptr() as usize - whole.as_ptr() as usize;
-            cuts.push((start..start + old.len(), value));
-        } else {
-            write!(added, ",{}:{value}", quoted(name)).expect("writing to a String does not fail");
-        }
-    }
-    cuts.sort_by_key(|(range, _)| range.start);
-    let mut text =
-        String::with_capacity(whole.len() + members.iter().map(|(_, value)| value.len()).sum::<usize>());
-    let mut at = 0;
-    for (range, value) in cuts {
-        text.push_str(&whole[at..range.start]);
-        text.push_str(value);
-        at = range.end;
-    }
-    let end = whole.rfind('}').unwrap_or(whole.len());
-    text.push_str(&whole[at..end]);
-    let bare = fields.names().next().is_none();
-    text.push_str(if bare {
-        added.trim_start_matches(',')
-    } else {
-        &added
-    });
-    text.push_str(&whole[end..]);
-    Raw::parse(text).expect("values of JSON put into JSON are JSON")
+/// Members to be put into a record: replaced, or added at its end where it has none of that name.
+pub(super) type Members = Vec<(&'static str, String)>;
+
+/// Records of one page with members put into them. They share one piece of memory, as those of a page do.
+pub(super) struct Spliced {
+    text: String,
+    ends: Vec<usize>,
 }
 
-/// The record without these members.
-pub(super) fn without(record: &Raw, names: &[&str]) -> String {
-    let fields = record.fields();
-    let kept = fields.names().filter(|name| !names.contains(name));
-    let members: Vec<String> = kept
-        .filter_map(|name| Some(format!("{}:{}", quoted(name), fields.get(name)?.as_str())))
-        .collect();
-    format!("{{{}}}", members.join(","))
+impl Spliced {
+    /// Room for records of `length` bytes together.
+    pub(super) fn with_capacity(length: usize) -> Self {
+        Self {
+            text: String::with_capacity(length),
+            ends: Vec::new(),
+        }
+    }
+
+    /// Takes a record with these members put into it.
+    pub(super) fn push(&mut self, record: &Raw, members: &Members) {
+        let start = self.text.len();
+        let out = &mut self.text;
+        let mut missing = vec![true; members.len()];
+        for (name, value) in scan::members(record.as_str()) {
+            let place = members.iter().position(|(new, _)| scan::is_name(name, new));
+            let value = place.map_or(value, |place| members[place].1.as_str());
+            write!(out, ",\"{name}\":{value}").expect("a String takes any text");
+            if let Some(place) = place {
+                missing[place] = false;
+            }
+        }
+        for ((name, value), _) in members.iter().zip(missing).filter(|(_, missing)| *missing) {
+            write!(out, ",\"{name}\":{value}").expect("a String takes any text");
+        }
+        if out.len() == start {
+            out.push('{');
+        } else {
+            out.replace_range(start..=start, "{");
+        }
+        out.push('}');
+        self.ends.push(out.len());
+    }
+
+    /// The records in their order.
+    pub(super) fn into_records(self) -> Vec<Raw> {
+        Raw::assembled(self.text, &self.ends)
+    }
 }
 
 /// A JSON array of texts that are JSON.
 pub(super) fn array<'a>(items: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(","))
-}
-
-fn quoted(name: &str) -> String {
-    serde_json::Value::from(name).to_string()
 }
 
 #[cfg(test)]
@@ -65,18 +65,16 @@ mod tests {
     #[test]
     fn the_rest_of_a_record_keeps_every_digit() {
         let record = Raw::parse(r#"{"id":1,"products":{"url":"x"},"total":"10.5000","rate":1.10}"#).unwrap();
-        let spliced = splice(&record, &[("products", "[1]".into()), ("new", "{}".into())]);
-        assert_eq!(
-            spliced.as_str(),
-            r#"{"id":1,"products":[1],"total":"10.5000","rate":1.10,"new":{}}"#
-        );
-        assert_eq!(
-            splice(&Raw::parse("{}").unwrap(), &[("a", "1".into())]).as_str(),
-            r#"{"a":1}"#
-        );
-        assert_eq!(
-            without(&record, &["products", "total"]),
-            r#"{"id":1,"rate":1.10}"#
-        );
+        let mut spliced = Spliced::with_capacity(100);
+        spliced.push(&record, &vec![("products", "[1]".into()), ("new", "{}".into())]);
+        spliced.push(&Raw::parse("{}").unwrap(), &vec![("a", "1".into())]);
+        spliced.push(&Raw::parse("{}").unwrap(), &Members::new());
+        let expected = [
+            r#"{"id":1,"products":[1],"total":"10.5000","rate":1.10,"new":{}}"#,
+            r#"{"a":1}"#,
+            "{}",
+        ];
+        let records = spliced.into_records();
+        assert_eq!(records.iter().map(Raw::as_str).collect::<Vec<_>>(), expected);
     }
 }

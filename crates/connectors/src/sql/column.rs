@@ -58,7 +58,7 @@ impl Kind {
                 "a date",
             ),
             Self::Timestamp => dated(value, is_timestamp, "a date with a time"),
-            Self::Json => Ok(Cow::Owned(Value::Text(json(value)))),
+            Self::Json => Ok(json(value)),
             Self::Number(digits) => number(value, *digits),
             Self::Loose => loose(value),
             Self::Any => Ok(Cow::Borrowed(value)),
@@ -171,10 +171,11 @@ fn is_timestamp(text: &str) -> bool {
         || (text.len() > 10 && text.parse::<jiff::civil::DateTime>().is_ok())
 }
 
-fn json(value: &Value) -> String {
+/// JSON text is bound as text; anything else becomes the JSON text it has.
+fn json(value: &Value) -> Cow<'_, Value> {
     match value {
-        Value::Json(raw) => raw.as_str().to_owned(),
-        other => other.to_json().to_string(),
+        Value::Json(_) => Cow::Borrowed(value),
+        other => Cow::Owned(Value::Text(other.to_json().to_string())),
     }
 }
 

@@ -148,7 +148,7 @@ impl Plan {
         let fitted: Vec<_> = self
             .columns
             .iter()
-            .zip(&row.values)
+            .zip(&*row.values)
             .map(|(column, value)| column.fit(value))
             .collect::<Result<_>>()?;
         match self.within.iter().chain(&self.key).find(|place| is_empty(&fitted[**place])) {

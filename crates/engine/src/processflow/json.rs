@@ -6,7 +6,8 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use connector_kit::{Error, Result};
+pub(crate) use connector_kit::scan::{elements, members};
+use connector_kit::{Error, Result, scan::is_name};
 
 /// Where the fields of one object stand in its text.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ impl Index {
         }
         Self {
             fields: fields.into_boxed_slice(),
-            escaped: members.escaped,
+            escaped: members.has_escapes(),
         }
     }
 
@@ -58,21 +59,6 @@ pub(crate) fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
         .map(|(_, value)| value)
 }
 
-/// The fields of an object: name as it is written, without its quotes, and value.
-pub(crate) fn members(text: &str) -> Members<'_> {
-    Members {
-        cursor: Cursor::inside(text, b'{'),
-        escaped: false,
-    }
-}
-
-/// The elements of an array.
-pub(crate) fn elements(text: &str) -> Elements<'_> {
-    Elements {
-        cursor: Cursor::inside(text, b'['),
-    }
-}
-
 /// The text of a JSON string with its quotes.
 pub(crate) fn string(quoted: &str) -> Result<Cow<'_, str>> {
     let inside = &quoted[1..quoted.len() - 1];
@@ -88,147 +74,6 @@ pub(crate) fn string(quoted: &str) -> Result<Cow<'_, str>> {
 /// A JSON string for a text.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-fn is_name(written: &str, name: &str) -> bool {
-    if written.len() > name.len() && written.contains('\\') {
-        return serde_json::from_str::<String>(&format!("\"{written}\""))
-            .is_ok_and(|decoded| decoded == name);
-    }
-    // An escape is longer than what it means; a name that is as long and has a backslash is another one.
-    written == name && !name.contains('\\')
-}
-
-/// See [`members`].
-pub(crate) struct Members<'t> {
-    cursor: Cursor<'t>,
-    escaped: bool,
-}
-
-impl<'t> Iterator for Members<'t> {
-    type Item = (&'t str, &'t str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.escaped = false;
-        let name = self.cursor.value()?;
-        self.escaped |= self.cursor.escaped;
-        self.cursor.past(b':');
-        let value = self.cursor.value()?;
-        Some((&name[1..name.len() - 1], value))
-    }
-}
-
-/// See [`elements`].
-pub(crate) struct Elements<'t> {
-    cursor: Cursor<'t>,
-}
-
-impl<'t> Iterator for Elements<'t> {
-    type Item = &'t str;
-
-    fn next(&mut self) -> Option<&'t str> {
-        self.cursor.value()
-    }
-}
-
-struct Cursor<'t> {
-    text: &'t str,
-    at: usize,
-    /// Whether an escape was passed.
-    escaped: bool,
-}
-
-impl<'t> Cursor<'t> {
-    fn inside(text: &'t str, opening: u8) -> Self {
-        let mut cursor = Self {
-            text,
-            at: 0,
-            escaped: false,
-        };
-        cursor.space();
-        if cursor.byte() == Some(opening) {
-            cursor.at += 1;
-        } else {
-            cursor.at = text.len();
-        }
-        cursor
-    }
-
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    fn past(&mut self, sign: u8) {
-        self.space();
-        if self.byte() == Some(sign) {
-            self.at += 1;
-        }
-    }
-
-    /// The next value, and the comma before it; `None` at the closing bracket.
-    fn value(&mut self) -> Option<&'t str> {
-        self.past(b',');
-        self.space();
-        let start = self.at;
-        match self.byte()? {
-            b'}' | b']' => return None,
-            b'"' => self.string(),
-            b'{' | b'[' => self.container(),
-            _ => self.literal(),
-        }
-        Some(&self.text[start..self.at])
-    }
-
-    fn string(&mut self) {
-        let bytes = self.text.as_bytes();
-        self.at += 1;
-        loop {
-            match bytes[self.at] {
-                b'"' => break,
-                b'\\' => {
-                    self.escaped = true;
-                    self.at += 2;
-                }
-                _ => self.at += 1,
-            }
-        }
-        self.at += 1;
-    }
-
-    fn container(&mut self) {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0_u32;
-        loop {
-            match bytes[self.at] {
-                b'"' => {
-                    self.string();
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
-            }
-        }
-    }
-
-    fn literal(&mut self) {
-        while !matches!(
-            self.byte(),
-            None | Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')
-        ) {
-            self.at += 1;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -260,18 +105,6 @@ mod tests {
             Some(r#""A-1""#),
             "escapes in names are only spelling"
         );
-    }
-
-    #[test]
-    fn elements_come_in_order() {
-        let all: Vec<_> = elements(r#"[1, "a,b" ,{"x":[2]},[],null]"#).collect();
-        assert_eq!(
-            all,
-            ["1", r#""a,b""#, r#"{"x":[2]}"#, "[]", "null"],
-            "each element is one value"
-        );
-        assert_eq!(elements("{}").count(), 0, "an object has no elements");
-        assert_eq!(elements(" [ ] ").count(), 0, "nor has an empty list");
     }
 
     #[test]

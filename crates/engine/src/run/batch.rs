@@ -2,7 +2,7 @@
 //!
 //! Steps are taken one after the other over the whole batch, so that a write step sees all its rows at once.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use connector_kit::{Error, Guarantee, Kind, Outcome, Raw, Record, Result, Row};
 
@@ -18,8 +18,8 @@ pub(super) struct Work<'r> {
     records: &'r [Record],
     fates: Vec<Fate>,
     mappings: Vec<Mapping>,
-    fingerprints: Vec<(String, String, [u8; 16])>,
-    intents: Vec<(String, String)>,
+    fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
+    intents: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// What a record has become so far.
@@ -41,8 +41,8 @@ enum End {
 /// What a batch came to.
 pub(super) struct Worked {
     pub(super) entries: Vec<Entry>,
-    pub(super) fingerprints: Vec<(String, String, [u8; 16])>,
-    pub(super) intents: Vec<(String, String)>,
+    pub(super) fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
+    pub(super) intents: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// Records that failed in an earlier pass over the same batch, by their place.

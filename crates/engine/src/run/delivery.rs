@@ -3,7 +3,10 @@
 //!
 //! Destinations that commit their checkpoint with the data need none of that and get their rows straight.
 
-use std::collections::{HashSet, VecDeque};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
 
 use connector_kit::{Destination, Found, Guarantee, Outcome, Result, Row, Value};
 use tracing::warn;
@@ -27,8 +30,8 @@ pub(super) struct Delivery<'d> {
 /// What became of the rows, in their order, and what is to be settled with them.
 pub(super) struct Delivered {
     pub(super) outcomes: Vec<Outcome>,
-    pub(super) fingerprints: Vec<(String, String, [u8; 16])>,
-    pub(super) intents: Vec<(String, String)>,
+    pub(super) fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
+    pub(super) intents: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// Rows while they are delivered.
@@ -121,7 +124,7 @@ impl Delivery<'_> {
         let largest = self.write.largest_batch.max(1);
         let (mut groups, mut places, mut keys) = (VecDeque::new(), Vec::new(), HashSet::new());
         for at in parcel.open() {
-            let key = parcel.rows[at].key.as_str();
+            let key = &*parcel.rows[at].key;
             let again = self.noted() && !key.is_empty() && !keys.insert(key);
             if places.len() == largest || again {
                 groups.push_back(Group {
@@ -243,7 +246,7 @@ impl Delivery<'_> {
                 _ => (None, None),
             };
             let json = serde_json::to_string(&row.to_json()).expect("maps with text keys serialise");
-            let (step, key) = (self.write.step.id.to_string(), row.key.clone());
+            let (step, key) = (self.write.step.id.clone(), row.key.clone());
             let (hash, source) = (parcel.hashes[at], (self.source)(row));
             Intent {
                 step,
@@ -268,7 +271,7 @@ impl Delivery<'_> {
     }
 
     fn delivered(&self, parcel: Parcel) -> Delivered {
-        let step = self.write.step.id.to_string();
+        let step = &self.write.step.id;
         let (mut fingerprints, mut intents) = (Vec::new(), Vec::new());
         let outcomes: Vec<Outcome> = parcel
             .outcomes
@@ -310,7 +313,7 @@ pub(super) fn hash(row: &Row) -> [u8; 16] {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    for (column, value) in row.columns.iter().zip(&row.values) {
+    for (column, value) in row.columns.iter().zip(&*row.values) {
         part(0, column);
         part(kind(value), &value.to_string());
     }

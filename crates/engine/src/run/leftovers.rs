@@ -47,7 +47,9 @@ impl Running {
         if worked.intents.is_empty() {
             return Ok(());
         }
-        self.settle(worked, None).await
+        let settlement = self.commit(worked, None).await?;
+        self.settle(settlement).await?;
+        self.settled().await
     }
 
     /// Whether a row that may have left was applied, and under which id.

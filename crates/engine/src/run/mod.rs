@@ -14,8 +14,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use connector_kit::{
     Checkpoint, Clock, Destination, Error, Guarantee, Live, OpenFor, Record, Result, Source, Watermark,
 };
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info, warn};
+use tracing::{Instrument, debug, info, warn};
 
 use crate::{
     processflow::{Plan, Scope, Step, Write},
@@ -113,6 +114,8 @@ struct Running {
     destinations: Destinations,
     at: Checkpoint,
     moves_watermark: bool,
+    /// The last batch, while it is being settled.
+    settling: Option<JoinHandle<Result<()>>>,
 }
 
 /// The open ends of a run by connection alias.
@@ -149,6 +152,7 @@ impl Running {
             destinations,
             at,
             moves_watermark: execution.moves_watermark,
+            settling: None,
         };
         running.ready().await?;
         let watermark = running.recover(resumed).await?;
@@ -156,7 +160,12 @@ impl Running {
             return running.end().await;
         }
         let source = open(watermark).await?;
-        running.pump(source, execution.cancel).await
+        let pumped = running.pump(source, execution.cancel).await;
+        running.settled().await?;
+        match pumped? {
+            Ended::Whole => running.end().await,
+            Ended::Cancelled => Ok(Ended::Cancelled),
+        }
     }
 
     /// Every write step can be written to, or the run does not begin.
@@ -218,7 +227,7 @@ impl Running {
                 () = grace_after(&cancel, clock.as_ref()) => return Ok(Ended::Cancelled),
             }
         }
-        self.end().await
+        Ok(Ended::Whole)
     }
 
     /// Everything was read: what was left open is settled, files take their names.
@@ -233,13 +242,21 @@ impl Running {
         Ok(Ended::Whole)
     }
 
-    /// One batch, tried again as a whole while its destination is not available.
+    /// One batch, tried again as a whole while its destination is not available. It is worked on while the one
+    /// before is settled; that one's settlement must stand before this one is prepared.
     async fn batch(&mut self, batch: connector_kit::Batch) -> Result<()> {
+        let watermark = self.moves_watermark.then(|| batch.watermark.clone());
         let mut tries = 0;
         loop {
             tries += 1;
-            let error = match self.try_batch(&batch).await {
-                Ok(()) => return Ok(()),
+            let worked = self.work(&batch.records).await;
+            self.settled().await?;
+            let committed = match worked {
+                Ok(worked) => self.commit(worked, watermark.clone()).await,
+                Err(error) => Err(error),
+            };
+            let error = match committed {
+                Ok(settlement) => return self.settle(settlement).await,
                 Err(error) => error,
             };
             self.undo().await?;
@@ -251,12 +268,6 @@ impl Running {
             self.progress.waiting(&error);
             self.clock.sleep(wait).await;
         }
-    }
-
-    async fn try_batch(&mut self, batch: &connector_kit::Batch) -> Result<()> {
-        let worked = self.work(&batch.records).await?;
-        let watermark = self.moves_watermark.then(|| batch.watermark.clone());
-        self.settle(worked, watermark).await
     }
 
     /// Takes the records through all steps. A transaction that holds part of a record that failed is undone and
@@ -281,8 +292,8 @@ impl Running {
         Ok(())
     }
 
-    /// prepare → commit → settle.
-    async fn settle(&mut self, worked: Worked, watermark: Option<Watermark>) -> Result<()> {
+    /// prepare → commit. What comes back is to be settled, whatever happens: the destination has it.
+    async fn commit(&mut self, worked: Worked, watermark: Option<Watermark>) -> Result<Settlement> {
         let at = Checkpoint {
             batch: self.at.batch + 1,
             ..self.at.clone()
@@ -302,14 +313,38 @@ impl Running {
             }
         }
         self.at = at;
-        let settled = self.journal.settle(settlement).await?;
-        debug!(
-            batch = self.at.batch,
-            read = settled.counts.read,
-            "Batch settled."
-        );
-        self.progress.settled(&settled.counts);
+        Ok(settlement)
+    }
+
+    /// Settles a batch, while the next one is worked on where that needs nothing of what is settled.
+    async fn settle(&mut self, settlement: Settlement) -> Result<()> {
+        let (journal, progress) = (self.journal.clone(), self.progress.clone());
+        let settling = async move {
+            let batch = settlement.batch;
+            let settled = journal.settle(settlement).await?;
+            debug!(batch, read = settled.counts.read, "Batch settled.");
+            progress.settled(&settled.counts);
+            Ok(())
+        };
+        self.settling = Some(tokio::spawn(settling.in_current_span()));
+        let asks_the_journal =
+            |write: &Write| write.guarantee != Guarantee::Transactional || write.changes_only;
+        if writes(&self.plan).any(asks_the_journal) {
+            return self.settled().await;
+        }
         Ok(())
+    }
+
+    /// Waits until the last batch is settled.
+    async fn settled(&mut self) -> Result<()> {
+        let Some(settling) = &mut self.settling else {
+            return Ok(());
+        };
+        let settled = settling
+            .await
+            .unwrap_or_else(|error| Err(Error::bug("settling a batch broke off").source(error)));
+        self.settling = None;
+        settled
     }
 
     /// Whether any destination has transactions; without, there is nothing between prepare and settle.

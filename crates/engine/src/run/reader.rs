@@ -5,7 +5,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 /// Records that make one commit at most. A batch of the engine is not a page of the API: whatever pages are
 /// there when the last batch is settled go together, so commits grow with the speed of the source.
-const LARGEST: usize = 2_000;
+const LARGEST: usize = 1_000;
 
 /// A source that is pulled ahead. At most one batch waits; how many pages are under way is the source's room.
 pub(super) struct Reader {

@@ -1,5 +1,7 @@
 //! Intents: writes that cannot be undone, noted before they leave.
 
+use std::sync::Arc;
+
 use connector_kit::{Raw, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -9,9 +11,9 @@ use super::broken;
 #[derive(Clone, Debug)]
 pub struct Intent {
     /// The write step.
-    pub step: String,
+    pub step: Arc<str>,
     /// The row's key.
-    pub key: String,
+    pub key: Arc<str>,
     /// What the row says.
     pub hash: [u8; 16],
     /// The row as JSON, so that it can be looked up after its source forgot it.

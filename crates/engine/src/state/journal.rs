@@ -51,9 +51,9 @@ pub struct Settlement {
     /// One entry per record.
     pub entries: Vec<Entry>,
     /// What `changes_only` steps wrote: step, key, hash.
-    pub fingerprints: Vec<(String, String, [u8; 16])>,
+    pub fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     /// Intents that are settled with it: step, key.
-    pub intents: Vec<(String, String)>,
+    pub intents: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// A settlement in numbers.
@@ -168,12 +168,14 @@ impl Journal {
         self.state.write(move |on| unprepare(on, &deployment)).await
     }
 
-    /// Settles a batch: ledger, set-aside records, fingerprints, intents, run and watermark, all at once.
+    /// Settles a batch: ledger, set-aside records, fingerprints, intents, run and watermark, all at once. It is
+    /// durable with whatever is noted next: until then a power cut leaves what was prepared or intended, which
+    /// leads to the same settlement.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled> {
         let at = self.clock.now().to_string();
         let (name, deployment) = (self.name.clone(), self.deployment.clone());
         self.state
-            .write(move |on| settle(on, &name, &deployment, &settlement, &at))
+            .write_behind(move |on| settle(on, &name, &deployment, &settlement, &at))
             .await
     }
 
@@ -211,7 +213,7 @@ impl Journal {
     }
 
     /// The intents noted for these rows of a step, in order.
-    pub async fn intended(&self, step: &str, keys: Vec<String>) -> Result<Vec<Option<Intent>>> {
+    pub async fn intended(&self, step: &str, keys: Vec<Arc<str>>) -> Result<Vec<Option<Intent>>> {
         let (deployment, step) = (self.deployment.clone(), step.to_owned());
         self.state
             .read(move |on| {
@@ -242,7 +244,7 @@ impl Journal {
     }
 
     /// Forgets intents that certainly were not applied.
-    pub async fn forget(&self, step: &str, keys: Vec<String>) -> Result<()> {
+    pub async fn forget(&self, step: &str, keys: Vec<Arc<str>>) -> Result<()> {
         let (deployment, step) = (self.deployment.clone(), step.to_owned());
         self.state
             .write(move |on| {
@@ -253,13 +255,13 @@ impl Journal {
     }
 
     /// What was last written under these keys of a `changes_only` step, in order.
-    pub async fn fingerprints(&self, step: &str, keys: Vec<String>) -> Result<Vec<Option<[u8; 16]>>> {
+    pub async fn fingerprints(&self, step: &str, keys: Vec<Arc<str>>) -> Result<Vec<Option<[u8; 16]>>> {
         let (deployment, step) = (self.deployment.clone(), step.to_owned());
         self.state
             .read(move |on| {
                 let sql = "SELECT hash FROM fingerprint WHERE deployment = ?1 AND step = ?2 AND key = ?3";
                 let mut query = on.prepare_cached(sql).map_err(broken)?;
-                let mut find = |key: &String| {
+                let mut find = |key: &Arc<str>| {
                     query
                         .query_row(params![deployment, step, key], |row| row.get(0))
                         .optional()
@@ -342,7 +344,11 @@ fn settle(
     Ok(Settled { counts: run.counts })
 }
 
-fn keep_fingerprints(on: &Connection, deployment: &str, kept: &[(String, String, [u8; 16])]) -> Result<()> {
+fn keep_fingerprints(
+    on: &Connection,
+    deployment: &str,
+    kept: &[(Arc<str>, Arc<str>, [u8; 16])],
+) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO fingerprint (deployment, step, key, hash) VALUES (?1, ?2, ?3, ?4)";
     let mut query = on.prepare_cached(sql).map_err(broken)?;
     for (step, key, hash) in kept {

@@ -69,13 +69,25 @@ impl State {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let done = self.writer.call(move |connection| -> Result<T> {
-            let transaction = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(broken)?;
-            let value = work(&transaction)?;
-            transaction.commit().map_err(broken)?;
-            Ok(value)
+        self.writer
+            .call(move |connection| transact(connection, work))
+            .await
+            .map_err(closed)
+    }
+
+    /// Runs `work` in one transaction that becomes durable with the next [`State::write`], at no cost of its own.
+    /// A killed process takes nothing of it back; a power cut may take it back as a whole, so it is for what can
+    /// be worked out again from what is durable already.
+    pub async fn write_behind<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        let done = self.writer.call(move |connection| {
+            connection.execute_batch(BEHIND).map_err(broken)?;
+            let done = transact(connection, work);
+            connection.execute_batch(DURABLE).map_err(broken)?;
+            done
         });
         done.await.map_err(closed)
     }
@@ -119,6 +131,20 @@ impl View {
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
+}
+
+/// A commit waits for the disk.
+const DURABLE: &str = "PRAGMA synchronous = FULL";
+/// A commit is in the log, which the next durable one takes to the disk.
+const BEHIND: &str = "PRAGMA synchronous = NORMAL";
+
+fn transact<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)?;
+    let value = work(&transaction)?;
+    transaction.commit().map_err(broken)?;
+    Ok(value)
 }
 
 fn configure(connection: &Connection) -> Result<()> {

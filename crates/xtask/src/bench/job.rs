@@ -44,7 +44,7 @@ steps:
   - write:
       action: erp/table.upsert
       with: { table: record, key: [id], create: { id: integer, sku: text, body: json } }
-      map: { id: id, sku: sku, body: record | json }
+      map: { id: id, sku: sku, body: record }
 ";
 
 const INTO_LINES: &str = "

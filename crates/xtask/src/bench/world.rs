@@ -1,6 +1,7 @@
 //! A sandbox store as a process of its own, and fresh data folders against it.
 
 use std::{
+    collections::HashSet,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
@@ -63,23 +64,52 @@ impl Store {
         self.send("DELETE", "requests").map(drop)
     }
 
-    /// SKUs whose stock is counted per variant or product, as many as are wanted.
+    /// SKUs whose stock is counted, as many as are wanted: of products that are tracked as a whole, and of the
+    /// variants of those that are not.
     pub(crate) fn skus(&self, wanted: usize) -> Done<Vec<String>> {
+        let mut by_variant = HashSet::new();
+        let mut skus = self.listed(
+            "products",
+            wanted,
+            |product| match product["inventory_tracking"].as_str() {
+                Some("product") => product["sku"].as_str().map(str::to_owned),
+                Some("variant") => {
+                    by_variant.insert(product["id"].as_u64());
+                    None
+                }
+                _ => None,
+            },
+        )?;
+        let of_variants = self.listed("variants", wanted - skus.len(), |variant| {
+            let sku = variant["sku"].as_str().map(str::to_owned);
+            sku.filter(|_| by_variant.contains(&variant["product_id"].as_u64()))
+        })?;
+        skus.extend(of_variants);
+        Ok(skus)
+    }
+
+    /// What `pick` takes of a list of the catalogue, page by page, until there are as many as are wanted.
+    fn listed(
+        &self,
+        list: &str,
+        wanted: usize,
+        mut pick: impl FnMut(&Value) -> Option<String>,
+    ) -> Done<Vec<String>> {
         let base = self
             .api_path
             .split_once(self.address())
             .map_or("", |(_, path)| path.trim_end_matches('/'));
-        let mut skus = Vec::new();
+        let mut picked = Vec::new();
         for page in 1.. {
-            let found = self.ask("GET", &format!("{base}/catalog/variants?limit=250&page={page}"))?;
-            let rows = found["data"].as_array().cloned().unwrap_or_default();
-            if rows.is_empty() || skus.len() >= wanted {
+            let found = self.ask("GET", &format!("{base}/catalog/{list}?limit=250&page={page}"))?;
+            let rows = found["data"].as_array().map_or(&[][..], Vec::as_slice);
+            if rows.is_empty() || picked.len() >= wanted {
                 break;
             }
-            let owned = rows.iter().filter(|row| row["product_id"] != 0);
-            skus.extend(owned.filter_map(|row| row["sku"].as_str().map(str::to_owned)));
+            picked.extend(rows.iter().filter_map(&mut pick));
         }
-        Ok(skus)
+        picked.truncate(wanted);
+        Ok(picked)
     }
 
     fn send(&self, method: &str, path: &str) -> Done<Value> {

@@ -4,55 +4,46 @@
 //! most (bigcommerce/docs issue 960), so lines are counted against the order's `items_total`; where they do not fit,
 //! or anything looks unfamiliar, they are fetched from the order's own list, page by page.
 
-use connector_kit::{Raw, Result, http::Request};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use std::fmt::Write;
+
+use connector_kit::{Raw, Result, http::Request, scan};
 
 use super::{Include, resource::ABOUT};
 use crate::bigcommerce::{
     Store,
     envelope::Rows,
-    look::text,
-    splice::{array, splice, without},
+    look::{self, text},
+    splice::{Members, array},
 };
 
 /// Lines and addresses page like orders do.
 const PAGE: usize = 250;
 
-/// The order with what was asked for, as arrays in the shape of the order's own lists.
-pub(super) async fn dressed(store: &Store, order: Raw, include: &[Include]) -> Result<Raw> {
-    #[derive(Deserialize)]
-    struct Order<'a> {
-        id: u64,
-        #[serde(borrow, default)]
-        items_total: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        consignments: Option<&'a RawValue>,
-    }
-    let seen: Order = order.read()?;
-    let embedded = Embedded::read(seen.consignments);
+/// What is put into an order: the lists that were asked for, in the shape of the order's own.
+pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Result<Members> {
+    let [id, items_total, consignments] = look::pick(order.as_str(), ["id", "items_total", "consignments"]);
+    let id = look::id(id)?;
+    let embedded = consignments.and_then(Embedded::read);
     let mut members = vec![(
         "consignments",
-        format!(r#"{{"resource":"/orders/{}/consignments"}}"#, seen.id),
+        format!(r#"{{"resource":"/orders/{id}/consignments"}}"#),
     )];
     if include.contains(&Include::Products) {
-        let lines = match embedded
-            .as_ref()
-            .and_then(|embedded| embedded.lines(&text(seen.items_total.map(RawValue::get))?))
-        {
+        let total = || text(items_total)?.parse().ok();
+        let lines = match embedded.as_ref().and_then(|embedded| embedded.lines(total()?)) {
             Some(lines) => lines,
-            None => fetched(store, seen.id, "products").await?,
+            None => fetched(store, id, "products").await?,
         };
         members.push(("products", lines));
     }
     if include.contains(&Include::ShippingAddresses) {
-        let addresses = match embedded.as_ref().and_then(|embedded| embedded.addresses(seen.id)) {
+        let addresses = match embedded.as_ref().and_then(|embedded| embedded.addresses(id)) {
             Some(addresses) => addresses,
-            None => fetched(store, seen.id, "shipping_addresses").await?,
+            None => fetched(store, id, "shipping_addresses").await?,
         };
         members.push(("shipping_addresses", addresses));
     }
-    Ok(splice(&order, &members))
+    Ok(members)
 }
 
 /// The whole list below an order: on until a page brings nothing, as v2 says nowhere which page is the last.
@@ -83,99 +74,88 @@ async fn fetched(store: &Store, order: u64, list: &str) -> Result<String> {
 /// A page shorter than the store's default was cut by nothing.
 const DEFAULT_PAGE: usize = 50;
 
-/// Consignments with lines in them.
-#[derive(Deserialize)]
+/// Consignments with lines in them, as the texts they came as.
 struct Embedded<'a> {
-    #[serde(borrow, default)]
     pickups: Parts<'a>,
-    #[serde(borrow, default)]
     shipping: Parts<'a>,
-    #[serde(borrow, default)]
     downloads: Parts<'a>,
-    #[serde(borrow, default)]
-    email: Option<Email<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Email<'a> {
-    #[serde(borrow, default)]
     gift_certificates: Parts<'a>,
 }
 
 /// One thing or a list of them; the reference shows both.
-type Parts<'a> = Option<&'a RawValue>;
-
-#[derive(Deserialize)]
-struct Part<'a> {
-    #[serde(borrow, default)]
-    line_items: Parts<'a>,
-}
-
-#[derive(Deserialize)]
-struct Line<'a> {
-    id: u64,
-    #[serde(borrow)]
-    quantity: &'a RawValue,
-}
+type Parts<'a> = Option<&'a str>;
 
 impl<'a> Embedded<'a> {
     /// `None` when it is not there in the expected shape, or the store says it is cut.
-    fn read(consignments: Option<&'a RawValue>) -> Option<Self> {
-        let text = consignments?.get();
-        let warned = memchr::memmem::find(text.as_bytes(), b"__warning__").is_some();
-        if warned {
-            None
-        } else {
-            serde_json::from_str(text).ok()
+    fn read(consignments: &'a str) -> Option<Self> {
+        let warned = memchr::memmem::find(consignments.as_bytes(), b"__warning__").is_some();
+        if warned || !is_object(consignments) {
+            return None;
         }
+        let names = ["pickups", "shipping", "downloads", "email"];
+        let [pickups, shipping, downloads, email] = look::pick(consignments, names);
+        let [gift_certificates] = look::pick(email.unwrap_or_default(), ["gift_certificates"]);
+        Some(Self {
+            pickups,
+            shipping,
+            downloads,
+            gift_certificates,
+        })
     }
 
     /// All lines in the order of their ids, when their quantities add up to the order's.
-    fn lines(&self, items_total: &str) -> Option<String> {
-        let gifts = self.email.as_ref().and_then(|email| email.gift_certificates);
+    fn lines(&self, items_total: u64) -> Option<String> {
         let mut lines: Vec<(u64, &str)> = Vec::new();
         let mut quantity: u64 = 0;
-        for part in [self.pickups, self.shipping, self.downloads, gifts]
-            .into_iter()
-            .flat_map(each)
-        {
-            let part: Part = serde_json::from_str(part?.get()).ok()?;
-            for item in each(part.line_items) {
-                let line: Line = serde_json::from_str(item?.get()).ok()?;
-                quantity += text(Some(line.quantity.get()))?.parse::<u64>().ok()?;
-                lines.push((line.id, item?.get()));
+        let parts = [
+            self.pickups,
+            self.shipping,
+            self.downloads,
+            self.gift_certificates,
+        ];
+        for part in parts.into_iter().flat_map(each) {
+            let [line_items] = look::pick(part, ["line_items"]);
+            if !is_object(part) {
+                return None;
+            }
+            for line in each(line_items) {
+                let [id, pieces] = look::pick(line, ["id", "quantity"]);
+                quantity += text(pieces)?.parse::<u64>().ok()?;
+                lines.push((look::id(id).ok()?, line));
             }
         }
         lines.sort_by_key(|(id, _)| *id);
-        let total: u64 = items_total.parse().ok()?;
-        (quantity == total).then(|| array(lines.iter().map(|(_, line)| *line)))
+        (quantity == items_total).then(|| array(lines.iter().map(|(_, line)| *line)))
     }
 
     /// The shipping consignments as shipping addresses.
     fn addresses(&self, order: u64) -> Option<String> {
         let mut addresses = Vec::new();
         for part in each(self.shipping) {
-            let address = without(
-                &Raw::parse(part?.get().to_owned()).ok()?,
-                &["line_items", "order_id"],
-            );
-            let rest = address.strip_prefix('{')?;
-            addresses.push(format!(r#"{{"order_id":{order},{rest}"#));
+            if !is_object(part) {
+                return None;
+            }
+            let mut address = format!(r#"{{"order_id":{order}"#);
+            let own = scan::members(part).filter(|(name, _)| !matches!(*name, "line_items" | "order_id"));
+            for (name, value) in own {
+                write!(address, r#","{name}":{value}"#).expect("a String takes any text");
+            }
+            address.push('}');
+            addresses.push(address);
         }
         Some(array(addresses.iter().map(String::as_str)))
     }
 }
 
-/// The things of a list, or the one thing. A thing that cannot be read is `None`, so that nothing is passed over.
-fn each(parts: Parts<'_>) -> Vec<Option<&RawValue>> {
-    let Some(parts) = parts else { return Vec::new() };
-    match parts.get().as_bytes().first() {
-        Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(parts.get()) {
-            Ok(parts) => parts.into_iter().map(Some).collect(),
-            Err(_) => vec![None],
-        },
-        _ => vec![Some(parts)],
-    }
+fn is_object(text: &str) -> bool {
+    text.starts_with('{')
+}
+
+/// The things of a list, or the one thing; none of null.
+fn each(parts: Parts<'_>) -> impl Iterator<Item = &str> {
+    let parts = parts.filter(|parts| *parts != "null").unwrap_or("[]");
+    let one = (!parts.starts_with('[')).then_some(parts);
+    one.into_iter().chain(scan::elements(parts))
 }
 
 #[cfg(test)]
@@ -183,8 +163,7 @@ mod tests {
     use super::*;
 
     fn embedded(text: &str) -> Option<String> {
-        let raw: &RawValue = serde_json::from_str(text).unwrap();
-        Embedded::read(Some(raw))?.lines("3")
+        Embedded::read(text)?.lines(3)
     }
 
     #[test]
@@ -208,8 +187,7 @@ mod tests {
     #[test]
     fn a_shipping_consignment_becomes_a_shipping_address() {
         let text = r#"{"shipping":[{"id":5,"city":"Köln","line_items":[]}]}"#;
-        let raw: &RawValue = serde_json::from_str(text).unwrap();
-        let addresses = Embedded::read(Some(raw)).unwrap().addresses(7).unwrap();
+        let addresses = Embedded::read(text).unwrap().addresses(7).unwrap();
         assert_eq!(addresses, r#"[{"order_id":7,"id":5,"city":"Köln"}]"#);
     }
 }

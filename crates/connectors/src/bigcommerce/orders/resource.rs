@@ -20,6 +20,7 @@ use crate::bigcommerce::{
     envelope::{self, Known, Rows},
     errors::About,
     look,
+    splice::Spliced,
 };
 
 pub(super) const ABOUT: About = About::reading("orders", "Orders");
@@ -91,8 +92,17 @@ impl Orders {
         if self.include.is_empty() {
             return Ok(rows);
         }
-        let one = |row: Raw| parts::dressed(&self.store, row, &self.include);
-        stream::iter(rows).map(one).buffered(SINGLES).try_collect().await
+        let mut spliced = Spliced::with_capacity(rows.iter().map(Raw::len).sum());
+        let one = |row: Raw| async move {
+            let parts = parts::parts(&self.store, &row, &self.include).await?;
+            Ok((row, parts))
+        };
+        let mut ready = stream::iter(rows).map(one).buffered(SINGLES);
+        while let Some((row, parts)) = ready.try_next().await? {
+            spliced.push(&row, &parts);
+        }
+        drop(ready);
+        Ok(spliced.into_records())
     }
 
     async fn one(&self, id: u64) -> Result<Option<Raw>> {

@@ -148,11 +148,11 @@ impl Shop {
             with: prepared.with,
             columns: columns.clone(),
         };
-        let row = |(record, values)| Row {
+        let row = |(record, values): (usize, Vec<Value>)| Row {
             record,
-            key: String::new(),
+            key: "".into(),
             columns: columns.clone(),
-            values,
+            values: values.into(),
             nothing: false,
         };
         let rows = rows.into_iter().enumerate().map(row).collect();

@@ -55,7 +55,7 @@ impl WriteAction for JsonlWrite {
 }
 
 fn line(row: &Row, out: &mut Vec<u8>) {
-    match (&*row.columns, row.values.as_slice()) {
+    match (&*row.columns, &*row.values) {
         // A record as it is: the engine puts it into one column of this name where a step has no `map`.
         ([column], [Value::Json(raw)]) if column == "record" => one_line(raw.as_str().as_bytes(), out),
         _ => object(row, out),
@@ -64,7 +64,7 @@ fn line(row: &Row, out: &mut Vec<u8>) {
 }
 
 fn object(row: &Row, out: &mut Vec<u8>) {
-    for (at, (column, value)) in row.columns.iter().zip(&row.values).enumerate() {
+    for (at, (column, value)) in row.columns.iter().zip(&*row.values).enumerate() {
         out.push(if at == 0 { b'{' } else { b',' });
         let written = serde_json::to_writer(&mut *out, column);
         out.push(b':');

@@ -165,9 +165,9 @@ pub(super) fn step(action: &'static str, with: &serde_json::Value, columns: &[&s
 pub(super) fn row(step: &WriteStep, values: &[Value]) -> Row {
     Row {
         record: 0,
-        key: String::new(),
+        key: "".into(),
         columns: step.columns.clone(),
-        values: values.to_vec(),
+        values: values.into(),
         nothing: false,
     }
 }

@@ -130,7 +130,7 @@ pub(super) fn row(step: &WriteStep, record: usize, cells: &str) -> Row {
     let values = cells.split('|').map(value).collect();
     Row {
         record,
-        key: String::new(),
+        key: "".into(),
         columns: step.columns.clone(),
         values,
         nothing: false,

@@ -113,7 +113,7 @@ fn rows_differ(
         for column in expected.keys().filter(|column| came.get(column).is_none()) {
             write!(said, "\n  {column}: is not written").expect("a String takes any text");
         }
-        for (column, value) in came.columns.iter().zip(&came.values) {
+        for (column, value) in came.columns.iter().zip(&*came.values) {
             match expected.get(column) {
                 Some(wanted) if same(wanted, value) => {}
                 Some(wanted) => write!(said, "\n  {column}: {}, expected {wanted}", json(value))

@@ -35,6 +35,8 @@ pub(crate) struct Object<'r> {
 
 /// All that an expression can see.
 pub(crate) struct View<'r> {
+    /// The record as it came.
+    pub(crate) whole: &'r Raw,
     pub(crate) record: Object<'r>,
     /// The element under `each`.
     pub(crate) element: Option<Object<'r>>,
@@ -48,14 +50,16 @@ pub(crate) struct View<'r> {
 
 impl<'r> View<'r> {
     pub(crate) fn new(
-        record: Object<'r>,
+        (whole, index): (&'r Raw, &'r Index),
         element: Option<Object<'r>>,
         (connections, run): (&'r [(String, Raw)], &'r str),
         tables: &'r [Table],
         variables: &'r [Option<Value>],
     ) -> Self {
+        let text = whole.as_str();
         Self {
-            record,
+            whole,
+            record: Object { text, index },
             element,
             connections,
             run,

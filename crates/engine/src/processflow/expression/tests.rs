@@ -4,7 +4,7 @@ use connector_kit::{Kind, Raw};
 
 use super::{
     Expression, Names,
-    evaluate::{Object, Table, View},
+    evaluate::{Table, View},
     functions,
 };
 use crate::processflow::json::Index;
@@ -35,14 +35,17 @@ fn value(expression: &str) -> Result<String, connector_kit::Error> {
         default: None,
     }];
     let connections = [("store".to_owned(), Raw::parse(r#"{"hash":"abc123"}"#).unwrap())];
-    let index = Index::of(ORDER);
-    let record = Object {
-        text: ORDER,
-        index: &index,
-    };
-    let view = View::new(record, None, (&connections, r#"{"id":"r-1"}"#), &table, &[]);
+    let order = Raw::parse(ORDER).unwrap();
+    let index = Index::of(order.as_str());
+    let view = View::new(
+        (&order, &index),
+        None,
+        (&connections, r#"{"id":"r-1"}"#),
+        &table,
+        &[],
+    );
     compiled.term(&view).and_then(|term| {
-        let term = term.into_value()?;
+        let term = term.into_value(Some(&order))?;
         Ok(match &term {
             connector_kit::Value::Decimal(digits) => digits.to_string(),
             connector_kit::Value::Json(raw) => raw.as_str().to_owned(),

@@ -3,7 +3,10 @@
 //! A [`Scope`] is shared by all records of a run; a [`Mapping`] is one record on its way through the steps. It holds
 //! the record's text (shared with the page it came in), where its fields stand, and what earlier steps named.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 use connector_kit::{Error, Raw, Record, Result, Row, Value};
 
@@ -87,10 +90,12 @@ impl Mapping {
     /// The rows of this record for a write step. `record` is its place in the batch. A step whose scope has no
     /// elements gets one row that says so ([`Row::nothing`]).
     pub fn rows(&mut self, step: &Write, record: usize) -> Result<Vec<Row>> {
-        let body = self.body.clone();
+        if step.elements.is_none() && step.fields.is_none() {
+            return Ok(vec![as_it_is(record, self.body.clone())]);
+        }
         self.seen(|view| {
             let Some(elements) = &step.elements else {
-                return Ok(vec![row(step, record, view, &body)?]);
+                return Ok(vec![row(step, record, view)?]);
             };
             let listed = list(elements, view)?;
             let each = || elements_of(&listed);
@@ -132,12 +137,10 @@ impl Mapping {
     }
 
     fn seen<T>(&mut self, look: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
-        let text = self.body.as_str().trim_ascii_start();
-        let index = self.index.get_or_insert_with(|| Index::of(text));
+        let index = self.index.get_or_insert_with(|| Index::of(self.body.as_str()));
         let shared = &self.shared;
-        let record = Object { text, index };
         look(&View::new(
-            record,
+            (&self.body, index),
             None,
             (&shared.connections, shared.run.as_str()),
             &shared.tables,
@@ -192,7 +195,7 @@ fn elements_of<'l>(list: &'l Term<'_>) -> Box<dyn Iterator<Item = Result<std::bo
 
 fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str) -> Result<Row> {
     if step.fields.is_none() {
-        return row(step, record, view, &Raw::parse(element.to_owned())?);
+        return Ok(as_it_is(record, Raw::parse(element.to_owned())?));
     }
     let index = Index::of(element);
     let element = Object {
@@ -200,47 +203,43 @@ fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str) -> Re
         index: &index,
     };
     let inside = View::new(
-        view.record,
+        (view.whole, view.record.index),
         Some(element),
         (view.connections, view.run),
         view.tables,
         view.variables,
     );
-    row(step, record, &inside, &Raw::of(&()))
+    row(step, record, &inside)
 }
 
-/// One row; `whole` is what a step without a map writes.
-fn row(step: &Write, record: usize, view: &View<'_>, whole: &Raw) -> Result<Row> {
+/// One row of a step with a map.
+fn row(step: &Write, record: usize, view: &View<'_>) -> Result<Row> {
     let columns = step.step.columns.clone();
-    let Some(fields) = &step.fields else {
-        let values = vec![Value::Json(whole.clone())];
-        return Ok(Row {
-            record,
-            key: String::new(),
-            columns: as_it_is(),
-            values,
-            nothing: false,
-        });
-    };
-    let mut values = Vec::with_capacity(fields.len());
-    for (field, column) in fields.iter().zip(&*columns) {
-        values.push(field.value(view).map_err(|error| of_field(error, column))?);
-    }
+    let fields = step.fields.iter().flatten();
+    let value =
+        |(field, column): (&Expression, &String)| field.value(view).map_err(|error| of_field(error, column));
+    let values: Vec<Value> = fields.zip(&*columns).map(value).collect::<Result<_>>()?;
     let key = key(step, &values, true)?;
     Ok(Row {
         record,
         key,
         columns,
-        values,
+        values: values.into(),
         nothing: false,
     })
 }
 
-/// The one column of a row that is the record as it is.
-fn as_it_is() -> Arc<[String]> {
-    static RECORD: std::sync::LazyLock<Arc<[String]>> =
-        std::sync::LazyLock::new(|| Arc::new(["record".to_owned()]));
-    RECORD.clone()
+/// The row of a step without a map: one column that is the record, or the element, as it is.
+fn as_it_is(record: usize, whole: Raw) -> Row {
+    static RECORD: LazyLock<Arc<[String]>> = LazyLock::new(|| Arc::new(["record".to_owned()]));
+    static NO_KEY: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
+    Row {
+        record,
+        key: NO_KEY.clone(),
+        columns: RECORD.clone(),
+        values: Arc::new([Value::Json(whole)]),
+        nothing: false,
+    }
 }
 
 /// The row that says: nothing of this scope remains.
@@ -262,7 +261,7 @@ fn nothing(step: &Write, record: usize, view: &View<'_>) -> Result<Row> {
         record,
         key,
         columns,
-        values,
+        values: values.into(),
         nothing: true,
     })
 }
@@ -271,7 +270,7 @@ fn of_field(error: Error, column: &str) -> Error {
     error.context(format!("field `{column}`"))
 }
 
-fn key(step: &Write, values: &[Value], must: bool) -> Result<String> {
+fn key(step: &Write, values: &[Value], must: bool) -> Result<Arc<str>> {
     let mut key = String::new();
     for (nth, at) in step.key_at.iter().enumerate() {
         if must && matches!(&values[*at], Value::Null) {
@@ -285,7 +284,7 @@ fn key(step: &Write, values: &[Value], must: bool) -> Result<String> {
             value => key.push_str(&value.to_string()),
         }
     }
-    Ok(key)
+    Ok(key.into())
 }
 
 fn empty_key(column: &str) -> Error {
@@ -301,7 +300,7 @@ fn distinct(step: &Write, rows: &[Row]) -> Result<()> {
         return Ok(());
     }
     let mut seen = HashSet::with_capacity(rows.len());
-    match rows.iter().find(|row| !seen.insert(row.key.as_str())) {
+    match rows.iter().find(|row| !seen.insert(&*row.key)) {
         None => Ok(()),
         Some(row) => {
             let key = row.key.replace('\u{1f}', ", ");

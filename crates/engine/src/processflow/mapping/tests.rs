@@ -68,7 +68,7 @@ fn a_row_has_the_mapped_values_with_their_kinds() {
         text("1970-01-01T00:00:00Z"),
     ];
     assert_eq!(
-        rows[0].values, expected,
+        *rows[0].values, expected,
         "no digit and no zero is lost on the way"
     );
     assert_eq!(
@@ -98,7 +98,7 @@ fn no_elements_leave_one_row_that_empties_the_scope() {
     let rows = rows(LINES, r#"{"id":7,"products":[]}"#).unwrap();
     assert!(rows[0].nothing, "the lines it had before must go");
     assert_eq!(
-        rows[0].values,
+        *rows[0].values,
         [Value::Integer(7), Value::Null, Value::Null],
         "only the scope has values"
     );
@@ -230,7 +230,7 @@ fn answers_are_seen_by_later_steps() {
     assert!(error.message.contains("`saved.number`"), "{}", error.message);
     mapping.answer(first, vec![Some(Raw::parse(r#"{"number":"R-9"}"#).unwrap())]);
     assert_eq!(
-        mapping.rows(write(&plan), 0).unwrap()[0].key,
+        &*mapping.rows(write(&plan), 0).unwrap()[0].key,
         "R-9",
         "what the destination called it"
     );
