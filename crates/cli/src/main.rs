@@ -18,6 +18,7 @@ use crate::{args::Cli, output::Console};
 fn main() -> ExitCode {
     // Before a secret can come into memory.
     let dumps = engine::os::forbid_core_dumps();
+    engine::os::return_large_memory();
     let cli = Cli::parse();
     let console = Console::new(cli.json);
     if let Err(error) = dumps {

@@ -32,7 +32,7 @@ impl Reading {
         Self {
             span,
             filter: BTreeMap::new(),
-            pages_under_way: 8,
+            pages_under_way: 12,
         }
     }
 }

@@ -14,6 +14,11 @@ pub trait Resource: Send + Sync + 'static {
     /// Records one page can hold at most.
     fn page_size(&self) -> u64;
 
+    /// Pages under way at a time, of those a run allows. Fewer where pages are large.
+    fn pages_under_way(&self, allowed: usize) -> usize {
+        allowed
+    }
+
     /// Whether it can be asked for ids between two bounds. Where not, a whole read goes by change date.
     fn walks_by_id(&self) -> bool {
         true

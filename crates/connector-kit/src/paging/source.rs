@@ -127,7 +127,7 @@ impl<R: Resource> Listing<R> {
             self.resource.clone(),
             position.last_id,
             extent,
-            self.pages_under_way,
+            self.resource.pages_under_way(self.pages_under_way),
         );
         Ok(Stage::Walk(Walk {
             windows,

@@ -82,7 +82,7 @@ impl Default for Settings {
             failed_days: 30,
             proxy: "system".into(),
             authorities: Vec::new(),
-            pages_under_way: 8,
+            pages_under_way: 12,
             runs_at_once: 4,
             zone: String::new(),
             other: serde_json::Map::new(),

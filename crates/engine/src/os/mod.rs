@@ -25,8 +25,8 @@ use windows as system;
 
 pub use system::{
     SOCKET_PATH_LIMIT, adopt, create_private_folder, forbid_core_dumps, host_name, is_network_share,
-    make_private, open_to_others, private, runtime_folder, service_folder, service_socket, sync_folder,
-    told_to_end, written_by_others,
+    make_private, open_to_others, private, return_large_memory, runtime_folder, service_folder,
+    service_socket, sync_folder, told_to_end, written_by_others,
 };
 
 /// Opens a file that only this user can read and write, making it if it is missing. The mode holds from the

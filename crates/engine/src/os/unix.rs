@@ -103,6 +103,20 @@ pub fn forbid_core_dumps() -> io::Result<()> {
     Ok(())
 }
 
+/// Pages of a store go back to the system when they are freed. Left to itself, the GNU allocator takes the first
+/// that is freed as a reason to keep all that follow, and a long-lived service a third larger than what it holds.
+pub fn return_large_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[expect(
+        unsafe_code,
+        reason = "a setting of the C library; called before there is a second thread"
+    )]
+    unsafe {
+        // Without effect where it fails: memory stays larger.
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 256 << 10);
+    }
+}
+
 /// Waits until this process is told to end: by Ctrl-C, or by the system (SIGTERM).
 pub async fn told_to_end() -> io::Result<()> {
     let mut ended = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -212,7 +212,7 @@ impl Running {
     }
 
     async fn pump(&mut self, source: Box<dyn Source>, cancel: CancellationToken) -> Result<Ended> {
-        let mut reader = Reader::start(source);
+        let mut reader = Reader::start(source, largest_batch(&self.plan));
         let clock = self.clock.clone();
         loop {
             let read = tokio::select! {
@@ -359,6 +359,18 @@ fn writes(plan: &Plan) -> impl Iterator<Item = &Write> {
         Step::Write(write) => Some(write),
         _ => None,
     })
+}
+
+/// Records that make one batch at most: a few pages, and as many as fill the largest request that a step sends.
+fn largest_batch(plan: &Plan) -> usize {
+    const PAGES: usize = 1_000;
+    const MOST: usize = 2_000;
+    let requests = writes(plan).filter(|write| write.guarantee != Guarantee::Transactional);
+    requests
+        .map(|write| write.largest_batch)
+        .max()
+        .unwrap_or(PAGES)
+        .clamp(PAGES, MOST)
 }
 
 async fn open_ends(

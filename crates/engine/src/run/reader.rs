@@ -3,19 +3,18 @@
 use connector_kit::{Batch, Error, Record, Result, Source, Watermark, async_trait};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-/// Records that make one commit at most. A batch of the engine is not a page of the API: whatever pages are
-/// there when the last batch is settled go together, so commits grow with the speed of the source.
-const LARGEST: usize = 1_000;
-
-/// A source that is pulled ahead. At most one batch waits; how many pages are under way is the source's room.
+/// A source that is pulled ahead. A batch of the engine is not a page of the API: whatever pages are there when the
+/// last batch is settled go together, so commits grow with the speed of the source. At most one batch waits; how many pages are under way is the source's room.
 pub(super) struct Reader {
     batches: mpsc::Receiver<Result<Batch>>,
     next: Option<Batch>,
     task: JoinHandle<()>,
+    /// Records that make one batch at most.
+    largest: usize,
 }
 
 impl Reader {
-    pub(super) fn start(mut source: Box<dyn Source>) -> Self {
+    pub(super) fn start(mut source: Box<dyn Source>, largest: usize) -> Self {
         let (sender, batches) = mpsc::channel(8);
         let task = tokio::spawn(async move {
             while let Some(read) = source.next().await.transpose() {
@@ -29,6 +28,7 @@ impl Reader {
             batches,
             next: None,
             task,
+            largest,
         }
     }
 
@@ -51,7 +51,7 @@ impl Reader {
                 Ok(next) => next,
                 Err(error) => return self.put_back(batch, error),
             };
-            if batch.records.len() + next.records.len() > LARGEST {
+            if batch.records.len() + next.records.len() > self.largest {
                 self.next = Some(next);
                 break;
             }

@@ -317,7 +317,7 @@ impl Job {
             self.records,
             "pages asked again",
             &again.to_string(),
-            "<= 8, and what each start asks",
+            "<= 12, one a connection, and what each start asks",
         );
         Ok(())
     }

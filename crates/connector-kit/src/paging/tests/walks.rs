@@ -57,7 +57,7 @@ async fn only_so_many_pages_are_under_way_at_a_time() {
     let store = Moving::new(10, (1..=1_000).map(|id| (id, 1)));
     let mut source = listed(store.clone(), Reading::of(Span::Whole)).unwrap();
     let mut kept = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..12 {
         kept.push(source.next().await.unwrap().unwrap());
     }
     for _ in 0..50 {
@@ -65,8 +65,8 @@ async fn only_so_many_pages_are_under_way_at_a_time() {
     }
     assert_eq!(
         store.requests(),
-        9,
-        "eight pages are not durable yet, so no ninth is asked for"
+        13,
+        "twelve pages are not durable yet, so no thirteenth is asked for"
     );
     kept.clear();
     assert_eq!(

@@ -126,6 +126,15 @@ impl Resource for Orders {
         PAGE
     }
 
+    /// With lines and addresses a page has 2 MB.
+    fn pages_under_way(&self, allowed: usize) -> usize {
+        if self.include.is_empty() {
+            allowed
+        } else {
+            allowed.div_ceil(2)
+        }
+    }
+
     async fn page(&self, ask: &Ask) -> Result<Page> {
         let request = self.with_parts(self.request("v2/orders")).query("limit", PAGE);
         let request = match *ask {

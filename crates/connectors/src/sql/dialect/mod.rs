@@ -90,7 +90,7 @@ fn read_only(path: &std::path::Path) -> rusqlite::Result<Connection> {
 }
 
 /// Bytes of a file that are kept in memory.
-const CACHE: u32 = 8 << 20;
+const CACHE: u32 = 4 << 20;
 
 /// Sets the cache by pages and not by bytes, which SQLite counts with the page size it assumed before it read the
 /// file's head: of large pages it would keep four times as much. What comes back is the page size.
