@@ -7,6 +7,7 @@ mod calls;
 mod connections;
 mod desk;
 mod door;
+mod history;
 mod serve;
 mod socket;
 mod start;

@@ -232,6 +232,7 @@ struct Going {
 impl Going {
     async fn until_its_end(self, run: Run, wanted: Wanted) {
         let (journal, progress) = (self.journal.clone(), self.progress.clone());
+        let agent = self.agent.clone();
         let span = tracing::info_span!("run", run = %run.id, processflow = %run.processflow);
         let begun = async {
             match self.execution(wanted).await {
@@ -245,8 +246,7 @@ impl Going {
             .catch_unwind()
             .instrument(span.clone())
             .await;
-        let _in_run = span.enter();
-        match ended {
+        span.in_scope(|| match ended {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 tracing::error!(error = %error.chain(), "The run's end could not be written down.");
@@ -258,7 +258,8 @@ impl Going {
                 );
                 progress.gave_up();
             }
-        }
+        });
+        agent.forget_old().await;
     }
 
     async fn execution(self, wanted: Wanted) -> Result<Execution> {

@@ -27,6 +27,8 @@ pub struct Settings {
     pub log_megabytes: u32,
     /// Days the history of runs is kept.
     pub history_days: u32,
+    /// Records in that history at most.
+    pub history_records: u32,
     /// Days a failed record that was settled keeps its payload.
     pub failed_days: u32,
     /// `system`, `none`, or the address of a proxy.
@@ -79,6 +81,7 @@ impl Default for Settings {
             log_days: 30,
             log_megabytes: 200,
             history_days: 90,
+            history_records: 5_000_000,
             failed_days: 30,
             proxy: "system".into(),
             authorities: Vec::new(),
@@ -122,6 +125,12 @@ impl Settings {
             about: "days the history of runs is kept",
             get: |settings| settings.history_days.to_string(),
             set: |settings, text| set(&mut settings.history_days, number(text, 1, 3650)),
+        },
+        Setting {
+            key: "history_records",
+            about: "records in that history at most",
+            get: |settings| settings.history_records.to_string(),
+            set: |settings, text| set(&mut settings.history_records, number(text, 1_000, 100_000_000)),
         },
         Setting {
             key: "failed_days",

@@ -9,6 +9,7 @@
 
 mod connections;
 mod deployments;
+mod history;
 mod intents;
 mod journal;
 mod ledger;
@@ -23,6 +24,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use connections::SavedConnection;
 pub use deployments::{Deployment, DeploymentState, Version};
+pub use history::{Keep, forget};
 pub use intents::{Intent, IntentState};
 pub(crate) use journal::new_run;
 pub use journal::{Journal, Resumed, Settled, Settlement};

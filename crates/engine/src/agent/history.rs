@@ -1,0 +1,39 @@
+//! Forgetting what the settings no longer keep, between runs and beside them.
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::warn;
+
+use super::Agent;
+use crate::state::{Keep, forget};
+
+impl Agent {
+    /// Forgets history and payloads beyond what the settings keep. It stops nothing: what cannot be forgotten now
+    /// is forgotten later.
+    pub(super) async fn forget_old(&self) {
+        let keep = self.keep();
+        loop {
+            let keep = keep.clone();
+            match self.state().write_behind(move |on| forget(on, &keep)).await {
+                Ok(true) => tokio::task::yield_now().await,
+                Ok(false) => return,
+                Err(problem) => {
+                    return warn!(error = %problem.chain(), "Old history could not be forgotten.");
+                }
+            }
+        }
+    }
+
+    fn keep(&self) -> Keep {
+        let (settings, now) = (self.settings(), self.clock().now());
+        Keep {
+            runs_since: before(now, settings.history_days),
+            payloads_since: before(now, settings.failed_days),
+            records: settings.history_records.into(),
+        }
+    }
+}
+
+fn before(now: Timestamp, days: u32) -> String {
+    let ago = SignedDuration::from_hours(24 * i64::from(days));
+    now.checked_sub(ago).unwrap_or(Timestamp::MIN).to_string()
+}
