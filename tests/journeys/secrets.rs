@@ -225,3 +225,23 @@ fn the_data_folder_is_for_its_owner_alone() {
         );
     }
 }
+
+#[test]
+fn a_change_of_the_vault_takes_the_secrets_along() {
+    const PASSPHRASE: &str = "correct horse battery staple\n";
+    let world = World::with_store(store_with_orders(5));
+    let validated = "Test Connection Successful";
+    let validate = ["connections", "validate", "shop"];
+    world
+        .processflow_with(&["settings", "set", "secrets=vault-passphrase"], PASSPHRASE)
+        .ok();
+    world.processflow_with(&validate, PASSPHRASE).ok().says(validated);
+    world
+        .processflow_with(&validate, "another passphrase\n")
+        .code(3)
+        .says("the key or passphrase is wrong");
+    world
+        .processflow_with(&["settings", "set", "secrets=vault"], PASSPHRASE)
+        .ok();
+    world.processflow_with(&validate, "").ok().says(validated);
+}

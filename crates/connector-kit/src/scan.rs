@@ -114,60 +114,59 @@ impl<'t> Cursor<'t> {
     fn value(&mut self) -> Option<&'t str> {
         self.past(b',');
         self.space();
-        let start = self.at;
-        match self.byte()? {
+        let (bytes, start) = (self.text.as_bytes(), self.at);
+        self.at = match self.byte()? {
             b'}' | b']' => return None,
-            b'"' => self.string(),
-            b'{' | b'[' => self.nested(),
-            _ => self.literal(),
-        }
+            b'"' => string_end(bytes, start, &mut self.escaped),
+            b'{' | b'[' => nested_end(bytes, start),
+            _ => literal_end(bytes, start),
+        };
         self.text.get(start..self.at)
-    }
-
-    /// From an opening quote to behind the closing one.
-    fn string(&mut self) {
-        let bytes = self.text.as_bytes();
-        let mut at = self.at + 1;
-        loop {
-            let end = at + quote_or_escape(bytes.get(at..).unwrap_or_default());
-            if bytes.get(end) != Some(&b'\\') {
-                self.at = (end + 1).min(bytes.len());
-                return;
-            }
-            self.escaped = true;
-            at = end + 2;
-        }
-    }
-
-    /// From an opening bracket to behind the one that closes it.
-    fn nested(&mut self) {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0_usize;
-        while let Some(byte) = bytes.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.string();
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
-            }
-        }
-    }
-
-    fn literal(&mut self) {
-        let rest = &self.text.as_bytes()[self.at..];
-        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
-        self.at += rest.iter().position(ends).unwrap_or(rest.len());
     }
 }
 
+/// Behind the closing quote of the string whose opening one stands at `start`.
+#[inline]
+fn string_end(bytes: &[u8], start: usize, escaped: &mut bool) -> usize {
+    let mut at = start + 1;
+    loop {
+        let end = at + quote_or_escape(bytes.get(at..).unwrap_or_default());
+        if bytes.get(end) != Some(&b'\\') {
+            return (end + 1).min(bytes.len());
+        }
+        *escaped = true;
+        at = end + 2;
+    }
+}
+
+/// Behind the bracket that closes the one at `start`.
+fn nested_end(bytes: &[u8], start: usize) -> usize {
+    let (mut at, mut depth, mut escaped) = (start, 0_usize, false);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = string_end(bytes, at, &mut escaped);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return at + 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// Behind a number, `true`, `false` or `null`.
+fn literal_end(bytes: &[u8], start: usize) -> usize {
+    let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
+    let rest = &bytes[start..];
+    start + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
 /// How many bytes stand before the first quote or backslash.
+#[inline]
 fn quote_or_escape(bytes: &[u8]) -> usize {
     // Most strings are short, and then a plain loop is faster than a search that has to be set up.
     const SHORT: usize = 24;

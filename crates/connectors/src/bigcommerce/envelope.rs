@@ -94,15 +94,19 @@ pub(super) struct Known {
 
 /// Looks at the records of a page with `look`, which reads a few fields of each.
 pub(super) fn entries(rows: Vec<Raw>, look: impl Fn(&Raw) -> Result<Known>) -> Result<Vec<Entry>> {
-    let entry = |row: Raw| {
-        let Known { id, changed, labels } = look(&row)?;
-        let mut record = Record::new(id.to_string(), row);
-        for label in labels {
-            record = record.label(Some(label));
-        }
-        Ok(Entry { id, changed, record })
-    };
+    let entry = |row: Raw| look(&row).map(|known| entry(row, known));
     rows.into_iter().map(entry).collect()
+}
+
+/// A record with what it is known by.
+pub(super) fn entry(row: Raw, known: Known) -> Entry {
+    let Known { id, changed, labels } = known;
+    let record = labels
+        .into_iter()
+        .fold(Record::new(id.to_string(), row), |record, label| {
+            record.label(Some(label))
+        });
+    Entry { id, changed, record }
 }
 
 /// A page for the reader.

@@ -79,9 +79,15 @@ impl DataFolder {
         self.path.join("state.db")
     }
 
-    /// The encrypted vault.
+    /// The encrypted vault that a key file or a service credential opens.
     pub fn vault(&self) -> PathBuf {
         self.path.join("vault.json")
+    }
+
+    /// The encrypted vault that a passphrase opens. A file of its own: changing from one to the other carries over
+    /// what the other holds.
+    pub fn passphrase_vault(&self) -> PathBuf {
+        self.path.join("vault-passphrase.json")
     }
 
     /// The vault's key file, where the vault has one.

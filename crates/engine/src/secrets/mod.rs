@@ -115,7 +115,10 @@ pub fn store(
             };
             Arc::new(Vault::new(folder.vault(), key))
         }
-        StoreKind::VaultPassphrase => Arc::new(Vault::new(folder.vault(), VaultKey::Passphrase(passphrase))),
+        StoreKind::VaultPassphrase => Arc::new(Vault::new(
+            folder.passphrase_vault(),
+            VaultKey::Passphrase(passphrase),
+        )),
     })
 }
 

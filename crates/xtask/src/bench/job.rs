@@ -32,6 +32,8 @@ enum Kind {
     Quota,
     /// Killed half way and started again.
     Killed,
+    /// A command that looks at a large history.
+    Status,
 }
 
 const PAGE: u32 = 250;
@@ -96,6 +98,7 @@ pub(crate) fn all(divide: u32) -> Vec<Job> {
         job("products, 100 ms an answer", 10_000, Kind::Latency),
         job("products, 150 in 30 s", 50_000, Kind::Quota),
         job("products, killed half way", 20_000, Kind::Killed),
+        job("status of a large ledger", 1_000_000, Kind::Status),
     ]
 }
 
@@ -112,6 +115,7 @@ impl Job {
             Kind::Stock => self.stock(runs, table),
             Kind::Quota => self.quota(table),
             Kind::Killed => self.killed(table),
+            Kind::Status => self.status(runs, table),
         }
     }
 
@@ -278,6 +282,26 @@ impl Job {
             "429 provoked",
             &throttled.to_string(),
             "0",
+        );
+        Ok(())
+    }
+
+    /// `processflow status` on a data folder whose ledger has so many rows.
+    fn status(&self, runs: usize, table: &mut Table) -> Done {
+        let store = Store::start(&["--products", "100"].map(str::to_owned))?;
+        let agent = Agent::new(&store)?;
+        agent.deploy(INTO_SQLITE)?;
+        agent.run("job")?;
+        agent.fill_ledger(self.records)?;
+        let status = || took(&mut agent.command(&["status"])).map(|(took, _)| took);
+        let all = (0..=runs).map(|_| status()).collect::<Done<Vec<_>>>()?;
+        table.add(
+            self.name,
+            self.records,
+            "processflow",
+            median(all),
+            None,
+            "<= 0.05 s",
         );
         Ok(())
     }

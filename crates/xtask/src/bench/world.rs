@@ -202,6 +202,18 @@ impl Agent {
         Ok((took, run))
     }
 
+    /// Repeats what the ledger holds until it has so many rows.
+    pub(crate) fn fill_ledger(&self, rows: u32) -> Done {
+        let sql = "WITH RECURSIVE turn (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM turn LIMIT ?1)
+            INSERT INTO record (run, source, labels, outcome, detail, target)
+            SELECT run, source || '-' || turn.number, labels, outcome, detail, target FROM record, turn LIMIT ?1";
+        let state = rusqlite::Connection::open(self.path("data/state.db"));
+        state
+            .and_then(|state| state.execute(sql, [rows]))
+            .map(drop)
+            .map_err(|error| format!("the ledger: {error}"))
+    }
+
     /// A command on this data folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(processflow("release"));

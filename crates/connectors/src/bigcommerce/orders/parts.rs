@@ -8,42 +8,60 @@ use std::fmt::Write;
 
 use connector_kit::{Raw, Result, http::Request, scan};
 
-use super::{Include, resource::ABOUT};
+use super::{
+    Include,
+    resource::{ABOUT, known_by},
+};
 use crate::bigcommerce::{
     Store,
-    envelope::Rows,
+    envelope::{Known, Rows},
     look::{self, text},
-    splice::{Members, array},
+    splice::{Member, array},
 };
 
 /// Lines and addresses page like orders do.
 const PAGE: usize = 250;
 
-/// What is put into an order: the lists that were asked for, in the shape of the order's own.
-pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Result<Members> {
-    let [id, items_total, consignments] = look::pick(order.as_str(), ["id", "items_total", "consignments"]);
-    let id = look::id(id)?;
-    let embedded = consignments.and_then(Embedded::read);
-    let mut members = vec![(
+/// What is put into an order, the lists that were asked for in the shape of the order's own; and what it is known by.
+pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Result<(Known, Vec<Member>)> {
+    let names = [
+        "id",
+        "date_modified",
+        "billing_address",
+        "items_total",
         "consignments",
-        format!(r#"{{"resource":"/orders/{id}/consignments"}}"#),
-    )];
+        "products",
+        "shipping_addresses",
+    ];
+    let [
+        id,
+        changed,
+        billing,
+        items_total,
+        consignments,
+        products,
+        addresses,
+    ] = look::pick(order.as_str(), names);
+    let known = known_by(id, changed, billing)?;
+    let (id, embedded) = (known.id, consignments.and_then(Embedded::read));
+    let link = format!(r#"{{"resource":"/orders/{id}/consignments"}}"#);
+    let mut members = vec![Member::instead("consignments", order, consignments, link)];
     if include.contains(&Include::Products) {
         let total = || text(items_total)?.parse().ok();
         let lines = match embedded.as_ref().and_then(|embedded| embedded.lines(total()?)) {
             Some(lines) => lines,
             None => fetched(store, id, "products").await?,
         };
-        members.push(("products", lines));
+        members.push(Member::instead("products", order, products, lines));
     }
     if include.contains(&Include::ShippingAddresses) {
-        let addresses = match embedded.as_ref().and_then(|embedded| embedded.addresses(id)) {
-            Some(addresses) => addresses,
+        let found = match &embedded {
+            Some(embedded) => embedded.addresses(id),
             None => fetched(store, id, "shipping_addresses").await?,
         };
-        members.push(("shipping_addresses", addresses));
+        members.push(Member::instead("shipping_addresses", order, addresses, found));
     }
-    Ok(members)
+    Ok((known, members))
 }
 
 /// The whole list below an order: on until a page brings nothing, as v2 says nowhere which page is the last.
@@ -74,16 +92,15 @@ async fn fetched(store: &Store, order: u64, list: &str) -> Result<String> {
 /// A page shorter than the store's default was cut by nothing.
 const DEFAULT_PAGE: usize = 50;
 
-/// Consignments with lines in them, as the texts they came as.
+/// Consignments with lines in them, taken apart.
 struct Embedded<'a> {
-    pickups: Parts<'a>,
-    shipping: Parts<'a>,
-    downloads: Parts<'a>,
-    gift_certificates: Parts<'a>,
+    shipping: Vec<Part<'a>>,
+    /// Pick-ups, downloads, gift certificates.
+    others: Vec<Part<'a>>,
 }
 
-/// One thing or a list of them; the reference shows both.
-type Parts<'a> = Option<&'a str>;
+/// One consignment: its members as they came.
+struct Part<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Embedded<'a> {
     /// `None` when it is not there in the expected shape, or the store says it is cut.
@@ -94,12 +111,14 @@ impl<'a> Embedded<'a> {
         }
         let names = ["pickups", "shipping", "downloads", "email"];
         let [pickups, shipping, downloads, email] = look::pick(consignments, names);
-        let [gift_certificates] = look::pick(email.unwrap_or_default(), ["gift_certificates"]);
+        let [gifts] = look::pick(email.unwrap_or_default(), ["gift_certificates"]);
         Some(Self {
-            pickups,
-            shipping,
-            downloads,
-            gift_certificates,
+            shipping: each(shipping).map(Part::read).collect::<Option<_>>()?,
+            others: [pickups, downloads, gifts]
+                .into_iter()
+                .flat_map(each)
+                .map(Part::read)
+                .collect::<Option<_>>()?,
         })
     }
 
@@ -107,43 +126,47 @@ impl<'a> Embedded<'a> {
     fn lines(&self, items_total: u64) -> Option<String> {
         let mut lines: Vec<(u64, &str)> = Vec::new();
         let mut quantity: u64 = 0;
-        let parts = [
-            self.pickups,
-            self.shipping,
-            self.downloads,
-            self.gift_certificates,
-        ];
-        for part in parts.into_iter().flat_map(each) {
-            let [line_items] = look::pick(part, ["line_items"]);
-            if !is_object(part) {
-                return None;
-            }
-            for line in each(line_items) {
-                let [id, pieces] = look::pick(line, ["id", "quantity"]);
-                quantity += text(pieces)?.parse::<u64>().ok()?;
-                lines.push((look::id(id).ok()?, line));
-            }
+        for line in self.shipping.iter().chain(&self.others).flat_map(Part::lines) {
+            let [id, pieces] = look::pick(line, ["id", "quantity"]);
+            quantity += text(pieces)?.parse::<u64>().ok()?;
+            lines.push((look::id(id).ok()?, line));
         }
         lines.sort_by_key(|(id, _)| *id);
         (quantity == items_total).then(|| array(lines.iter().map(|(_, line)| *line)))
     }
 
     /// The shipping consignments as shipping addresses.
-    fn addresses(&self, order: u64) -> Option<String> {
-        let mut addresses = Vec::new();
-        for part in each(self.shipping) {
-            if !is_object(part) {
-                return None;
-            }
-            let mut address = format!(r#"{{"order_id":{order}"#);
-            let own = scan::members(part).filter(|(name, _)| !matches!(*name, "line_items" | "order_id"));
-            for (name, value) in own {
-                write!(address, r#","{name}":{value}"#).expect("a String takes any text");
-            }
-            address.push('}');
-            addresses.push(address);
+    fn addresses(&self, order: u64) -> String {
+        let addresses: Vec<String> = self.shipping.iter().map(|part| part.address(order)).collect();
+        array(addresses.iter().map(String::as_str))
+    }
+}
+
+impl<'a> Part<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        is_object(text).then(|| Self(scan::members(text).collect()))
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &'a str> {
+        each(
+            self.0
+                .iter()
+                .find(|(name, _)| *name == "line_items")
+                .map(|(_, lines)| *lines),
+        )
+    }
+
+    fn address(&self, order: u64) -> String {
+        let own = self
+            .0
+            .iter()
+            .filter(|(name, _)| !matches!(*name, "line_items" | "order_id"));
+        let mut address = format!(r#"{{"order_id":{order}"#);
+        for (name, value) in own {
+            write!(address, r#","{name}":{value}"#).expect("a String takes any text");
         }
-        Some(array(addresses.iter().map(String::as_str)))
+        address.push('}');
+        address
     }
 }
 
@@ -151,8 +174,8 @@ fn is_object(text: &str) -> bool {
     text.starts_with('{')
 }
 
-/// The things of a list, or the one thing; none of null.
-fn each(parts: Parts<'_>) -> impl Iterator<Item = &str> {
+/// The things of a list, or the one thing, as the reference shows both; none of null.
+fn each(parts: Option<&str>) -> impl Iterator<Item = &str> {
     let parts = parts.filter(|parts| *parts != "null").unwrap_or("[]");
     let one = (!parts.starts_with('[')).then_some(parts);
     one.into_iter().chain(scan::elements(parts))
@@ -187,7 +210,7 @@ mod tests {
     #[test]
     fn a_shipping_consignment_becomes_a_shipping_address() {
         let text = r#"{"shipping":[{"id":5,"city":"Köln","line_items":[]}]}"#;
-        let addresses = Embedded::read(text).unwrap().addresses(7).unwrap();
+        let addresses = Embedded::read(text).unwrap().addresses(7);
         assert_eq!(addresses, r#"[{"order_id":7,"id":5,"city":"Köln"}]"#);
     }
 }

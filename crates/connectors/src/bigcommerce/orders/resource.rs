@@ -88,21 +88,29 @@ impl Orders {
             .map(|Count { count }| count))
     }
 
-    async fn dressed(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
+    /// The orders with what comes along with them.
+    async fn dressed(&self, rows: Vec<Raw>) -> Result<Vec<Entry>> {
         if self.include.is_empty() {
-            return Ok(rows);
+            return envelope::entries(rows, known);
         }
         let mut spliced = Spliced::with_capacity(rows.iter().map(Raw::len).sum());
+        let mut all = Vec::with_capacity(rows.len());
         let one = |row: Raw| async move {
             let parts = parts::parts(&self.store, &row, &self.include).await?;
             Ok((row, parts))
         };
         let mut ready = stream::iter(rows).map(one).buffered(SINGLES);
-        while let Some((row, parts)) = ready.try_next().await? {
-            spliced.push(&row, &parts);
+        while let Some((row, (known, parts))) = ready.try_next().await? {
+            spliced.push(&row, parts);
+            all.push(known);
         }
         drop(ready);
-        Ok(spliced.into_records())
+        let records = spliced.into_records();
+        Ok(records
+            .into_iter()
+            .zip(all)
+            .map(|(record, known)| envelope::entry(record, known))
+            .collect())
     }
 
     async fn one(&self, id: u64) -> Result<Option<Raw>> {
@@ -152,7 +160,7 @@ impl Resource for Orders {
         let answer = self.store.get(request, ABOUT).await?;
         let rows = Rows::v2(&answer)?;
         let more = rows.len() >= self.longest.fetch_max(rows.len(), Ordering::Relaxed);
-        let entries = envelope::entries(self.dressed(rows).await?, known)?;
+        let entries = self.dressed(rows).await?;
         Ok(envelope::page(entries, more, &answer))
     }
 
@@ -177,13 +185,18 @@ impl Resource for Orders {
             .buffered(SINGLES)
             .try_collect()
             .await?;
-        envelope::entries(self.dressed(found.into_iter().flatten().collect()).await?, known)
+        self.dressed(found.into_iter().flatten().collect()).await
     }
 }
 
 /// Order number, e-mail and change date.
 fn known(row: &Raw) -> Result<Known> {
     let [id, changed, billing] = look::pick(row.as_str(), ["id", "date_modified", "billing_address"]);
+    known_by(id, changed, billing)
+}
+
+/// The same, of fields that were picked.
+pub(super) fn known_by(id: Option<&str>, changed: Option<&str>, billing: Option<&str>) -> Result<Known> {
     let [email] = look::pick(billing.unwrap_or_default(), ["email"]);
     Ok(Known {
         id: look::id(id)?,

@@ -149,7 +149,8 @@ impl SecretStore for Vault {
 /// The one sentence for every vault that does not open: which part failed is nobody's business.
 fn closed() -> Error {
     Error::config("the vault does not open: the key or passphrase is wrong, or the file was changed").hint(
-        "Give the right one. If it is lost, move `vault.json` away and enter the secrets of each connection again.",
+        "Give the right one. If it is lost, move `vault.json` or `vault-passphrase.json` away and enter the secrets of each \
+         connection again.",
     )
 }
 
