@@ -99,6 +99,57 @@ impl Outcomes {
     }
 }
 
+/// What a row changes about a record that is there.
+pub(super) struct Change {
+    /// The row's place.
+    pub(super) row: usize,
+    /// The record's id in the store.
+    pub(super) id: u64,
+    /// The fields that are sent.
+    pub(super) fields: Map<String, Json>,
+}
+
+/// The places of rows that can be sent, with what each is found by; the others have failed.
+pub(super) fn places(
+    rows: &[Row],
+    key: &str,
+    allow_zero_price: bool,
+    outcomes: &mut Outcomes,
+) -> Vec<(usize, String)> {
+    let checked = |row: &Row| check_prices(row, allow_zero_price).and_then(|()| row.text(key));
+    let kept = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(place, row)| Some((place, outcomes.keep(place, checked(row))?)));
+    kept.collect()
+}
+
+/// What the rows at these places change, each about the record with its id. A record that is meant twice is left
+/// to requests of their own: which of two would win inside one is nobody's promise.
+pub(super) fn changes(
+    rows: &[Row],
+    key: &str,
+    places: Vec<(usize, String)>,
+    ids: Vec<Result<u64>>,
+    outcomes: &mut Outcomes,
+) -> Vec<Change> {
+    let twice = repeated(places.iter().map(|(_, key)| key.as_str()));
+    let mut changes = Vec::new();
+    for ((row, name), id) in places.into_iter().zip(ids) {
+        let Some(id) = outcomes.keep(row, id) else {
+            continue;
+        };
+        if twice.contains(&name.to_lowercase()) && rows.len() > 1 {
+            let error = Error::rejected(format!("`{name}` is in this batch twice"));
+            outcomes.set(row, Outcome::Suspect(error));
+            continue;
+        }
+        let fields = fields(&rows[row], &["id", key]);
+        changes.push(Change { row, id, fields });
+    }
+    changes
+}
+
 /// The fields of a row as a JSON object: without `leave_out`, and without empty values, which leave the store's own
 /// as they are.
 pub(super) fn fields(row: &Row, leave_out: &[&str]) -> Map<String, Json> {
@@ -109,7 +160,7 @@ pub(super) fn fields(row: &Row, leave_out: &[&str]) -> Map<String, Json> {
 
 /// A price of nothing means "free" to the store, and mostly a hole in the source. (An empty one is left out and
 /// changes nothing.)
-pub(super) fn check_prices(row: &Row, allow_zero: bool) -> Result<()> {
+fn check_prices(row: &Row, allow_zero: bool) -> Result<()> {
     for name in ["price", "sale_price", "retail_price", "map_price"] {
         let zero = match row.get(name) {
             Some(Value::Integer(0)) => true,
@@ -212,7 +263,7 @@ fn same(wanted: &Json, there: &Raw) -> bool {
 }
 
 /// Values that stand more than once.
-pub(super) fn repeated<'a>(values: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+fn repeated<'a>(values: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     values
         .map(str::to_lowercase)

@@ -14,7 +14,7 @@ use crate::bigcommerce::{
     errors::About,
     skus,
     store::OpenStore,
-    writing::{self, Outcomes, Reply},
+    writing::{self, Change, Outcomes, Reply},
 };
 
 pub(super) const ABOUT: About = About::writing("products", "Products");
@@ -58,13 +58,6 @@ const LISTS: &[&str] = &[
     "meta_keywords",
     "gift_wrapping_options_list",
 ];
-
-/// A row ready to go: its place, the product, and the fields to change.
-struct Change {
-    row: usize,
-    id: u64,
-    fields: Map<String, Json>,
-}
 
 #[async_trait]
 impl WriteAction for ProductUpdate {
@@ -141,40 +134,14 @@ impl WriteAction for ProductUpdate {
 impl ProductUpdate {
     /// What each row changes; rows that cannot be sent have failed.
     async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
-        let by_sku = self.key == ["sku"];
-        let mut places = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            let checked =
-                writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
-            places.extend(outcomes.keep(place, checked).map(|key| (place, key)));
-        }
+        let places = writing::places(rows, &self.key[0], self.allow_zero_price, outcomes);
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
-        let ids = if by_sku {
+        let ids = if self.key == ["sku"] {
             skus::products(store, &keys).await?
         } else {
             places.iter().map(|(place, _)| id(&rows[*place])).collect()
         };
-        let twice = writing::repeated(keys.iter().map(String::as_str));
-        let mut changes = Vec::new();
-        for ((place, key), id) in places.into_iter().zip(ids) {
-            let Some(id) = outcomes.keep(place, id) else {
-                continue;
-            };
-            if twice.contains(&key.to_lowercase()) && rows.len() > 1 {
-                // Which of two would win is not said; alone, the later one does.
-                outcomes.set(
-                    place,
-                    Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))),
-                );
-                continue;
-            }
-            changes.push(Change {
-                row: place,
-                id,
-                fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]),
-            });
-        }
-        Ok(changes)
+        Ok(writing::changes(rows, &self.key[0], places, ids, outcomes))
     }
 
     fn forget(&self, store: &Store, rows: &[Row], changes: &[Change], answer: &Answer) {

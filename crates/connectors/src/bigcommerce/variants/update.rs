@@ -14,7 +14,7 @@ use crate::bigcommerce::{
     errors::{About, Told},
     skus,
     store::OpenStore,
-    writing::{self, Outcomes, Reply},
+    writing::{self, Change, Outcomes, Reply},
 };
 
 const ABOUT: About = About::writing("variants", "Products");
@@ -45,12 +45,6 @@ const READ_ONLY: &[&str] = &[
     "calculated_weight",
     "option_values",
 ];
-
-struct Change {
-    row: usize,
-    id: u64,
-    fields: Map<String, Json>,
-}
 
 #[async_trait]
 impl WriteAction for VariantsUpdate {
@@ -131,38 +125,14 @@ impl WriteAction for VariantsUpdate {
 
 impl VariantsUpdate {
     async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
-        let mut places = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            let checked =
-                writing::check_prices(row, self.allow_zero_price).and_then(|()| row.text(&self.key[0]));
-            places.extend(outcomes.keep(place, checked).map(|key| (place, key)));
-        }
+        let places = writing::places(rows, &self.key[0], self.allow_zero_price, outcomes);
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
         let ids = if self.key == ["sku"] {
             skus::variants(store, &keys).await?
         } else {
             keys.iter().map(|key| id(key)).collect()
         };
-        let twice = writing::repeated(keys.iter().map(String::as_str));
-        let mut changes = Vec::new();
-        for ((place, key), id) in places.into_iter().zip(ids) {
-            let Some(id) = outcomes.keep(place, id) else {
-                continue;
-            };
-            if twice.contains(&key.to_lowercase()) && rows.len() > 1 {
-                outcomes.set(
-                    place,
-                    Outcome::Suspect(Error::rejected(format!("`{key}` is in this batch twice"))),
-                );
-                continue;
-            }
-            changes.push(Change {
-                row: place,
-                id,
-                fields: writing::fields(&rows[place], &["id", self.key[0].as_str()]),
-            });
-        }
-        Ok(changes)
+        Ok(writing::changes(rows, &self.key[0], places, ids, outcomes))
     }
 
     /// `batch_errors` name items by their place ("Item 3: …"), or nobody.
