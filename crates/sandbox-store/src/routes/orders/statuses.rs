@@ -10,7 +10,7 @@ use crate::world::World;
 /// `GET /v2/order_statuses`
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Reply {
     call.query.only(&[])?;
-    let all: Vec<Value> = (0..STATUSES.len() as u8).map(|id| status(world, id)).collect();
+    let all: Vec<Value> = (0..STATUSES.len() as u8).map(|id| ordered(world, id)).collect();
     Ok(Answer::json(200, &Value::Array(all)))
 }
 
@@ -20,7 +20,13 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Reply {
     if id >= STATUSES.len() as u64 {
         return Err(call.absent());
     }
-    Ok(Answer::json(200, &status(world, id as u8)))
+    Ok(Answer::json(200, &ordered(world, id as u8)))
+}
+
+fn ordered(world: &World, id: u8) -> Value {
+    let mut status = status(world, id);
+    status["order"] = json!(id);
+    status
 }
 
 /// The name of a status as the vendor has it.
@@ -28,12 +34,12 @@ pub(crate) fn name(id: u64) -> &'static str {
     STATUSES.get(id as usize).copied().unwrap_or_default()
 }
 
-/// One status.
+/// One status. Its place among the others is named differently where it is counted: see the callers.
 pub(crate) fn status(world: &World, id: u8) -> Value {
     let name = name(u64::from(id));
     let label = world.settings.status_labels.get(&id).map_or(name, String::as_str);
     json!({
         "id": id, "name": name, "system_label": name, "custom_label": label,
-        "system_description": format!("{name}."), "order": id,
+        "system_description": format!("{name}."),
     })
 }
