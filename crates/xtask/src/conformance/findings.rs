@@ -195,3 +195,45 @@ fn count_lines(counts: &Counts) -> Vec<String> {
         format!("checks made: {}", counts.checks),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::yaml;
+
+    fn found(at: &str) -> Findings {
+        let mut findings = Findings::default();
+        let finding = Finding {
+            file: "orders.v2.oas2.yml".to_owned(),
+            operation: "GET /v2/orders".to_owned(),
+            part: "answer 200".to_owned(),
+            at: at.to_owned(),
+            says: "is not in the schema".to_owned(),
+        };
+        findings.add(finding, String::new);
+        findings
+    }
+
+    fn end(findings: &Findings) -> Done {
+        let list = "mends: []\nerrors: [{ at: /custom_status, why: The example has it. }]";
+        let known: Known = yaml::read("a list", list).expect("the list is YAML");
+        Verdict::new(&Counts::default(), findings, &known, &BTreeSet::new()).end()
+    }
+
+    #[test]
+    fn only_a_finding_that_the_list_names_lets_the_command_end_well() {
+        assert_eq!(
+            end(&found("/custom_status")),
+            Ok(()),
+            "the entry names the finding"
+        );
+        let other = end(&found("/costum_status")).expect_err("a misspelt field is ours");
+        assert!(other.starts_with("1 violations"), "{other}");
+    }
+
+    #[test]
+    fn an_entry_that_meets_nothing_is_an_error() {
+        let idle = end(&Findings::default()).expect_err("it would excuse a mistake of ours later on");
+        assert!(idle.starts_with("1 entries"), "{idle}");
+    }
+}

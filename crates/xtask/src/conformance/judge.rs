@@ -354,3 +354,32 @@ fn short(value: &Value) -> String {
     let text = value.to_string();
     text.chars().take(80).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_the_shape_of_its_version() {
+        let list = json!([{ "status": 404, "message": "gone" }]);
+        let object = json!({ "status": 404, "title": "gone", "type": "/codes" });
+        assert!(is_refusal("v2", 404, &list), "v2 has lists");
+        assert!(!is_refusal("v3", 404, &list), "v3 has none");
+        assert!(is_refusal("v3", 404, &object), "v3 has objects");
+        assert!(!is_refusal("v2", 404, &object), "v2 has them of the gateway only");
+        assert!(
+            !is_refusal("v3", 422, &object),
+            "the status in the body is that of the answer"
+        );
+        assert!(
+            !is_refusal("v3", 404, &Value::Null),
+            "every refusal says something"
+        );
+        assert!(
+            is_refusal("v2", 204, &Value::Null),
+            "an empty list of v2 is no refusal"
+        );
+    }
+}

@@ -25,7 +25,8 @@ use known::Known;
 
 use crate::tool::{Done, cargo, print, run, say};
 
-/// Builds, records, judges; an error when something is violated that is not the vendor's own.
+/// Builds, records, judges; an error when something is violated that is not the vendor's own, or when an entry of
+/// `vendor.yaml` meets nothing any more.
 pub(crate) fn conformance(folder: &Path) -> Done {
     let known = Known::read()?;
     let description = Description::read(folder, &known.mends)?;
