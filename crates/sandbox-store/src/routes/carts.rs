@@ -8,6 +8,9 @@ use crate::clock::iso_offset;
 use crate::shape::Document;
 use crate::world::World;
 
+/// What a line without an image of its own shows: an address, never an empty text (BigCommerce reference, carts v3).
+const NO_IMAGE: &str = "https://sandbox.example.com/ProductDefault.png";
+
 /// A cart, and the checkout that has the same id.
 #[derive(Debug, Clone)]
 pub(crate) struct Cart {
@@ -57,7 +60,7 @@ impl Cart {
                 json!({
                     "id": item.id, "variant_id": item.variant_id, "product_id": item.product_id, "sku": item.sku,
                     "name": item.name, "url": format!("https://sandbox.example.com/p-{}/", item.product_id),
-                    "quantity": item.quantity, taxable: true, "image_url": "", "discounts": [],
+                    "quantity": item.quantity, taxable: true, "image_url": NO_IMAGE, "discounts": [],
                     "discount_amount": 0, "coupon_amount": 0, "original_price": item.price, "list_price": item.price,
                     "sale_price": item.price, "extended_list_price": total, "extended_sale_price": total,
                     "is_require_shipping": true, "is_mutable": true, "added_by_promotion": false,
@@ -82,7 +85,7 @@ impl Cart {
                 let quantity = item.quantity as f64;
                 json!({
                     "id": item.id, "sku": item.sku, "name": item.name, "quantity": number(quantity),
-                    "list_price": number(item.price), "extended_list_price": item.price * quantity, "image_url": "",
+                    "list_price": number(item.price), "extended_list_price": item.price * quantity, "image_url": NO_IMAGE,
                 })
             })
             .collect()

@@ -17,6 +17,19 @@ const TREES: &[(u64, &str, u64)] = &[(1, "Standard", 1), (2, "B2B", 2)];
 
 /// `GET /v3/catalog/trees`
 pub(crate) fn list(_: &mut World, call: &Call<'_>) -> Reply {
+    listed(call).map_err(wrapped)
+}
+
+/// Trees refuse a parameter with the error one level down, beside a `meta` (BigCommerce reference, category trees).
+fn wrapped(refusal: Answer) -> Answer {
+    if refusal.status != 422 {
+        return refusal;
+    }
+    let error: Value = serde_json::from_slice(&refusal.body).unwrap_or_default();
+    Answer::json(refusal.status, &json!({ "errors": error, "meta": {} }))
+}
+
+fn listed(call: &Call<'_>) -> Reply {
     call.query.only(&["id:in", "channel_id:in"])?;
     let page = Page::read(&call.query, 50, 250)?;
     let ids = call.query.ints("id:in")?;
@@ -38,6 +51,10 @@ pub(crate) fn list(_: &mut World, call: &Call<'_>) -> Reply {
 
 /// `GET /v3/catalog/trees/categories`
 pub(crate) fn categories(world: &mut World, call: &Call<'_>) -> Reply {
+    listed_categories(world, call).map_err(wrapped)
+}
+
+fn listed_categories(world: &mut World, call: &Call<'_>) -> Reply {
     call.query.only(&[
         "category_uuid:in",
         "category_uuid:not_in",
@@ -197,12 +214,13 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Reply {
 /// `DELETE /v3/catalog/trees/categories`: a filter is mandatory.
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Reply {
     call.query
-        .only(&["category_uuid:in", "category_id:in", "tree_id:in", "parent_id:in"])?;
+        .only(&["category_uuid:in", "category_id:in", "tree_id:in", "parent_id:in"])
+        .map_err(wrapped)?;
     if call.query.names().next().is_none() {
         let error = json!({ "status": 400, "title": "A filter is required.", "type": STATUS_CODES });
         return Err(Answer::json(400, &json!({ "errors": [error] })));
     }
-    let selection = selection(call)?;
+    let selection = selection(call).map_err(wrapped)?;
     let now = world.now();
     let picks = world.categories.select(&selection, now);
     let ids: Vec<u64> = (0..picks.len())

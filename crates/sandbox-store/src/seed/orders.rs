@@ -155,6 +155,11 @@ fn totals(seeds: &Seeds, number: u64) -> Totals {
     }
 }
 
+/// Whether the order with this number goes to two addresses, unless it is digital.
+pub(crate) fn has_two_addresses(number: u64) -> bool {
+    number % 19 == 7
+}
+
 /// The fees of the order with this number.
 pub(crate) fn fees(number: u64) -> Vec<Value> {
     if number % 15 != 4 {
@@ -210,7 +215,7 @@ impl Order {
     pub(crate) fn address_count(&self) -> u64 {
         match self.number() {
             _ if self.is_digital() => 0,
-            number if number % 19 == 7 => 2,
+            number if has_two_addresses(number) => 2,
             _ => 1,
         }
     }

@@ -309,6 +309,38 @@ async fn renamed_labels_leave_ids_alone() {
 }
 
 #[tokio::test]
+async fn statuses_are_listed_as_in_the_control_panel_when_orders_are_counted() {
+    let shop = Shop::small().await;
+    let counted = shop.get("/v2/orders/count").await.json();
+    let third = &counted["statuses"][3];
+    assert_eq!(
+        (&third["id"], &third["sort_order"]),
+        (&json!(11), &json!(3)),
+        "Awaiting Fulfillment has id 11 and the fourth place"
+    );
+    assert!(
+        third.get("order").is_none(),
+        "that is the name at /v2/order_statuses"
+    );
+    let status = shop.get("/v2/order_statuses/11").await.json();
+    assert_eq!(status["order"], 3, "the same place under its other name");
+}
+
+#[tokio::test]
+async fn every_address_of_an_order_has_a_line() {
+    let shop = Shop::small().await;
+    let path = "/v2/orders?include=consignments.line_items&consignment_structure=object&limit=250";
+    let orders = shop.get(path).await.json();
+    let shipping = orders.as_array().into_iter().flatten();
+    let mut shipping =
+        shipping.flat_map(|order| order["consignments"]["shipping"].as_array().into_iter().flatten());
+    assert!(
+        shipping.all(|address| address["line_items"][0]["id"].is_u64()),
+        "nothing is sent to an address without goods"
+    );
+}
+
+#[tokio::test]
 async fn what_an_order_cannot_take_here_is_refused_and_not_dropped() {
     let shop = Shop::small().await;
     let refused = shop

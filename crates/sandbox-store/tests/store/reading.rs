@@ -291,6 +291,23 @@ async fn fields_can_be_chosen() {
 }
 
 #[tokio::test]
+async fn trees_refuse_one_level_deeper_than_the_rest_of_v3() {
+    let shop = Shop::small().await;
+    for path in [
+        "/v3/catalog/trees?colour=red",
+        "/v3/catalog/trees/categories?tree_id:in=x",
+    ] {
+        let refused = shop.get(path).await;
+        assert_eq!(refused.status, 422, "{path} makes no sense");
+        assert_eq!(
+            refused.json()["errors"]["status"],
+            422,
+            "the error of {path} is in `errors`"
+        );
+    }
+}
+
+#[tokio::test]
 async fn orphan_variants_are_behind_an_option() {
     let shop = Shop::open(Config {
         products: 10,

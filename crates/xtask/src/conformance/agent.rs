@@ -14,6 +14,7 @@ use crate::tool::{Done, command, processflow};
 
 /// One processflow: which action, with what.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Flow {
     /// The processflow's name.
     name: String,
@@ -92,18 +93,18 @@ impl Agent {
         let path = self.folder.join("processflow.yaml");
         std::fs::write(&path, text.to_string()).map_err(|error| format!("{}: {error}", path.display()))?;
         self.call(&["deploy", &path.display().to_string()], "")?;
-        let runs = if flow.runs.is_empty() {
-            vec![Vec::new()]
-        } else {
-            flow.runs.clone()
-        };
+        let once = [Vec::new()];
+        let runs: &[_] = if flow.runs.is_empty() { &once } else { &flow.runs };
         for more in runs {
             let mut arguments = vec!["--json", "run", &flow.name];
             arguments.extend(more.iter().map(String::as_str));
             let run = self.call(&arguments, "")?;
             let run: Value =
                 serde_json::from_str(&run).map_err(|error| format!("{}: {error}: {run}", flow.name))?;
-            if run["failed"] != flow.failed || run["read"] == 0 {
+            if run["read"] == 0 {
+                return Err(format!("{}: there was nothing to read: {run}", flow.name));
+            }
+            if run["failed"] != flow.failed {
                 return Err(format!(
                     "{}: {} records were to fail: {run}",
                     flow.name, flow.failed

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{exchange::Asker, known::Known};
+use crate::tool::Done;
 
 /// A cause.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,10 +68,11 @@ fn word(asker: Asker) -> &'static str {
     }
 }
 
-/// What is printed, and how many violations are left.
+/// What is printed, and what is left to mend.
 pub(super) struct Verdict {
     lines: Vec<String>,
     violations: usize,
+    idle: usize,
 }
 
 impl Verdict {
@@ -84,8 +86,10 @@ impl Verdict {
                 None => ours.push((finding, seen)),
             }
         }
+        let idle = idle_lines(known, &theirs, mended);
         let mut lines = violation_lines(&ours);
         lines.extend(vendor_lines(known, &theirs, mended));
+        lines.extend(idle.iter().cloned());
         lines.extend(count_lines(counts));
         let named: usize = theirs.values().sum();
         lines.push(format!(
@@ -96,6 +100,7 @@ impl Verdict {
         Self {
             lines,
             violations: ours.len(),
+            idle: idle.len(),
         }
     }
 
@@ -103,8 +108,18 @@ impl Verdict {
         &self.lines
     }
 
-    pub(super) fn violations(&self) -> usize {
-        self.violations
+    /// Nothing when all is well; else what is left to mend.
+    pub(super) fn end(&self) -> Done {
+        match (self.violations, self.idle) {
+            (0, 0) => Ok(()),
+            (0, idle) => Err(format!(
+                "{idle} entries of crates/xtask/src/conformance/vendor.yaml meet nothing. Take them off the list."
+            )),
+            (found, _) => Err(format!(
+                "{found} violations. Mend the sandbox store or the connector; what only the vendor's file has wrong \
+                 goes into crates/xtask/src/conformance/vendor.yaml with its reason."
+            )),
+        }
     }
 }
 
@@ -129,15 +144,29 @@ fn vendor_lines(known: &Known, theirs: &BTreeMap<usize, usize>, mended: &BTreeSe
     let mut lines = vec!["\nThe vendor's own errors:".to_owned()];
     for at in mended {
         let mend = &known.mends[*at];
-        lines.push(format!("  {}, {}: {}", mend.file, mend.text, mend.why));
+        lines.push(format!("  {}: {}", mend.place(), mend.why));
     }
-    for (at, error) in known.errors.iter().enumerate() {
-        match theirs.get(&at) {
-            Some(times) => lines.push(format!("  {} (×{times}): {}", error.place(), error.why)),
-            None => lines.push(format!("  {} was not met; it may leave the list", error.place())),
-        }
+    for (at, times) in theirs {
+        let error = &known.errors[*at];
+        lines.push(format!("  {} (×{times}): {}", error.place(), error.why));
     }
     lines
+}
+
+/// Entries without effect. They would excuse a mistake of ours later on, so they have to go.
+fn idle_lines(known: &Known, theirs: &BTreeMap<usize, usize>, mended: &BTreeSet<usize>) -> Vec<String> {
+    let mends = known.mends.iter().enumerate();
+    let mends = mends
+        .filter(|(at, _)| !mended.contains(at))
+        .map(|(_, mend)| mend.place());
+    let errors = known.errors.iter().enumerate();
+    let errors = errors
+        .filter(|(at, _)| !theirs.contains_key(at))
+        .map(|(_, error)| error.place());
+    mends
+        .chain(errors)
+        .map(|place| format!("✗ vendor.yaml: {place}: meets nothing"))
+        .collect()
 }
 
 fn count_lines(counts: &Counts) -> Vec<String> {
@@ -165,4 +194,46 @@ fn count_lines(counts: &Counts) -> Vec<String> {
         ),
         format!("checks made: {}", counts.checks),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::yaml;
+
+    fn found(at: &str) -> Findings {
+        let mut findings = Findings::default();
+        let finding = Finding {
+            file: "orders.v2.oas2.yml".to_owned(),
+            operation: "GET /v2/orders".to_owned(),
+            part: "answer 200".to_owned(),
+            at: at.to_owned(),
+            says: "is not in the schema".to_owned(),
+        };
+        findings.add(finding, String::new);
+        findings
+    }
+
+    fn end(findings: &Findings) -> Done {
+        let list = "mends: []\nerrors: [{ at: /custom_status, why: The example has it. }]";
+        let known: Known = yaml::read("a list", list).expect("the list is YAML");
+        Verdict::new(&Counts::default(), findings, &known, &BTreeSet::new()).end()
+    }
+
+    #[test]
+    fn only_a_finding_that_the_list_names_lets_the_command_end_well() {
+        assert_eq!(
+            end(&found("/custom_status")),
+            Ok(()),
+            "the entry names the finding"
+        );
+        let other = end(&found("/costum_status")).expect_err("a misspelt field is ours");
+        assert!(other.starts_with("1 violations"), "{other}");
+    }
+
+    #[test]
+    fn an_entry_that_meets_nothing_is_an_error() {
+        let idle = end(&Findings::default()).expect_err("it would excuse a mistake of ours later on");
+        assert!(idle.starts_with("1 entries"), "{idle}");
+    }
 }

@@ -181,15 +181,19 @@ impl<'a> Hearing<'_, 'a> {
         self.judge.counts.checks += 1;
         let described =
             answers.and_then(|answers| answers.child(&status).or_else(|| answers.child("default")));
+        let body = &self.exchange.body;
         let Some(described) = described else {
             self.find(&part, "status", "is not in the file");
+            self.refused(&part);
             return;
         };
-        let body = &self.exchange.body;
         let medias = described.value.get("content").and_then(Value::as_object);
         match (medias.is_some_and(|medias| !medias.is_empty()), body.is_null()) {
             (true, true) => self.find(&part, "body", "is missing"),
-            (false, false) => self.find(&part, "body", "is not in the file"),
+            (false, false) => {
+                self.find(&part, "body", "is not in the file");
+                self.refused(&part);
+            }
             (false, true) => {}
             (true, false) => self.body(
                 &part,
@@ -198,6 +202,17 @@ impl<'a> Hearing<'_, 'a> {
                 self.exchange.answered_type(),
                 body,
             ),
+        }
+    }
+
+    /// An answer of which the file says nothing still has the shape that all errors of its version have.
+    fn refused(&mut self, part: &str) {
+        self.judge.counts.checks += 1;
+        let version = self.exchange.address().map_or("", |(version, _)| version);
+        if !is_refusal(version, self.exchange.status, &self.exchange.body) {
+            self.found(part, "body", "is not an error as its version has them", || {
+                short(&self.exchange.body)
+            });
         }
     }
 
@@ -265,6 +280,29 @@ impl<'a> Hearing<'_, 'a> {
     }
 }
 
+/// v2 has a list of status and message, v3 an object of status, title and type, or (checkouts) a list of them in
+/// `errors`. Token, scope and quota are looked at before the version, so those refusals are v3's at any address, or
+/// text when the token is missing. BigCommerce reference, API status codes.
+fn is_refusal(version: &str, status: u16, body: &Value) -> bool {
+    let text = |value: &Value, name: &str| value.get(name).is_some_and(Value::is_string);
+    let same_status = |value: &Value| value.get("status").and_then(Value::as_u64) == Some(u64::from(status));
+    let as_object = |value: &Value| same_status(value) && text(value, "title") && text(value, "type");
+    let before_version = matches!(status, 401 | 403 | 429);
+    match body {
+        Value::Null => status < 400,
+        Value::String(_) => status == 401,
+        Value::Array(errors) => {
+            let listed = |error: &Value| same_status(error) && text(error, "message");
+            version == "v2" && !errors.is_empty() && errors.iter().all(listed)
+        }
+        error => {
+            let errors = error.get("errors").and_then(Value::as_array);
+            let errors = errors.map_or(std::slice::from_ref(error), Vec::as_slice);
+            (version == "v3" || before_version) && !errors.is_empty() && errors.iter().all(as_object)
+        }
+    }
+}
+
 /// A parameter's text as the type that its schema asks for; what cannot be read stays text.
 fn read_as(schema: &Place<'_>, text: &str) -> Value {
     let kind = schema
@@ -315,4 +353,33 @@ fn general(pointer: &str) -> String {
 fn short(value: &Value) -> String {
     let text = value.to_string();
     text.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_the_shape_of_its_version() {
+        let list = json!([{ "status": 404, "message": "gone" }]);
+        let object = json!({ "status": 404, "title": "gone", "type": "/codes" });
+        assert!(is_refusal("v2", 404, &list), "v2 has lists");
+        assert!(!is_refusal("v3", 404, &list), "v3 has none");
+        assert!(is_refusal("v3", 404, &object), "v3 has objects");
+        assert!(!is_refusal("v2", 404, &object), "v2 has them of the gateway only");
+        assert!(
+            !is_refusal("v3", 422, &object),
+            "the status in the body is that of the answer"
+        );
+        assert!(
+            !is_refusal("v3", 404, &Value::Null),
+            "every refusal says something"
+        );
+        assert!(
+            is_refusal("v2", 204, &Value::Null),
+            "an empty list of v2 is no refusal"
+        );
+    }
 }

@@ -52,9 +52,16 @@ impl Known {
         yaml::read("vendor.yaml", include_str!("vendor.yaml"))
     }
 
-    /// Which entry names a finding.
+    /// Which entry names a finding; the first, so that one behind it that says the same shows as idle.
     pub(super) fn names(&self, finding: &Finding) -> Option<usize> {
         self.errors.iter().position(|error| error.names(finding))
+    }
+}
+
+impl Mend {
+    /// `checkouts.v3.yml, name: addressId`
+    pub(super) fn place(&self) -> String {
+        format!("{}, {}", self.file, self.text.lines().next().unwrap_or_default())
     }
 }
 

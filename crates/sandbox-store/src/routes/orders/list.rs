@@ -83,11 +83,13 @@ pub(crate) fn count(world: &mut World, call: &Call<'_>) -> Reply {
     for position in 0..picks.len() {
         counts[usize::from(world.orders.row(picks.at(position)).facts.status_id).min(14)] += 1;
     }
-    let statuses: Vec<Value> = (0..15_u8)
-        .map(|id| {
-            let mut status = statuses::status(world, id);
-            status["count"] = json!(counts[usize::from(id)]);
-            status["sort_order"] = json!(id);
+    let statuses: Vec<Value> = statuses::IN_ORDER
+        .iter()
+        .enumerate()
+        .map(|(place, id)| {
+            let mut status = statuses::status(world, *id);
+            status["count"] = json!(counts[usize::from(*id)]);
+            status["sort_order"] = json!(place);
             status
         })
         .collect();

@@ -138,7 +138,7 @@ pub(crate) fn consignments(world: &mut World, call: &Call<'_>) -> Reply {
     call.query.only(&["include"])?;
     let id = known(world, call)?;
     let lines = call.query.list("include").unwrap_or_default();
-    if let Some(name) = lines.iter().find(|name| *name != "line_items") {
+    if let Some(name) = lines.iter().find(|name| *name != "consignments.line_items") {
         return Err(call.invalid("include", &format!("There is no resource '{name}'.")));
     }
     let structure = Structure {

@@ -128,6 +128,22 @@ fn ship(lines: &mut [Document], item: &Document) -> Result<(), Answer> {
     Ok(())
 }
 
+/// What a shipment shows of its two addresses (BigCommerce reference, orders v2, shipments): no form fields.
+const OF_ADDRESS: &[&str] = &[
+    "first_name",
+    "last_name",
+    "company",
+    "street_1",
+    "street_2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "country_iso2",
+    "phone",
+    "email",
+];
+
 fn shipment(
     world: &World,
     order: u64,
@@ -154,22 +170,15 @@ fn shipment(
             })
         })
         .collect();
-    let mut address = to.clone();
-    let of_address = [
-        "first_name",
-        "last_name",
-        "company",
-        "street_1",
-        "street_2",
-        "city",
-        "state",
-        "zip",
-        "country",
-        "country_iso2",
-        "phone",
-        "email",
-    ];
-    address.retain(|member, _| of_address.contains(&member.as_str()));
+    let plain = |address: &Document| -> Document {
+        let members = address
+            .iter()
+            .filter(|(member, _)| OF_ADDRESS.contains(&member.as_str()));
+        members
+            .map(|(member, value)| (member.clone(), value.clone()))
+            .collect()
+    };
+    let billing = record.get("billing_address").and_then(Value::as_object);
     let shipment = json!({
         "id": id, "order_id": order, "customer_id": record.get("customer_id"),
         "order_address_id": sent.get("order_address_id"), "date_created": rfc2822(world.now()),
@@ -178,7 +187,7 @@ fn shipment(
         "shipping_provider": text_of(sent, "shipping_provider"),
         "tracking_carrier": text_of(sent, "tracking_carrier"), "tracking_link": text_of(sent, "tracking_link"),
         "shipping_provider_display_name": "", "generated_tracking_link": "",
-        "billing_address": record.get("billing_address"), "shipping_address": address, "items": shown,
+        "billing_address": billing.map(plain), "shipping_address": plain(to), "items": shown,
     });
     shipment.as_object().cloned().unwrap_or_default()
 }

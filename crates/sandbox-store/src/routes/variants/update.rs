@@ -91,22 +91,12 @@ pub(super) fn title(errors: &Document) -> String {
 
 type Wrong = (u16, Document);
 
-/// The variant an item of a batch means: by id, or by product and SKU.
-fn named(world: &mut World, sent: &Document) -> Result<u64, Wrong> {
-    let found = if let Some(id) = id_of(sent, "id") {
-        world.variants.facts(id).map(|facts| facts.id)
-    } else {
-        let product = id_of(sent, "product_id").unwrap_or_default();
-        let ids = world.variants_with_sku(text_of(sent, "sku"));
-        let of_product = |id: &u64| {
-            world
-                .variants
-                .facts(*id)
-                .is_some_and(|facts| facts.product_id == product)
-        };
-        ids.into_iter().find(of_product)
-    };
-    found.ok_or_else(|| (404, crate::answer::at("id", "The variant was not found.")))
+/// The variant an item of a batch means. Without an id BigCommerce makes a new one, which is left out here.
+fn named(world: &World, sent: &Document) -> Result<u64, Wrong> {
+    let found = id_of(sent, "id").and_then(|id| world.variants.facts(id));
+    found
+        .map(|facts| facts.id)
+        .ok_or_else(|| (404, crate::answer::at("id", "The variant was not found.")))
 }
 
 fn prepare(world: &mut World, id: u64, sent: &Document) -> Result<Document, Wrong> {
