@@ -1,6 +1,9 @@
 //! The demo's folder: made fresh, and what to look at in it.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use connector_kit::{Error, Result};
 use engine::folder::DataFolder;
@@ -65,7 +68,12 @@ fn trouble(keep: &Path, error: &io::Error) -> Error {
 /// Where the results lie, and which commands to try next.
 pub(super) fn what_to_look_at(keep: &Path, store: &Sandbox) -> String {
     let (shown, data) = (keep.display(), keep.join("data"));
-    let command = format!("processflow --data-dir {}", quoted(&data));
+    // As it was called: it need not be on the path.
+    let program = std::env::args_os()
+        .next()
+        .map_or_else(|| "processflow".into(), PathBuf::from);
+    let program = quoted(&program);
+    let command = format!("{program} --data-dir {}", quoted(&data));
     format!(
         "One line of the stock file has no number as its quantity, so it is set aside, as it should be: the others \
          went on.\n\n\
@@ -77,7 +85,7 @@ pub(super) fn what_to_look_at(keep: &Path, store: &Sandbox) -> String {
          {command} find 1042\n  \
          {command} failed\n\n\
          The store is gone now. To run again, start it in another terminal:\n  \
-         processflow sandbox --port {port}\n  \
+         {program} sandbox --port {port}\n  \
          {command} run orders-to-database",
         port = store.address().port(),
     )

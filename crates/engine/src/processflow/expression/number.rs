@@ -67,24 +67,34 @@ pub(crate) fn is_decimal(text: &str) -> bool {
     numeric(whole) && numeric(fraction)
 }
 
+/// A text that a message can show.
+const SHORT: usize = 40;
+
 /// The number to calculate with. `what` says whose operand it is.
 pub(crate) fn of(term: &Term<'_>, what: &str) -> Result<Decimal> {
-    let digits = match term {
-        Term::Integer(whole) => return Ok(Decimal::from(*whole)),
-        Term::Decimal(digits) => digits,
-        Term::Text(text) if is_decimal(text.trim()) => text,
-        Term::Missing(name) => return Err(missing(name)),
-        Term::Null => {
-            return Err(
-                Error::rejected(format!("{what} needs a number, this is empty (null)"))
-                    .hint("Write `| default(0)` if empty means zero here, or skip such records."),
-            );
-        }
-        other => {
-            return Err(Error::rejected(format!("{what} needs a number, this is {}", other.kind()))
-                .hint("Texts are joined by `words(…)` or `~`; a text with a decimal comma is read by `| decimal(sign=\"comma\")`."));
-        }
-    };
+    let digits =
+        match term {
+            Term::Integer(whole) => return Ok(Decimal::from(*whole)),
+            Term::Decimal(digits) => digits,
+            Term::Text(text) if is_decimal(text.trim()) => text,
+            Term::Missing(name) => return Err(missing(name)),
+            Term::Null => {
+                return Err(
+                    Error::rejected(format!("{what} needs a number, this is empty (null)"))
+                        .hint("Write `| default(0)` if empty means zero here, or skip such records."),
+                );
+            }
+            other => {
+                let is = match other {
+                    Term::Text(text) if text.chars().count() <= SHORT => format!("the text `{text}`"),
+                    other => other.kind().to_owned(),
+                };
+                return Err(Error::rejected(format!("{what} needs a number, this is {is}")).hint(
+                "Correct the value, or leave such records out with a rule. A decimal comma is read by \
+                 `| decimal(sign=\"comma\")`; texts are joined by `words(…)` or `~`.",
+            ));
+            }
+        };
     Decimal::from_str_exact(digits.trim())
         .map_err(|_| Error::rejected(format!("{what} cannot calculate with a number of so many digits")))
 }

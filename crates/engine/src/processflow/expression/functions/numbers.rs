@@ -48,7 +48,7 @@ pub(super) const ALL: &[Function] = &[
             ("(19.99 * 100) | round", "1999"),
         ],
         apply: |given| {
-            let value = number::of(&given.next()?, "`round`")?;
+            let value = number::of(&given.next()?, "it")?;
             Ok(number::rounded(value, places(given)?.unwrap_or(0)))
         },
         ..PLAIN
@@ -58,7 +58,7 @@ pub(super) const ALL: &[Function] = &[
         arguments: &[must("number")],
         about: "The next whole number below.",
         examples: &[("2.9 | floor", "2"), ("-2.1 | floor", "-3")],
-        apply: |given| Ok(number::term(number::of(&given.next()?, "`floor`")?.floor())),
+        apply: |given| Ok(number::term(number::of(&given.next()?, "it")?.floor())),
         ..PLAIN
     },
     Function {
@@ -66,7 +66,7 @@ pub(super) const ALL: &[Function] = &[
         arguments: &[must("number")],
         about: "The next whole number above.",
         examples: &[("2.1 | ceil", "3")],
-        apply: |given| Ok(number::term(number::of(&given.next()?, "`ceil`")?.ceil())),
+        apply: |given| Ok(number::term(number::of(&given.next()?, "it")?.ceil())),
         ..PLAIN
     },
     Function {
@@ -74,7 +74,7 @@ pub(super) const ALL: &[Function] = &[
         arguments: &[must("number")],
         about: "Without its sign.",
         examples: &[("-3 | abs", "3")],
-        apply: |given| Ok(number::term(number::of(&given.next()?, "`abs`")?.abs())),
+        apply: |given| Ok(number::term(number::of(&given.next()?, "it")?.abs())),
         ..PLAIN
     },
     Function {
@@ -82,7 +82,7 @@ pub(super) const ALL: &[Function] = &[
         arguments: &[must("number"), many("others")],
         about: "The least of them. An empty (null) one rejects the record.",
         examples: &[("min(7, 3, 5)", "3")],
-        apply: |given| chosen(given, "`min`", |candidate, best| candidate < best),
+        apply: |given| chosen(given, |candidate, best| candidate < best),
         takes_null: true,
         ..PLAIN
     },
@@ -92,7 +92,7 @@ pub(super) const ALL: &[Function] = &[
         about: "The greatest of them; `max(quantity, 0)` makes a negative stock 0. An empty (null) one rejects the \
                 record.",
         examples: &[("max(-3, 0)", "0"), ("max('12.50', 9)", "12.50")],
-        apply: |given| chosen(given, "`max`", |candidate, best| candidate > best),
+        apply: |given| chosen(given, |candidate, best| candidate > best),
         takes_null: true,
         ..PLAIN
     },
@@ -133,7 +133,7 @@ fn decimal<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
         other => return Err(Error::rejected(format!("{} is not a number", other.kind()))),
     };
     match places {
-        Some(places) => Ok(number::rounded(number::of(&read, "`decimal`")?, places)),
+        Some(places) => Ok(number::rounded(number::of(&read, "it")?, places)),
         None => Ok(read),
     }
 }
@@ -156,7 +156,7 @@ fn int<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
     if matches!(&value, Term::Text(text) if text.trim().is_empty()) {
         return Ok(Term::Null);
     }
-    let number = number::of(&value, "`int`")?;
+    let number = number::of(&value, "it")?;
     match number::term(number.normalize()) {
         whole @ Term::Integer(_) => Ok(whole),
         _ => Err(Error::rejected(format!("`{number}` is not a whole number"))
@@ -165,11 +165,11 @@ fn int<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
 }
 
 /// The operand that wins, with the digits it was given.
-fn chosen<'r>(given: &mut Given<'r>, name: &str, wins: fn(&Decimal, &Decimal) -> bool) -> Result<Term<'r>> {
+fn chosen<'r>(given: &mut Given<'r>, wins: fn(&Decimal, &Decimal) -> bool) -> Result<Term<'r>> {
     let first = given.next()?;
-    let mut best = (number::of(&first, name)?, first);
+    let mut best = (number::of(&first, "it")?, first);
     for candidate in given.rest() {
-        let number = number::of(&candidate, name)?;
+        let number = number::of(&candidate, "it")?;
         if wins(&number, &best.0) {
             best = (number, candidate);
         }
@@ -189,7 +189,7 @@ fn sum<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
             Some(name) => element.field(name, || format!("{name} of an element"))?,
             None => element,
         };
-        let number = number::of(&element, "`sum`")?;
+        let number = number::of(&element, "it")?;
         sum = sum
             .checked_add(number)
             .ok_or_else(|| Error::rejected("the sum has too many digits"))?;
