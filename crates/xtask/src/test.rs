@@ -12,10 +12,13 @@ pub(crate) fn test(only: Option<&str>) -> Done {
         checks()?;
     }
     let mut build = cargo();
-    run(
-        "build",
-        build.args(["build", "--locked", "--package", "cli", "--package", "xtask"]),
-    )?;
+    build.args(["build", "--locked"]);
+    // All with one set of features, so that the tests build nothing a second time.
+    match only {
+        Some(_) => build.args(["--package", "cli", "--package", "xtask"]),
+        None => build.args(["--workspace", "--all-targets"]),
+    };
+    run("build", &mut build)?;
     let mut tests = cargo();
     tests.args(["test", "--locked", "--no-fail-fast"]);
     match only {

@@ -2,10 +2,10 @@
 //!
 //! A connection is a folder; a processflow names files beneath it and cannot leave it ([`place`]). A file is
 //! taken once, by its content ([`taking`]). What is written gathers in hidden part files and becomes visible
-//! whole, with a ledger in the folder that makes it exactly-once over any crash ([`bench`]). Nothing is
+//! whole, with a ledger in the folder that makes it exactly-once over any crash ([`assembly`]). Nothing is
 //! deleted, and no byte that others wrote is cut.
 
-mod bench;
+mod assembly;
 mod csv;
 mod decimal;
 mod encoding;

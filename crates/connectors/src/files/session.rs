@@ -1,4 +1,4 @@
-//! What a run holds open in a folder: the bench, worked on a thread that may wait for disks.
+//! What a run holds open in a folder: the assembly, worked on a thread that may wait for disks.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Folder,
-    bench::{Bench, Shape},
+    assembly::{Assembly, Shape},
     folder,
 };
 
@@ -29,7 +29,7 @@ pub enum Mode {
 
 /// What a run holds open.
 pub struct Open {
-    bench: Arc<Mutex<Bench>>,
+    assembly: Arc<Mutex<Assembly>>,
     /// Which step writes which file.
     files: HashMap<String, Arc<str>>,
 }
@@ -39,7 +39,7 @@ impl Open {
         let opened = tokio::task::spawn_blocking(move || folder.root_to_write()).await;
         let root = opened.map_err(|error| Error::bug("opening the folder broke off").source(error))??;
         Ok(Self {
-            bench: Arc::new(Mutex::new(Bench::new(root, purpose))),
+            assembly: Arc::new(Mutex::new(Assembly::new(root, purpose))),
             files: HashMap::new(),
         })
     }
@@ -56,15 +56,15 @@ impl Open {
             );
         }
         let file = file.to_owned();
-        self.on_bench(move |bench| {
+        self.on_assembly(move |assembly| {
             let parent = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
-            if parent != "." && !bench.root.has(parent) {
+            if parent != "." && !assembly.root.has(parent) {
                 return Err(
                     Error::config(format!("the folder `{parent}` of {file} is not there"))
                         .hint("Make it, or name a file in the connection's folder itself."),
                 );
             }
-            if !folder::is_writable(&bench.root) {
+            if !folder::is_writable(&assembly.root) {
                 return Err(Error::config("the connection's folder cannot be written")
                     .hint("Give the account that the agent runs under the right to write it."));
             }
@@ -89,20 +89,20 @@ impl Open {
         let outcomes: Vec<Outcome> = rows.iter().map(&mut outcome).collect();
         if !lines.is_empty() {
             let file = file.to_owned();
-            self.on_bench(move |bench| bench.write(&file, &shape, &lines))
+            self.on_assembly(move |assembly| assembly.write(&file, &shape, &lines))
                 .await?;
         }
         Ok(outcomes)
     }
 
-    async fn on_bench<T: Send + 'static>(
+    async fn on_assembly<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Bench) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Assembly) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let bench = self.bench.clone();
+        let assembly = self.assembly.clone();
         let worked = tokio::task::spawn_blocking(move || {
             work(
-                &mut *bench
+                &mut *assembly
                     .lock()
                     .map_err(|_| Error::bug("writing files broke off before"))?,
             )
@@ -116,19 +116,19 @@ impl Open {
 #[async_trait]
 impl Session for Open {
     async fn resume(&mut self) -> Result<Option<Checkpoint>> {
-        self.on_bench(Bench::resume).await
+        self.on_assembly(Assembly::resume).await
     }
 
     async fn undo(&mut self) -> Result<()> {
-        self.on_bench(Bench::undo).await
+        self.on_assembly(Assembly::undo).await
     }
 
     async fn commit(&mut self, at: &Checkpoint) -> Result<()> {
         let at = at.clone();
-        self.on_bench(move |bench| bench.commit(&at)).await
+        self.on_assembly(move |assembly| assembly.commit(&at)).await
     }
 
     async fn finish(&mut self, _at: &Checkpoint) -> Result<()> {
-        self.on_bench(Bench::finish).await
+        self.on_assembly(Assembly::finish).await
     }
 }

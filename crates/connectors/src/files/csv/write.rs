@@ -7,7 +7,7 @@ use connector_kit::{
 };
 use serde::Deserialize;
 
-use crate::files::{Encoding, Folder, Mode, Open, bench::Shape, decimal::Sign, place};
+use crate::files::{Encoding, Folder, Mode, Open, assembly::Shape, decimal::Sign, place};
 
 /// Writes rows to a CSV file, columns in the order of the `map`.
 #[derive(Deserialize, JsonSchema)]

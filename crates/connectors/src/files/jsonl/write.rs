@@ -5,7 +5,7 @@ use connector_kit::{
 };
 use serde::Deserialize;
 
-use crate::files::{Folder, Mode, Open, bench::Shape, place};
+use crate::files::{Folder, Mode, Open, assembly::Shape, place};
 
 /// Writes each row as an object on a line of its own. A step without a `map` writes its records as they are.
 #[derive(Deserialize, JsonSchema)]

@@ -1,6 +1,6 @@
 //! Real files in real folders, through the door the engine uses.
 
-mod bench;
+mod assembly;
 mod reading;
 mod round_trip;
 mod taking;

@@ -7,7 +7,7 @@ use std::{
 
 use connector_kit::{Error, Result};
 
-use super::Bench;
+use super::Assembly;
 use crate::files::{
     Mode,
     ledger::{Entry, Ledger, Seal},
@@ -21,7 +21,7 @@ pub(super) enum Needs {
     Nothing,
 }
 
-impl Bench {
+impl Assembly {
     /// The file that is to be appended to, which must be as we left it, and what its next lines need before them.
     pub(super) fn target(
         &self,

@@ -5,13 +5,13 @@ use connector_kit::OpenFor;
 use super::{Desk, at};
 use crate::files::{
     Mode,
-    bench::{Bench, Shape},
+    assembly::{Assembly, Shape},
     place::Root,
 };
 
-fn bench(desk: &Desk) -> Bench {
+fn assembly(desk: &Desk) -> Assembly {
     let root = Root::open(desk.folder.path()).unwrap();
-    Bench::new(
+    Assembly::new(
         root,
         OpenFor {
             deployment: "d1".to_owned(),
@@ -32,14 +32,14 @@ fn shape(mode: Mode) -> Shape {
 fn an_append_that_broke_off_anywhere_is_completed_once() {
     for arrived in 0..=8 {
         let desk = Desk::new();
-        let mut before = bench(&desk);
+        let mut before = assembly(&desk);
         before.write("log", &shape(Mode::Append), b"one\n").unwrap();
         before.commit(&at(1, 1)).unwrap();
         before.write("log", &shape(Mode::Append), b"two\nsix\n").unwrap();
         before.seal(&at(1, 2)).unwrap();
         drop(before); // killed behind the ledger, with so many bytes in the file
         desk.put("log", [b"HEAD\none\n", &b"two\nsix\n"[..arrived]].concat());
-        let mut after = bench(&desk);
+        let mut after = assembly(&desk);
         assert_eq!(
             after.resume().unwrap(),
             Some(at(1, 2)),
@@ -61,7 +61,7 @@ fn an_append_that_broke_off_anywhere_is_completed_once() {
 fn lines_of_the_next_batch_are_not_taken_for_the_last() {
     for taken in [false, true] {
         let desk = Desk::new();
-        let mut before = bench(&desk);
+        let mut before = assembly(&desk);
         before.write("log", &shape(Mode::Append), b"one\n").unwrap();
         before.commit(&at(1, 1)).unwrap();
         before
@@ -71,7 +71,7 @@ fn lines_of_the_next_batch_are_not_taken_for_the_last() {
         if taken {
             std::fs::remove_file(desk.path("log")).unwrap();
         }
-        let mut after = bench(&desk);
+        let mut after = assembly(&desk);
         assert_eq!(after.resume().unwrap(), Some(at(1, 1)));
         after.write("log", &shape(Mode::Append), b"two\n").unwrap();
         after.commit(&at(1, 2)).unwrap();
@@ -87,26 +87,26 @@ fn lines_of_the_next_batch_are_not_taken_for_the_last() {
 #[test]
 fn bytes_of_others_behind_ours_stop_the_roll_forward() {
     let desk = Desk::new();
-    let mut before = bench(&desk);
+    let mut before = assembly(&desk);
     before.write("log", &shape(Mode::Append), b"one\n").unwrap();
     before.seal(&at(1, 1)).unwrap();
     drop(before);
     desk.put("log", "HEAD\noXe");
-    assert!(bench(&desk).resume().is_err(), "stop and ask");
+    assert!(assembly(&desk).resume().is_err(), "stop and ask");
     assert_eq!(desk.text("log"), "HEAD\noXe", "nothing is cut or added");
 }
 
 #[test]
 fn a_commit_over_two_files_is_one() {
     let desk = Desk::new();
-    let mut before = bench(&desk);
+    let mut before = assembly(&desk);
     before.write("a", &shape(Mode::Replace), b"a1\n").unwrap();
     before.write("b", &shape(Mode::Append), b"b1\n").unwrap();
     before.commit(&at(1, 1)).unwrap();
     before.write("a", &shape(Mode::Replace), b"a2\n").unwrap();
     before.write("b", &shape(Mode::Append), b"b2\n").unwrap();
     drop(before); // killed before the commit
-    let mut after = bench(&desk);
+    let mut after = assembly(&desk);
     assert_eq!(after.resume().unwrap(), Some(at(1, 1)));
     after.write("a", &shape(Mode::Replace), b"a3\n").unwrap();
     after.write("b", &shape(Mode::Append), b"b3\n").unwrap();
@@ -123,7 +123,7 @@ fn a_commit_over_two_files_is_one() {
 #[test]
 fn lines_somebody_removed_are_missed() {
     let desk = Desk::new();
-    let mut before = bench(&desk);
+    let mut before = assembly(&desk);
     before.write("a", &shape(Mode::Replace), b"a1\n").unwrap();
     before.commit(&at(1, 1)).unwrap();
     drop(before);
@@ -133,7 +133,7 @@ fn lines_somebody_removed_are_missed() {
             std::fs::remove_file(path).unwrap();
         }
     }
-    let error = bench(&desk).resume().expect_err("committed lines are gone");
+    let error = assembly(&desk).resume().expect_err("committed lines are gone");
     assert!(
         error.hint.is_some_and(|hint| hint.contains("--move")),
         "and there is a way out"
@@ -143,7 +143,7 @@ fn lines_somebody_removed_are_missed() {
 #[test]
 fn a_copy_cannot_go_on_beside_the_original() {
     let desk = Desk::new();
-    let (mut original, mut copy) = (bench(&desk), bench(&desk));
+    let (mut original, mut copy) = (assembly(&desk), assembly(&desk));
     original.write("b", &shape(Mode::Append), b"b1\n").unwrap();
     copy.resume().unwrap();
     original.commit(&at(1, 1)).unwrap();

@@ -25,7 +25,7 @@ use super::{
 };
 
 /// What a run has open in a folder.
-pub(super) struct Bench {
+pub(super) struct Assembly {
     pub(super) root: Root,
     purpose: OpenFor,
     book: Book,
@@ -46,7 +46,7 @@ pub(super) struct Shape {
     pub(super) line_end: Vec<u8>,
 }
 
-impl Bench {
+impl Assembly {
     pub(super) fn new(root: Root, purpose: OpenFor) -> Self {
         let book = Book::new(&purpose.deployment);
         let (ledger, parts) = (Ledger::default(), BTreeMap::new());
