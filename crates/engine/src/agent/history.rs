@@ -6,10 +6,16 @@ use tracing::warn;
 use super::Agent;
 use crate::state::{Keep, forget};
 
+/// How often history is looked through at most.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 impl Agent {
-    /// Forgets history and payloads beyond what the settings keep. It stops nothing: what cannot be forgotten now
-    /// is forgotten later.
+    /// Forgets history and payloads beyond what the settings keep, once in a while. It stops nothing: what cannot be
+    /// forgotten now is forgotten later.
     pub(super) async fn forget_old(&self) {
+        if !self.may_forget() {
+            return;
+        }
         let keep = self.keep();
         loop {
             let keep = keep.clone();
@@ -21,6 +27,19 @@ impl Agent {
                 }
             }
         }
+    }
+
+    fn may_forget(&self) -> bool {
+        let now = self.clock().now();
+        let mut last = self
+            .forgot
+            .lock()
+            .expect("nothing panics while it holds this lock");
+        let due = last.is_none_or(|last| now.duration_since(last).abs() >= AGAIN);
+        if due {
+            *last = Some(now);
+        }
+        due
     }
 
     fn keep(&self) -> Keep {

@@ -65,6 +65,8 @@ pub struct Agent {
     starting: tokio::sync::Mutex<()>,
     schedule_changed: tokio::sync::Notify,
     calls: Calls,
+    /// When history was looked through last.
+    forgot: Mutex<Option<jiff::Timestamp>>,
     _lock: Lock,
 }
 
@@ -100,6 +102,7 @@ impl Agent {
             starting: tokio::sync::Mutex::default(),
             schedule_changed: tokio::sync::Notify::new(),
             calls: Calls::default(),
+            forgot: Mutex::default(),
             _lock: lock,
         }))
     }

@@ -24,9 +24,6 @@ const TICK: Duration = Duration::from_secs(10);
 /// A processflow whose last scheduled run waits for a person or a network is tried again this often at most.
 const PROBE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
-/// How often old history is forgotten.
-const FORGETS: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
-
 /// Slots that are due and have to wait must not keep the loop spinning.
 const AT_LEAST: Duration = Duration::from_millis(50);
 
@@ -42,15 +39,12 @@ impl Agent {
         socket::serve(&agent)?;
         info!("The agent is serving.");
         agent.recover_all().await;
-        let mut forgot = None;
         while !end.is_cancelled() {
             agent.start_what_is_due().await;
-            let now = clock.now();
-            if forgot.is_none_or(|at| now.duration_since(at).abs() >= FORGETS) {
-                forgot = Some(now);
+            tokio::spawn({
                 let agent = agent.clone();
-                tokio::spawn(async move { agent.forget_old().await });
-            }
+                async move { agent.forget_old().await }
+            });
             tokio::select! {
                 () = end.cancelled() => {}
                 () = agent.schedule_changed.notified() => {}

@@ -4,7 +4,8 @@ use connector_kit::{Batch, Error, Record, Result, Source, Watermark, async_trait
 use tokio::{sync::mpsc, task::JoinHandle};
 
 /// A source that is pulled ahead. A batch of the engine is not a page of the API: whatever pages are there when the
-/// last batch is settled go together, so commits grow with the speed of the source. At most one batch waits; how many pages are under way is the source's room.
+/// last batch is settled go together, so commits grow with the speed of the source. At most one batch waits; how many
+/// pages are under way is the source's room.
 pub(super) struct Reader {
     batches: mpsc::Receiver<Result<Batch>>,
     next: Option<Batch>,

@@ -27,7 +27,7 @@ use super::{
 const SETTLE: Duration = Duration::from_secs(2);
 /// A file that was changed so long ago is whole.
 const QUIET: i64 = 60;
-/// How often a file that grows is looked at before the run gives up for now.
+/// How often a file that grows is looked at before it is left to the next run.
 const LOOKS: usize = 60;
 /// How long the last records of a file may take to be settled before it moves only with the next run.
 const PATIENCE: Duration = Duration::from_secs(2);

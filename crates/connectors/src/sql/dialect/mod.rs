@@ -45,9 +45,9 @@ pub(super) fn open_to_write(path: &std::path::Path, new: bool) -> rusqlite::Resu
     // `fullfsync` is what macOS needs to reach the disk; elsewhere it does nothing.
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
-         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;",
     )?;
-    let page = bound_cache(&connection)?;
+    let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
     if page == OWN_PAGE {
         // 32 MiB of log between checkpoints, and given back afterwards.
         connection
@@ -81,24 +81,12 @@ fn read_only(path: &std::path::Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;")?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     schema_version(&connection)?;
-    bound_cache(&connection)?;
     Ok(connection)
-}
-
-/// Bytes of a file that are kept in memory.
-const CACHE: u32 = 4 << 20;
-
-/// Sets the cache by pages and not by bytes, which SQLite counts with the page size it assumed before it read the
-/// file's head: of large pages it would keep four times as much. What comes back is the page size.
-fn bound_cache(connection: &Connection) -> rusqlite::Result<u32> {
-    schema_version(connection)?;
-    let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    connection.pragma_update(None, "cache_size", CACHE / page)?;
-    Ok(page)
 }
 
 /// Reads the file's head: the first thing that needs a database to be there, whole and not locked.

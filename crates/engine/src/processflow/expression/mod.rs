@@ -58,7 +58,7 @@ impl Expression {
 
     /// The value for one record (or element of it). What is missing is an error that names it.
     pub(crate) fn value(&self, view: &View<'_>) -> Result<Value> {
-        view.value(&self.tree)?.into_value(Some(view.whole))
+        view.value(&self.tree)?.into_value(view.whole)
     }
 
     /// The value while it still lies in the record.

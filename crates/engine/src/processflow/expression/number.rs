@@ -67,36 +67,33 @@ pub(crate) fn is_decimal(text: &str) -> bool {
     numeric(whole) && numeric(fraction)
 }
 
-/// A text that a message can show.
-const SHORT: usize = 40;
-
 /// The number to calculate with. `what` says whose operand it is.
 pub(crate) fn of(term: &Term<'_>, what: &str) -> Result<Decimal> {
-    let digits =
-        match term {
-            Term::Integer(whole) => return Ok(Decimal::from(*whole)),
-            Term::Decimal(digits) => digits,
-            Term::Text(text) if is_decimal(text.trim()) => text,
-            Term::Missing(name) => return Err(missing(name)),
-            Term::Null => {
-                return Err(
-                    Error::rejected(format!("{what} needs a number, this is empty (null)"))
-                        .hint("Write `| default(0)` if empty means zero here, or skip such records."),
-                );
-            }
-            other => {
-                let is = match other {
-                    Term::Text(text) if text.chars().count() <= SHORT => format!("the text `{text}`"),
-                    other => other.kind().to_owned(),
-                };
-                return Err(Error::rejected(format!("{what} needs a number, this is {is}")).hint(
-                "Correct the value, or leave such records out with a rule. A decimal comma is read by \
-                 `| decimal(sign=\"comma\")`; texts are joined by `words(…)` or `~`.",
-            ));
-            }
-        };
+    let digits = match term {
+        Term::Integer(whole) => return Ok(Decimal::from(*whole)),
+        Term::Decimal(digits) => digits,
+        Term::Text(text) if is_decimal(text.trim()) => text,
+        Term::Missing(name) => return Err(missing(name)),
+        other => return Err(no_number(other, what)),
+    };
     Decimal::from_str_exact(digits.trim())
         .map_err(|_| Error::rejected(format!("{what} cannot calculate with a number of so many digits")))
+}
+
+fn no_number(term: &Term<'_>, what: &str) -> Error {
+    const HINT: &str = "Correct the value, or leave such records out with a rule. A decimal comma is read by \
+        `| decimal(sign=\"comma\")`; texts are joined by `words(…)` or `~`.";
+    /// A text that a message can show.
+    const SHORT: usize = 40;
+    let (is, hint) = match term {
+        Term::Null => (
+            "empty (null)".to_owned(),
+            "Write `| default(0)` if empty means zero here, or skip such records.",
+        ),
+        Term::Text(text) if text.chars().count() <= SHORT => (format!("the text `{text}`"), HINT),
+        other => (other.kind().to_owned(), HINT),
+    };
+    Error::rejected(format!("{what} needs a number, this is {is}")).hint(hint)
 }
 
 /// A number of our own calculation as a term.

@@ -55,7 +55,7 @@ impl<'r> Term<'r> {
     }
 
     /// As the value of a row. What is missing is an error that names it. A part of `whole` is shared with it.
-    pub(crate) fn into_value(self, whole: Option<&Raw>) -> Result<Value> {
+    pub(crate) fn into_value(self, whole: &Raw) -> Result<Value> {
         Ok(match self {
             Self::Missing(what) => return Err(missing(&what)),
             Self::Null => Value::Null,
@@ -63,7 +63,7 @@ impl<'r> Term<'r> {
             Self::Integer(value) => Value::Integer(value),
             Self::Decimal(digits) => Value::Decimal(digits.parse()?),
             Self::Text(text) => Value::Text(text.into_owned()),
-            Self::Json(text) => Value::Json(match whole.and_then(|whole| whole.within(text)) {
+            Self::Json(text) => Value::Json(match whole.within(text) {
                 Some(part) => part,
                 None => Raw::parse(Bytes::copy_from_slice(text.as_bytes()))?,
             }),
@@ -249,7 +249,8 @@ mod tests {
             ("[1,2.50]", Value::Json(Raw::parse("[1,2.50]").unwrap())),
         ];
         for (json, expected) in cases {
-            let value = Term::of_json(json).unwrap().into_value(None).unwrap();
+            let record = Raw::parse("{}").unwrap();
+            let value = Term::of_json(json).unwrap().into_value(&record).unwrap();
             assert_eq!(value, expected, "{json} must arrive as it was sent");
         }
     }

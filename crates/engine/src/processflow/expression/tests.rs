@@ -45,7 +45,7 @@ fn value(expression: &str) -> Result<String, connector_kit::Error> {
         &[],
     );
     compiled.term(&view).and_then(|term| {
-        let term = term.into_value(Some(&order))?;
+        let term = term.into_value(&order)?;
         Ok(match &term {
             connector_kit::Value::Decimal(digits) => digits.to_string(),
             connector_kit::Value::Json(raw) => raw.as_str().to_owned(),
