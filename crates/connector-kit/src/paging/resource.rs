@@ -27,7 +27,7 @@ pub trait Resource: Send + Sync + 'static {
     /// One page of it.
     async fn page(&self, ask: &Ask) -> Result<Page>;
 
-    /// How far it reaches now. Asked once, before a walk by ids.
+    /// How far it reaches now. Asked once, at the beginning of a walk by ids.
     async fn extent(&self) -> Result<Extent>;
 
     /// The newest change date in it now. Asked once, before the first read of all.
@@ -44,8 +44,10 @@ pub enum Ask {
     Ids {
         /// Lowest id wanted.
         from: u64,
-        /// Highest id wanted.
-        to: u64,
+        /// Highest id wanted; without, there is no upper bound.
+        to: Option<u64>,
+        /// Whether change dates are wanted. Where not, nobody needs to look for them in the records.
+        dated: bool,
     },
     /// Page `page` (from 1) of the records changed at `since` or later; of all records without `since`.
     Changes {
@@ -72,7 +74,7 @@ pub struct Page {
 pub struct Entry {
     /// Its id.
     pub id: u64,
-    /// When it was last changed.
+    /// When it was last changed, where that was asked for.
     pub changed: Option<Timestamp>,
     /// The record.
     pub record: Record,

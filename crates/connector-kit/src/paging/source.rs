@@ -122,17 +122,17 @@ impl<R: Resource> Listing<R> {
             },
             None => Walking::default(),
         };
-        let extent = self.resource.extent().await?;
-        let windows = Windows::new(
+        let (windows, expected) = Windows::begin(
             self.resource.clone(),
             position.last_id,
-            extent,
             self.resource.pages_under_way(self.pages_under_way),
-        );
+            self.follow,
+        )
+        .await?;
         Ok(Stage::Walk(Walk {
             windows,
             position,
-            expected: extent.total,
+            expected,
         }))
     }
 

@@ -1,10 +1,10 @@
 //! A whole list by disjoint windows of ids, several asked for at a time, delivered in the order of ids.
 //!
 //! A page takes its room before it is asked for and hands it on with its records; the room comes back when they are
-//! durable. So memory, and what is asked for again after a crash, have one bound. The first page is asked for alone:
-//! it tells where ids begin and how dense they are. From there on a window has as many ids as a page has room for
-//! where ids are dense, and grows where they are sparse; one that holds more than a page is walked on inside, before
-//! any other.
+//! durable. So memory, and what is asked for again after a crash, have one bound. The first page is asked for beside
+//! the list's extent, and alone: it tells where ids begin and how dense they are. From there on a window has as many
+//! ids as a page has room for where ids are dense, and grows where they are sparse; one that holds more than a page is
+//! walked on inside, before any other.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -14,7 +14,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Ask, Entry, Extent, Page, Resource};
+use super::{Ask, Entry, Page, Resource};
 use crate::{Error, Result};
 
 /// Walks a list from an id to its highest.
@@ -25,6 +25,8 @@ pub(super) struct Windows<R> {
     next: u64,
     highest: u64,
     total: Option<u64>,
+    /// Whether change dates are wanted.
+    dated: bool,
     /// `None` until the first page came.
     width: Option<Width>,
     under_way: VecDeque<Fetch>,
@@ -32,7 +34,10 @@ pub(super) struct Windows<R> {
     rest: Option<Fetch>,
 }
 
-/// Ids from..=to.
+/// The end of the first window, before it is known how far the list reaches.
+const NO_BOUND: u64 = u64::MAX;
+
+/// Ids from..=to; up to [`NO_BOUND`] whatever there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     from: u64,
@@ -56,19 +61,30 @@ pub(super) struct Delivered {
 }
 
 impl<R: Resource> Windows<R> {
-    /// The ids above `after`, of a list that reaches as far as `extent`.
-    pub(super) fn new(resource: Arc<R>, after: u64, extent: Extent, pages_under_way: usize) -> Self {
-        let highest = extent.highest_id.unwrap_or(0);
-        Self {
+    /// The ids above `after`, as far as the list reaches now; and how many records it has, where it can tell.
+    pub(super) async fn begin(
+        resource: Arc<R>,
+        after: u64,
+        pages_under_way: usize,
+        dated: bool,
+    ) -> Result<(Self, Option<u64>)> {
+        let mut windows = Self {
             room: Arc::new(Semaphore::new(pages_under_way.max(1))),
             next: after + 1,
-            highest,
-            total: extent.total.filter(|_| after == 0),
+            highest: NO_BOUND,
+            total: None,
+            dated,
             width: None,
             under_way: VecDeque::new(),
             rest: None,
-            resource,
-        }
+            resource: resource.clone(),
+        };
+        let room = windows.room.clone().try_acquire_owned();
+        windows.spawn(room.expect("nobody else has taken any"));
+        let extent = resource.extent().await?;
+        windows.highest = extent.highest_id.unwrap_or(0);
+        windows.total = extent.total.filter(|_| after == 0);
+        Ok((windows, extent.total))
     }
 
     /// The next page in the order of ids; `None` behind the last.
@@ -104,7 +120,7 @@ impl<R: Resource> Windows<R> {
             };
             let task = front
                 .task
-                .get_or_insert_with(|| Task::start(&self.resource, front.window));
+                .get_or_insert_with(|| Task::start(&self.resource, front.window, self.dated));
             tokio::select! {
                 biased;
                 page = task.join() => return Some(page),
@@ -129,8 +145,8 @@ impl<R: Resource> Windows<R> {
         let ids = self.width.as_ref().map_or(u64::MAX, Width::ids);
         let to = self.next.saturating_add(ids - 1).min(self.highest);
         let window = Window { from: self.next, to };
-        self.next = to + 1;
-        let task = Some(Task::start(&self.resource, window));
+        self.next = to.saturating_add(1);
+        let task = Some(Task::start(&self.resource, window, self.dated));
         self.under_way.push_back(Fetch {
             window,
             room: Some(room),
@@ -147,7 +163,7 @@ impl<R: Resource> Windows<R> {
         }
         let task = rest
             .task
-            .get_or_insert_with(|| Task::start(&self.resource, rest.window));
+            .get_or_insert_with(|| Task::start(&self.resource, rest.window, self.dated));
         Some(task.join().await)
     }
 
@@ -168,12 +184,11 @@ impl<R: Resource> Windows<R> {
                 return Err(error);
             }
         };
-        let through = if more {
-            entries.last().map_or(window.to, |entry| entry.id)
-        } else {
-            window.to
-        };
+        let last = entries.last().map(|entry| entry.id);
         let Some(width) = &mut self.width else {
+            // It has no bound of its own, and may hold what came into the list after its extent was told.
+            self.highest = self.highest.max(last.unwrap_or(0));
+            let through = last.filter(|_| more).unwrap_or(self.highest);
             self.width = Some(self.width_after(&entries, through));
             self.next = through + 1;
             return Ok(Delivered {
@@ -183,6 +198,7 @@ impl<R: Resource> Windows<R> {
                 room: fetch.room,
             });
         };
+        let through = last.filter(|_| more).unwrap_or(window.to);
         if first {
             width.learn(window.to - window.from + 1, entries.len() as u64, more);
         }
@@ -253,10 +269,11 @@ impl<R: Resource> Windows<R> {
 struct Task(JoinHandle<Result<Page>>);
 
 impl Task {
-    fn start<R: Resource>(resource: &Arc<R>, Window { from, to }: Window) -> Self {
+    fn start<R: Resource>(resource: &Arc<R>, Window { from, to }: Window, dated: bool) -> Self {
         let resource = resource.clone();
+        let to = (to < NO_BOUND).then_some(to);
         Self(tokio::spawn(async move {
-            resource.page(&Ask::Ids { from, to }).await
+            resource.page(&Ask::Ids { from, to, dated }).await
         }))
     }
 

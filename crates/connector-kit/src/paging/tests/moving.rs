@@ -205,7 +205,10 @@ impl Resource for Moving {
         let size = self.0.page_size as usize;
         self.answer(|state, fault| {
             let (mut found, page) = match *ask {
-                Ask::Ids { from, to } => (state.entries(|id, _| from <= id && id <= to), 1),
+                Ask::Ids { from, to, .. } => (
+                    state.entries(|id, _| from <= id && to.is_none_or(|to| id <= to)),
+                    1,
+                ),
                 Ask::Changes { since, page } => {
                     let since = since.filter(|_| fault != Some(Fault::IgnoresDate));
                     let mut found = state.entries(|_, date| since.is_none_or(|since| since <= at(date)));

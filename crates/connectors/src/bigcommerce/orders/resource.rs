@@ -146,10 +146,11 @@ impl Resource for Orders {
     async fn page(&self, ask: &Ask) -> Result<Page> {
         let request = self.with_parts(self.request("v2/orders")).query("limit", PAGE);
         let request = match *ask {
-            Ask::Ids { from, to } => request
-                .query("sort", "id:asc")
-                .query("min_id", from)
-                .query("max_id", to),
+            Ask::Ids { from, to, .. } => {
+                let request = request.query("sort", "id:asc").query("min_id", from);
+                to.into_iter()
+                    .fold(request, |request, to| request.query("max_id", to))
+            }
             Ask::Changes { since, page } => {
                 let request = request.query("sort", "date_modified:asc").query("page", page);
                 since.into_iter().fold(request, |request, since| {

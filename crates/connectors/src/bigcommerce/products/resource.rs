@@ -82,10 +82,11 @@ impl Resource for Products {
 
     async fn page(&self, ask: &Ask) -> Result<Page> {
         let request = match *ask {
-            Ask::Ids { from, to } => self
-                .request("id", "asc", self.page)
-                .query("id:min", from)
-                .query("id:max", to),
+            Ask::Ids { from, to, .. } => {
+                let request = self.request("id", "asc", self.page).query("id:min", from);
+                to.into_iter()
+                    .fold(request, |request, to| request.query("id:max", to))
+            }
             Ask::Changes { since, page } => {
                 let request = self
                     .request("date_modified", "asc", self.page)
@@ -97,7 +98,11 @@ impl Resource for Products {
         };
         let answer = self.store.get(request, ABOUT).await?;
         let Rows { rows, more, .. } = Rows::v3(&answer)?;
-        Ok(envelope::page(envelope::entries(rows, known)?, more, &answer))
+        let look = match *ask {
+            Ask::Ids { dated: false, .. } => undated,
+            _ => known,
+        };
+        Ok(envelope::page(envelope::entries(rows, look)?, more, &answer))
     }
 
     async fn extent(&self) -> Result<Extent> {
@@ -132,10 +137,22 @@ impl Resource for Products {
 /// SKU, name and change date.
 fn known(row: &Raw) -> Result<Known> {
     let [id, sku, name, changed] = look::pick(row.as_str(), ["id", "sku", "name", "date_modified"]);
-    let labels = [sku, name].into_iter().filter_map(look::text).collect();
+    Ok(Known {
+        changed: look::when(changed),
+        ..known_by(id, sku, name)?
+    })
+}
+
+/// SKU and name, which stand near a product's beginning; its dates stand near the end.
+fn undated(row: &Raw) -> Result<Known> {
+    let [id, sku, name] = look::pick(row.as_str(), ["id", "sku", "name"]);
+    known_by(id, sku, name)
+}
+
+fn known_by(id: Option<&str>, sku: Option<&str>, name: Option<&str>) -> Result<Known> {
     Ok(Known {
         id: look::id(id)?,
-        changed: look::when(changed),
-        labels,
+        changed: None,
+        labels: [sku, name].into_iter().filter_map(look::text).collect(),
     })
 }
