@@ -220,21 +220,9 @@ fn by_id(kind: Kind) -> fn(&World) -> Vec<Value> {
 
 /// Stock for five variants of products that count by variant.
 fn stock_rows(world: &World) -> Vec<Value> {
-    let store = world.sandbox.store();
-    let variants = store
-        .ids(Kind::Variant)
-        .into_iter()
-        .filter_map(|id| store.record(Kind::Variant, id));
-    let counted = variants.filter(|variant| {
-        let product = variant["product_id"]
-            .as_u64()
-            .and_then(|id| store.record(Kind::Product, id));
-        product.is_some_and(|product| product["inventory_tracking"] == "variant")
-    });
-    counted
-        .take(5)
-        .zip(1..)
-        .map(|(variant, at)| json!({ "sku": variant["sku"], "quantity": 1000 + at }))
+    let skus = kit::stock_skus(world.sandbox.store()).into_iter().take(5);
+    skus.zip(1..)
+        .map(|(sku, at)| json!({ "sku": sku, "quantity": 1000 + at }))
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Connections that are wrong, missing, refused or down.
 
-use kit::World;
+use kit::{World, saving};
 use sandbox_store::{Fault, How, Match, When};
 use serde_json::json;
 
@@ -82,18 +82,9 @@ fn a_wrong_api_path_is_refused_before_the_token_goes_anywhere() {
         ("not a path", "has no place in it"),
     ] {
         let setting = format!("api_path={path}");
-        let arguments = [
-            "connections",
-            "add",
-            "shop",
-            "--connector",
-            "bigcommerce",
-            "--set",
-            &setting,
-            "--secret",
-            "token",
-        ];
-        let ran = world.processflow_with(&arguments, "some-token\n").code(3);
+        let ran = world
+            .processflow_with(&saving("shop", &setting), "some-token\n")
+            .code(3);
         told(ran, sentence, "API Path");
     }
     let saved = world.processflow(&["--json", "connections"]).ok().json();
@@ -106,18 +97,9 @@ fn a_wrong_hash_and_a_wrong_token_are_told_apart_from_a_store_that_is_down() {
     let there = world.store().api_path();
     let add = |name: &str, path: &str, token: &str| {
         let path = format!("api_path={path}");
-        let arguments = [
-            "connections",
-            "add",
-            name,
-            "--connector",
-            "bigcommerce",
-            "--set",
-            &path,
-            "--secret",
-            "token",
-        ];
-        world.processflow_with(&arguments, &format!("{token}\n")).ok();
+        world
+            .processflow_with(&saving(name, &path), &format!("{token}\n"))
+            .ok();
         world.processflow(&["connections", "validate", name])
     };
     let token = world.store().token();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kit::World;
+use kit::{World, saving};
 use sandbox_store::Kind;
 use serde_json::{Value, json};
 
@@ -209,20 +209,10 @@ fn a_sandbox_store_says_where_it_is_and_serves() {
     kit::until("the store says where it is", || line().is_some());
     let told = line().expect("it was there");
     let path = format!("api_path={}", told["api_path"].as_str().expect("a path"));
-    let add = [
-        "connections",
-        "add",
-        "shop",
-        "--connector",
-        "bigcommerce",
-        "--set",
-        &path,
-        "--secret",
-        "token",
-    ];
+    let add = [&saving("shop", &path)[..], &["--validate"]].concat();
     let token = told["token"].as_str().expect("a token");
     world
-        .processflow_with(&[&add[..], &["--validate"]].concat(), &format!("{token}\n"))
+        .processflow_with(&add, &format!("{token}\n"))
         .ok()
         .says("Successful");
     store.signal("TERM");

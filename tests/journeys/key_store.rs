@@ -1,6 +1,6 @@
 //! A real key store of an operating system: GNOME's, on a bus of its own. Where it is not installed these tests fail.
 
-use kit::{Ran, World};
+use kit::{Ran, World, saving};
 
 use crate::{ORDERS, store_with_orders};
 
@@ -50,20 +50,6 @@ fn world() -> World {
     world
 }
 
-fn add(path: &str) -> [&str; 9] {
-    [
-        "connections",
-        "add",
-        "shop",
-        "--connector",
-        "bigcommerce",
-        "--set",
-        path,
-        "--secret",
-        "token",
-    ]
-}
-
 #[test]
 fn the_systems_key_store_keeps_the_token() {
     let world = world();
@@ -71,7 +57,7 @@ fn the_systems_key_store_keeps_the_token() {
     let vault = || std::fs::read(world.data().join("vault.json")).ok();
     let before = vault();
     in_session(&world, &["settings", "set", "secrets=os"], "").ok();
-    in_session(&world, &add(&path), &format!("{TOKEN}\n")).ok();
+    in_session(&world, &saving("shop", &path), &format!("{TOKEN}\n")).ok();
     in_session(&world, &["connections", "validate", "shop"], "")
         .ok()
         .says("Test Connection Successful");
@@ -121,13 +107,15 @@ fn a_machine_without_a_key_store_is_told_what_to_do() {
     // It was chosen while somebody was signed in; now nobody is.
     in_session(&world, &choose, "").ok();
     let ran = world
-        .processflow_through(&bare, &add(&path), &format!("{TOKEN}\n"))
+        .processflow_through(&bare, &saving("shop", &path), &format!("{TOKEN}\n"))
         .code(3);
     let ran = ran
         .says("This system has no password store running")
         .says("settings set secrets=vault");
     assert!(!ran.said().contains(TOKEN), "the token is in no message");
     world.processflow(&["settings", "set", "secrets=vault"]).ok();
-    world.processflow_with(&add(&path), &format!("{TOKEN}\n")).ok();
+    world
+        .processflow_with(&saving("shop", &path), &format!("{TOKEN}\n"))
+        .ok();
     world.processflow(&["connections", "validate", "shop"]).ok();
 }

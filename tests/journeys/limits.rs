@@ -22,6 +22,14 @@ fn batches(world: &World, method: &str, path: &str) -> Vec<usize> {
         .collect()
 }
 
+/// A price for the first `count` records of a kind, ready to be run through this action.
+fn prices(world: &World, action: &str, kind: Kind, count: usize) {
+    let ids = world.store().store().ids(kind).into_iter().take(count);
+    let rows: String = ids.map(|id| format!("{id},7.50\n")).collect();
+    into_store(world, action, "key: [id]", "id: ID, price: PRICE | decimal");
+    world.put("rows.csv", format!("ID,PRICE\n{rows}"));
+}
+
 /// T38: ten products, fifty variants, ten customers in a request.
 #[test]
 fn no_request_is_larger_than_the_store_takes() {
@@ -30,20 +38,7 @@ fn no_request_is_larger_than_the_store_takes() {
         customers: 0,
         ..empty_store()
     });
-    let store = world.store().store();
-    let products: String = store
-        .ids(Kind::Product)
-        .iter()
-        .take(11)
-        .map(|id| format!("{id},7.50\n"))
-        .collect();
-    into_store(
-        &world,
-        "product.update",
-        "key: [id]",
-        "id: ID, price: PRICE | decimal",
-    );
-    world.put("rows.csv", format!("ID,PRICE\n{products}"));
+    prices(&world, "product.update", Kind::Product, 11);
     assert_eq!(run(&world, 0)["written"], 11, "eleven products");
     assert_eq!(
         batches(&world, "PUT", "/v3/catalog/products"),
@@ -51,19 +46,7 @@ fn no_request_is_larger_than_the_store_takes() {
         "in two requests"
     );
 
-    let variants: String = store
-        .ids(Kind::Variant)
-        .iter()
-        .take(51)
-        .map(|id| format!("{id},7.50\n"))
-        .collect();
-    into_store(
-        &world,
-        "variants.update",
-        "key: [id]",
-        "id: ID, price: PRICE | decimal",
-    );
-    world.put("rows.csv", format!("ID,PRICE\n{variants}"));
+    prices(&world, "variants.update", Kind::Variant, 51);
     assert_eq!(run(&world, 0)["written"], 51, "51 variants");
     assert_eq!(
         batches(&world, "PUT", "/v3/catalog/variants"),
@@ -96,20 +79,7 @@ fn a_batch_that_is_too_large_is_sent_smaller() {
         products: 40,
         ..empty_store()
     });
-    let store = world.store().store();
-    let variants: String = store
-        .ids(Kind::Variant)
-        .iter()
-        .take(40)
-        .map(|id| format!("{id},7.50\n"))
-        .collect();
-    into_store(
-        &world,
-        "variants.update",
-        "key: [id]",
-        "id: ID, price: PRICE | decimal",
-    );
-    world.put("rows.csv", format!("ID,PRICE\n{variants}"));
+    prices(&world, "variants.update", Kind::Variant, 40);
     let on = Match {
         method: Some("PUT".into()),
         path: Some("/v3/catalog/variants".into()),
@@ -117,7 +87,7 @@ fn a_batch_that_is_too_large_is_sent_smaller() {
         ..Match::default()
     };
     let body = r#"{"status":413,"title":"The maximum items allowed in the array is 20"}"#.to_owned();
-    store.fault(Fault {
+    world.store().store().fault(Fault {
         on,
         when: When::Before,
         how: How::Status {

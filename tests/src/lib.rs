@@ -7,16 +7,18 @@ mod http;
 pub mod kill;
 mod order;
 mod process;
+mod store;
 mod table;
 
 use std::path::{Path, PathBuf};
 
-use sandbox_store::{Config, Kind, Sandbox};
+use sandbox_store::{Config, Sandbox};
 use serde_json::Value;
 
 pub use http::Control;
 pub use order::Order;
 pub use process::{Ran, Running, until};
+pub use store::{saving, stock_skus};
 pub use table::Table;
 
 /// One test's world.
@@ -70,19 +72,8 @@ impl World {
     /// Saves the store as connection `shop`.
     pub fn add_shop(&self) {
         let path = format!("api_path={}", self.store().api_path());
-        let arguments = [
-            "connections",
-            "add",
-            "shop",
-            "--connector",
-            "bigcommerce",
-            "--set",
-            &path,
-            "--secret",
-            "token",
-        ];
-        self.processflow_with(&arguments, &format!("{}\n", self.store().token()))
-            .ok();
+        let token = format!("{}\n", self.store().token());
+        self.processflow_with(&saving("shop", &path), &token).ok();
     }
 
     /// Saves a SQLite file in this world as connection `erp`.
@@ -210,34 +201,12 @@ impl World {
 
     /// The SKUs of the store's variants that belong to a product.
     pub fn skus(&self) -> Vec<String> {
-        let store = self.store().store();
-        let variants = store
-            .ids(Kind::Variant)
-            .into_iter()
-            .filter_map(|id| store.record(Kind::Variant, id));
-        let owned = variants.filter(|variant| variant["product_id"] != 0);
-        owned
-            .filter_map(|variant| variant["sku"].as_str().map(str::to_owned))
-            .collect()
+        store::skus(self.store().store())
     }
 
-    /// SKUs of things whose stock the store counts one by one: those of products that it counts as a whole share a
-    /// number.
+    /// SKUs of things whose stock the store counts one by one.
     pub fn stock_skus(&self) -> Vec<String> {
-        let store = self.store().store();
-        let variants = store
-            .ids(Kind::Variant)
-            .into_iter()
-            .filter_map(|id| store.record(Kind::Variant, id));
-        let counted = variants.filter(|variant| {
-            let product = variant["product_id"]
-                .as_u64()
-                .and_then(|id| store.record(Kind::Product, id));
-            product.is_some_and(|product| product["inventory_tracking"] == "variant")
-        });
-        counted
-            .filter_map(|variant| variant["sku"].as_str().map(str::to_owned))
-            .collect()
+        stock_skus(self.store().store())
     }
 
     /// Writes a file of this world.

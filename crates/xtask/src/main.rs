@@ -8,6 +8,7 @@ mod demo;
 mod setup;
 mod test;
 mod tool;
+mod world;
 
 use std::{path::PathBuf, process::ExitCode};
 

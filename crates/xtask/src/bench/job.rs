@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use super::{
     measure::{Took, median, rest, took},
     table::Table,
-    world::{Agent, Store, count},
+    world::{agent, count, store},
 };
-use crate::tool::Done;
+use crate::{
+    tool::Done,
+    world::{Agent, Store},
+};
 
 /// A job at one size.
 pub(crate) struct Job {
@@ -127,7 +130,7 @@ impl Job {
             .collect();
         arguments.extend(["--customers", "100"].map(str::to_owned));
         arguments.extend(more.iter().map(|text| (*text).to_owned()));
-        Store::start(&arguments)
+        store(&arguments)
     }
 
     fn list(&self, flow: &str, list: &str, into: &str, file: &str, runs: usize, table: &mut Table) -> Done {
@@ -178,7 +181,7 @@ impl Job {
     }
 
     fn ours(&self, flow: &str, into: &str, store: &Store) -> Done<Took> {
-        let agent = Agent::new(store)?;
+        let agent = agent(store)?;
         agent.deploy(flow)?;
         let name = if flow == ORDERS {
             "orders-to-database"
@@ -217,7 +220,7 @@ impl Job {
         let (mut first, mut second) = (0, 0);
         for _ in 0..runs {
             let store = self.store(&[])?;
-            let agent = Agent::new(&store)?;
+            let agent = agent(&store)?;
             self.write_stock(&agent, &store)?;
             agent.deploy(STOCK)?;
             store.forget_requests()?;
@@ -288,8 +291,8 @@ impl Job {
 
     /// `processflow status` on a data folder whose ledger has so many rows.
     fn status(&self, runs: usize, table: &mut Table) -> Done {
-        let store = Store::start(&["--products", "100"].map(str::to_owned))?;
-        let agent = Agent::new(&store)?;
+        let store = store(&["--products", "100"].map(str::to_owned))?;
+        let agent = agent(&store)?;
         agent.deploy(INTO_SQLITE)?;
         agent.run("job")?;
         agent.fill_ledger(self.records)?;
@@ -308,7 +311,7 @@ impl Job {
 
     fn killed(&self, table: &mut Table) -> Done {
         let store = self.store(&["--latency-ms", "20"])?;
-        let agent = Agent::new(&store)?;
+        let agent = agent(&store)?;
         agent.deploy(INTO_SQLITE)?;
         store.forget_requests()?;
         let mut child = agent

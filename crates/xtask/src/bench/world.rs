@@ -1,67 +1,48 @@
-//! A sandbox store as a process of its own, and fresh data folders against it.
+//! What is measured: the release build, on a sandbox store and fresh data folders; a command that does not end
+//! with 0 ends the bench.
 
 use std::{
     collections::HashSet,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader},
+    path::Path,
 };
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::measure::{Took, took};
-use crate::tool::{Done, processflow};
+use crate::{
+    tool::Done,
+    world::{Agent, Asked, Store},
+};
 
-/// A store under way; it ends with the value.
-pub(crate) struct Store {
-    child: Child,
-    pub(crate) api_path: String,
-    pub(crate) token: String,
+const PROFILE: &str = "release";
+
+/// A store with these arguments of `processflow sandbox`.
+pub(crate) fn store(arguments: &[String]) -> Done<Store> {
+    Store::start(PROFILE, arguments)
+}
+
+/// A fresh data folder with the connections `shop`, `erp` and `files`.
+pub(crate) fn agent(store: &Store) -> Done<Agent> {
+    let agent = Agent::new(PROFILE, 0, store)?;
+    let url = format!("url=sqlite:{}", agent.path("erp.db").display());
+    agent.call(
+        &["connections", "add", "erp", "--connector", "sql", "--set", &url],
+        "",
+    )?;
+    agent.add_files("files")?;
+    Ok(agent)
 }
 
 impl Store {
-    /// Starts it with these arguments of `processflow sandbox`.
-    pub(crate) fn start(arguments: &[String]) -> Done<Self> {
-        let mut command = Command::new(processflow("release"));
-        command
-            .args(["--json", "sandbox"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command
-            .spawn()
-            .map_err(|error| format!("the sandbox store: {error}"))?;
-        let mut line = String::new();
-        let mut out = BufReader::new(child.stdout.take().expect("piped"));
-        out.read_line(&mut line).map_err(|error| error.to_string())?;
-        let said: Value = serde_json::from_str(&line).map_err(|error| format!("{line}: {error}"))?;
-        let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-        Ok(Self {
-            child,
-            api_path: text("api_path"),
-            token: text("token"),
-        })
-    }
-
-    /// `HOST:PORT`
-    pub(crate) fn address(&self) -> &str {
-        self.api_path
-            .trim_start_matches("http://")
-            .split('/')
-            .next()
-            .unwrap_or_default()
-    }
-
     /// GET below `/sandbox/`.
     pub(crate) fn control(&self, path: &str) -> Done<Value> {
-        self.send("GET", path)
+        self.plainly("GET", &format!("/sandbox/{path}"))
     }
 
     /// Forgets the requests it saw.
     pub(crate) fn forget_requests(&self) -> Done {
-        self.send("DELETE", "requests").map(drop)
+        self.plainly("DELETE", "/sandbox/requests").map(drop)
     }
 
     /// SKUs whose stock is counted, as many as are wanted: of products that are tracked as a whole, and of the
@@ -95,13 +76,10 @@ impl Store {
         wanted: usize,
         mut pick: impl FnMut(&Value) -> Option<String>,
     ) -> Done<Vec<String>> {
-        let base = self
-            .api_path
-            .split_once(self.address())
-            .map_or("", |(_, path)| path.trim_end_matches('/'));
+        let base = self.base();
         let mut picked = Vec::new();
         for page in 1.. {
-            let found = self.ask("GET", &format!("{base}/catalog/{list}?limit=250&page={page}"))?;
+            let found = self.plainly("GET", &format!("{base}/v3/catalog/{list}?limit=250&page={page}"))?;
             let rows = found["data"].as_array().map_or(&[][..], Vec::as_slice);
             if rows.is_empty() || picked.len() >= wanted {
                 break;
@@ -112,89 +90,19 @@ impl Store {
         Ok(picked)
     }
 
-    fn send(&self, method: &str, path: &str) -> Done<Value> {
-        self.ask(method, &format!("/sandbox/{path}"))
-    }
-
-    fn ask(&self, method: &str, path: &str) -> Done<Value> {
-        let asked = || -> std::io::Result<String> {
-            let mut stream = TcpStream::connect(self.address())?;
-            let request = format!(
-                "{method} {path} HTTP/1.0\r\nHost: {}\r\nX-Auth-Token: {}\r\nAccept: application/json\r\n\r\n",
-                self.address(),
-                self.token
-            );
-            stream.write_all(request.as_bytes())?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            Ok(answer)
+    fn plainly(&self, method: &str, target: &str) -> Done<Value> {
+        let asked = Asked {
+            method,
+            target,
+            token: Some(&self.token),
+            agent: None,
+            body: None,
         };
-        let answer = asked().map_err(|error| format!("the sandbox store's control: {error}"))?;
-        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        Ok(serde_json::from_str(body).unwrap_or_default())
+        self.ask(&asked).map(|(_, answer)| answer)
     }
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// A fresh data folder with the connections `shop`, `erp` and `files`.
-pub(crate) struct Agent {
-    folder: TempDir,
 }
 
 impl Agent {
-    pub(crate) fn new(store: &Store) -> Done<Self> {
-        let agent = Self {
-            folder: tempfile::tempdir().map_err(|error| error.to_string())?,
-        };
-        std::fs::create_dir(agent.path("files")).map_err(|error| error.to_string())?;
-        agent.say(&["settings", "set", "secrets=vault"], "")?;
-        let path = format!("api_path={}", store.api_path);
-        let shop = [
-            "connections",
-            "add",
-            "shop",
-            "--connector",
-            "bigcommerce",
-            "--set",
-            &path,
-            "--secret",
-            "token",
-        ];
-        agent.say(&shop, &format!("{}\n", store.token))?;
-        let url = format!("url=sqlite:{}", agent.path("erp.db").display());
-        agent.say(
-            &["connections", "add", "erp", "--connector", "sql", "--set", &url],
-            "",
-        )?;
-        let folder = format!("folder={}", agent.path("files").display());
-        agent.say(
-            &[
-                "connections",
-                "add",
-                "files",
-                "--connector",
-                "files",
-                "--set",
-                &folder,
-            ],
-            "",
-        )?;
-        Ok(agent)
-    }
-
-    /// Deploys a processflow's text.
-    pub(crate) fn deploy(&self, text: &str) -> Done {
-        let file = self.path("processflow.yaml");
-        std::fs::write(&file, text).map_err(|error| error.to_string())?;
-        self.say(&["deploy", &file.display().to_string()], "")
-    }
-
     /// A run, measured; its balance comes with it.
     pub(crate) fn run(&self, name: &str) -> Done<(Took, Value)> {
         let (took, out) = took(&mut self.command(&["--json", "run", name]))?;
@@ -212,44 +120,6 @@ impl Agent {
             .and_then(|state| state.execute(sql, [rows]))
             .map(drop)
             .map_err(|error| format!("the ledger: {error}"))
-    }
-
-    /// A command on this data folder.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(processflow("release"));
-        command
-            .arg("--data-dir")
-            .arg(self.path("data"))
-            .args(arguments)
-            .current_dir(self.folder.path());
-        command
-    }
-
-    /// A path beside the data folder.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn say(&self, arguments: &[&str], input: &str) -> Done {
-        let mut command = self.command(arguments);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| error.to_string())?;
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin
-            .write_all(input.as_bytes())
-            .map_err(|error| error.to_string())?;
-        drop(stdin);
-        let ended = child.wait_with_output().map_err(|error| error.to_string())?;
-        if ended.status.success() {
-            return Ok(());
-        }
-        Err(format!(
-            "{arguments:?}: {}",
-            String::from_utf8_lossy(&ended.stderr)
-        ))
     }
 }
 

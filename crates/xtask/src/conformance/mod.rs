@@ -13,17 +13,21 @@ mod known;
 mod members;
 mod requests;
 mod schema;
-mod store;
 mod yaml;
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
 use description::Description;
 use exchange::Exchange;
 use judge::Judge;
 use known::Known;
 
-use crate::tool::{Done, cargo, print, run, say};
+use crate::{
+    tool::{Done, cargo, print, run, say},
+    world::Store,
+};
+
+const PROFILE: &str = "debug";
 
 /// Builds, records, judges; an error when something is violated that is not the vendor's own, or when an entry of
 /// `vendor.yaml` meets nothing any more.
@@ -50,11 +54,19 @@ pub(crate) fn conformance(folder: &Path) -> Done {
 fn record() -> Done<Vec<Exchange>> {
     let folder = tempfile::tempdir().map_err(|error| format!("a folder for the recording: {error}"))?;
     let recording = folder.path().join("recording.jsonl");
-    let store = store::Store::start(&recording)?;
+    let store = store(&recording)?;
     say("── our program at work");
-    agent::work(&store, folder.path())?;
+    agent::work(&store)?;
     say("── further requests");
     requests::send(&store)?;
     drop(store);
     exchange::read(&recording)
+}
+
+/// A store that records; small, but with every oddity of seeded records in it.
+fn store(recording: &Path) -> Done<Store> {
+    let sizes = ["--products", "120", "--customers", "60", "--orders", "120"];
+    let mut arguments: Vec<&OsStr> = sizes.iter().map(OsStr::new).collect();
+    arguments.extend([OsStr::new("--record"), recording.as_os_str()]);
+    Store::start(PROFILE, &arguments)
 }

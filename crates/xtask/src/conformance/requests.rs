@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use super::{
     exchange::{LIST, WRONG},
-    store::{Asked, Store},
     yaml,
 };
-use crate::tool::Done;
+use crate::{
+    tool::Done,
+    world::{Asked, Store},
+};
 
 const LISTS: &[(&str, &str)] = &[
     ("store.yaml", include_str!("requests/store.yaml")),
@@ -84,7 +86,7 @@ impl Request {
             method,
             target: &target,
             token: Some(token).filter(|token| !token.is_empty()),
-            agent: if wrong { WRONG } else { LIST },
+            agent: Some(if wrong { WRONG } else { LIST }),
             body: body.as_deref(),
         };
         let (status, answer) = store.ask(&asked)?;

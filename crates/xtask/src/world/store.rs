@@ -1,9 +1,9 @@
-//! The sandbox store as a process that records, and just enough HTTP to ask it.
+//! A sandbox store as a process of its own, and just enough HTTP to ask it.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::Path,
     process::{Child, Stdio},
 };
 
@@ -12,39 +12,30 @@ use serde_json::Value;
 use crate::tool::{Done, command, processflow};
 
 /// A store under way; it ends with the value.
-pub(super) struct Store {
+pub(crate) struct Store {
     child: Child,
-    pub(super) api_path: String,
-    pub(super) token: String,
+    pub(crate) api_path: String,
+    pub(crate) token: String,
 }
 
 /// A request as it goes out.
-pub(super) struct Asked<'a> {
-    pub(super) method: &'a str,
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a str,
     /// From the root on, with its query.
-    pub(super) target: &'a str,
-    pub(super) token: Option<&'a str>,
-    pub(super) agent: &'a str,
-    pub(super) body: Option<&'a str>,
+    pub(crate) target: &'a str,
+    pub(crate) token: Option<&'a str>,
+    /// Who says to be asking.
+    pub(crate) agent: Option<&'a str>,
+    pub(crate) body: Option<&'a str>,
 }
 
 impl Store {
-    /// Small, but with every oddity of seeded records in it.
-    pub(super) fn start(recording: &Path) -> Done<Self> {
-        let mut command = command(processflow("debug"));
-        command.args([
-            "--json",
-            "sandbox",
-            "--products",
-            "120",
-            "--customers",
-            "60",
-            "--orders",
-            "120",
-        ]);
+    /// Starts `processflow sandbox` of a profile with these arguments.
+    pub(crate) fn start(profile: &str, arguments: &[impl AsRef<OsStr>]) -> Done<Self> {
+        let mut command = command(processflow(profile));
         command
-            .arg("--record")
-            .arg(recording)
+            .args(["--json", "sandbox"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = command
@@ -65,7 +56,7 @@ impl Store {
     }
 
     /// `HOST:PORT`
-    fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.api_path
             .trim_start_matches("http://")
             .split('/')
@@ -74,7 +65,7 @@ impl Store {
     }
 
     /// The path up to the API's version: `/stores/HASH`.
-    pub(super) fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         let hash = self
             .api_path
             .split("/stores/")
@@ -84,7 +75,7 @@ impl Store {
     }
 
     /// Status and body; a body that is no JSON is a text.
-    pub(super) fn ask(&self, asked: &Asked<'_>) -> Done<(u16, Value)> {
+    pub(crate) fn ask(&self, asked: &Asked<'_>) -> Done<(u16, Value)> {
         let answer = self
             .exchange(asked)
             .map_err(|error| format!("{} {}: {error}", asked.method, asked.target))?;
@@ -97,29 +88,36 @@ impl Store {
     }
 
     fn exchange(&self, asked: &Asked<'_>) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(self.address())?;
+        stream.write_all(asked.text(self.address()).as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+}
+
+impl Asked<'_> {
+    /// As it goes over the wire.
+    fn text(&self, host: &str) -> String {
         let mut request = format!(
-            "{} {} HTTP/1.0\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: application/json\r\n",
-            asked.method,
-            asked.target,
-            self.address(),
-            asked.agent
+            "{} {} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n",
+            self.method, self.target
         );
-        if let Some(token) = asked.token {
+        if let Some(agent) = self.agent {
+            request.push_str(&format!("User-Agent: {agent}\r\n"));
+        }
+        if let Some(token) = self.token {
             request.push_str(&format!("X-Auth-Token: {token}\r\n"));
         }
-        if let Some(body) = asked.body {
+        if let Some(body) = self.body {
             request.push_str(&format!(
                 "Content-Type: application/json\r\nContent-Length: {}\r\n",
                 body.len()
             ));
         }
         request.push_str("\r\n");
-        request.push_str(asked.body.unwrap_or_default());
-        let mut stream = TcpStream::connect(self.address())?;
-        stream.write_all(request.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        request.push_str(self.body.unwrap_or_default());
+        request
     }
 }
 
