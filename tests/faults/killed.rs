@@ -1,4 +1,4 @@
-//! Killed at 200 places of a run, started again: as if nothing had happened.
+//! Killed at some 200 places of a run, started again: as if nothing had happened.
 //!
 //! The place is the k-th call that leaves a trace outside the process (a write, a sync, a send, a rename), counted
 //! by a shim. A failing case prints the line that replays it.
@@ -35,6 +35,33 @@ fn orders_to_database_killed_anywhere_ends_as_undisturbed() {
         json!({"orders": orders.rows, "lines": lines.rows, "failed": set_aside(world), "settled": settled(world)})
     };
     kill_everywhere(&mut world, "orders-to-database", |_| {}, end);
+}
+
+/// The one action that a repeated batch would double in plain sight.
+#[test]
+fn orders_into_an_inbox_killed_anywhere_are_inserted_once() {
+    const INBOX: &str = "
+processflow: orders-into-an-inbox
+connections: { store: bigcommerce, erp: sql }
+steps:
+  - read: { action: store/orders.list }
+  - write:
+      action: erp/table.insert
+      with: { table: WEB_INBOX, create: { ORDER_ID: integer, TOTAL: decimal } }
+      map: { ORDER_ID: id, TOTAL: total_inc_tax | decimal }
+";
+    let mut world = World::with_store(Config {
+        orders: 300,
+        products: 40,
+        customers: 30,
+        ..Config::default()
+    });
+    world.add_erp();
+    let broken = Patch::set(Kind::Order, 1100, json!({"total_inc_tax": "ten"})).modified("keep");
+    world.store().store().patch(&broken).expect("it is there");
+    world.deploy_text(INBOX, &["store=shop", "erp=erp"]);
+    let end = |world: &World| json!({"inbox": world.table("WEB_INBOX").rows, "failed": set_aside(world), "settled": settled(world)});
+    kill_everywhere(&mut world, "orders-into-an-inbox", |_| {}, end);
 }
 
 #[test]
