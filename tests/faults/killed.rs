@@ -44,7 +44,7 @@ fn orders_into_an_inbox_killed_anywhere_are_inserted_once() {
 processflow: orders-into-an-inbox
 connections: { store: bigcommerce, erp: sql }
 steps:
-  - read: { action: store/orders.list }
+  - read: { action: store/orders.changed }
   - write:
       action: erp/table.insert
       with: { table: WEB_INBOX, create: { ORDER_ID: integer, TOTAL: decimal } }
