@@ -1,4 +1,6 @@
 // How this window looks: kept by the window, not by the agent, so that the first picture is the right one.
+import { call } from '../api';
+import { inWindow } from '../api/transport';
 import { chooseTheme, type ThemeChoice } from '../design/theme.svelte';
 import { changeLanguage, LANGUAGES, type LanguageChoice } from '../i18n/i18n.svelte';
 
@@ -45,4 +47,16 @@ export function prefer(change: Partial<Preferences>): void {
   localStorage.setItem(KEY, JSON.stringify(kept));
   if (change.theme) chooseTheme(change.theme);
   if (change.language) void changeLanguage(change.language);
+  if (inWindow()) void tellWindow(change);
+}
+
+/** Tray, notifications and native dialogs follow. They may not: what the page shows does not depend on it. */
+async function tellWindow({ theme, language }: Partial<Preferences>): Promise<void> {
+  try {
+    if (theme) await call('window.set', { key: 'theme', value: theme });
+    if (language)
+      await call('window.set', { key: 'language', value: language === 'system' ? null : language });
+  } catch {
+    // Kept here all the same.
+  }
 }
