@@ -3,6 +3,8 @@
 //!
 //! A test says what a user would do. A failing one prints the command that failed and what it said.
 
+#[cfg(target_os = "linux")]
+pub mod desktop;
 mod http;
 pub mod kill;
 mod order;

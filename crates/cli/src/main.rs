@@ -5,7 +5,6 @@ mod commands;
 mod output;
 mod paths;
 mod progress;
-mod sandbox;
 mod secrets;
 mod shell;
 

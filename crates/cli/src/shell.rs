@@ -11,14 +11,13 @@ use std::{
 use connector_kit::{Clock, Connector, Result, SystemClock};
 use engine::{
     agent::{Desk, Door, Shell},
-    folder::{DataFolder, Settings},
-    logs::{self, LogFiles, LogLevel, LogSetup, Logs},
+    folder::DataFolder,
+    logs::{self, LogLevel, Logs},
     operations::{Acts, Reads},
 };
 
 use crate::{
     output::{Console, Outcome},
-    sandbox::Sandboxes,
     secrets::AskPassphrase,
 };
 
@@ -35,7 +34,7 @@ pub(crate) struct Here {
 impl Here {
     /// With this data folder, or the default one.
     pub(crate) fn new(console: Console, data_dir: Option<PathBuf>) -> Self {
-        let connectors = Arc::new(connectors::all());
+        let connectors = ::shell::connectors();
         Self {
             console,
             data_dir,
@@ -57,12 +56,7 @@ impl Here {
 
     /// The data folder as its readers see it.
     pub(crate) fn desk(&self) -> Result<Desk> {
-        let path = self.data_dir.clone().map_or_else(DataFolder::default_path, Ok)?;
-        Ok(Desk::new(
-            DataFolder::open(path)?,
-            self.connectors.clone(),
-            self.clock.clone(),
-        ))
+        ::shell::desk(self.data_dir.clone(), self.connectors.clone())
     }
 
     /// Looks, without asking anybody.
@@ -91,26 +85,18 @@ impl Here {
         if self.logs.get().is_some() {
             return Ok(());
         }
-        let files = LogFiles::of(folder, &Settings::load(folder)?);
-        let setup = LogSetup {
-            files: Some(files),
-            console: logs::Console::stderr(talk),
-            clock: self.clock.clone(),
-        };
         // It was not set a moment ago, and nobody else sets it.
-        drop(self.logs.set(logs::start(setup)?));
+        drop(
+            self.logs
+                .set(::shell::log_to(folder, logs::Console::stderr(talk))?),
+        );
         Ok(())
     }
 }
 
-/// What this program lends to the agent. Relative paths in settings were made absolute when they were saved
-/// ([`crate::paths`]); any other starts at the data folder, wherever the agent is started.
+/// What this program lends to the agent.
 pub(crate) fn shell(folder: &Path) -> Shell {
-    Shell {
-        passphrase: Arc::new(AskPassphrase),
-        sandbox: Some(Arc::new(Sandboxes::default())),
-        base: folder.to_owned(),
-    }
+    ::shell::lend(folder, Arc::new(AskPassphrase))
 }
 
 /// Leaves a data folder. An agent waits until its runs have ended, also those that others started here meanwhile;

@@ -1,10 +1,11 @@
-//! Set-up and the commands of a developer: `cargo xtask demo | test | bench | conformance DIR`.
+//! Set-up and the commands of a developer: `cargo xtask demo | desktop | test | pictures | bench | conformance DIR`.
 //!
 //! `demo` and `test` are the README's two commands: they work on a fresh machine with git and a Rust toolchain.
 
 mod bench;
 mod conformance;
 mod demo;
+mod desktop;
 mod setup;
 mod test;
 mod tool;
@@ -29,6 +30,14 @@ enum Task {
         #[arg(long, default_value = "processflow-demo")]
         keep: PathBuf,
     },
+    /// Installs what is missing, builds the window and opens it.
+    Desktop {
+        /// The data folder, if not the default one.
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+    },
+    /// Makes the pictures of all panels, light and dark, anew: into ui/pictures.
+    Pictures,
     /// Installs what is missing and runs every check and test.
     Test {
         /// Only the suites whose name holds this text.
@@ -47,6 +56,8 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { keep } => demo::demo(&keep),
+        Task::Desktop { data_dir } => desktop::desktop(data_dir.as_deref()),
+        Task::Pictures => desktop::pictures(),
         Task::Test { only } => test::test(only.as_deref()),
         Task::Bench(options) => bench::bench(&options),
         Task::Conformance { folder } => conformance::conformance(&folder),

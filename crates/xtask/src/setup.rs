@@ -2,19 +2,56 @@
 
 use crate::tool::{Done, answers, cargo, command, run, say};
 
-/// Debian packages by the program that shows they are there.
-const PACKAGES: &[(&str, &str)] = &[
-    ("cc", "gcc"),
-    ("dbus-run-session", "dbus"),
-    ("gnome-keyring-daemon", "gnome-keyring"),
+/// How one sees that a package is there.
+enum Sign {
+    /// A program on the path.
+    Program(&'static str),
+    /// A file whose path ends so, in one of the folders of libraries and fonts.
+    File(&'static str),
+}
+
+use Sign::{File, Program};
+
+/// What everything else needs.
+const HEADLESS: &[(Sign, &str)] = &[
+    (Program("cc"), "gcc"),
+    (Program("dbus-run-session"), "dbus"),
+    (Program("gnome-keyring-daemon"), "gnome-keyring"),
 ];
+
+/// What building and opening the window needs.
+const WINDOW: &[(Sign, &str)] = &[
+    (Program("pkg-config"), "pkg-config"),
+    (File("pkgconfig/webkit2gtk-4.1.pc"), "libwebkit2gtk-4.1-dev"),
+    (
+        File("libayatana-appindicator3.so.1"),
+        "libayatana-appindicator3-1",
+    ),
+];
+
+/// What testing the window needs besides.
+const WINDOW_TESTS: &[(Sign, &str)] = &[
+    (Program("WebKitWebDriver"), "webkit2gtk-driver"),
+    (Program("Xvfb"), "xvfb"),
+    (Program("import"), "imagemagick"),
+    (Program("xdotool"), "xdotool"),
+    (Program("chromium"), "chromium"),
+    (File("truetype/dejavu/DejaVuSans.ttf"), "fonts-dejavu-core"),
+];
+
+/// Where files of packages are looked for.
+const FOLDERS: &[&str] = &["/usr/lib", "/usr/lib64", "/usr/share", "/usr/share/fonts"];
+
+/// The oldest Node that the panels' tools run on.
+const NODE: (u32, u32) = (20, 19);
 
 /// The version of cargo-deny the configuration was written for.
 const CARGO_DENY: &str = "0.20.2";
 
-/// Installs what is missing.
+/// Installs what is missing for the checks and all tests.
 pub(crate) fn set_up() -> Done {
-    debian_packages()?;
+    debian_packages(&[HEADLESS, WINDOW, WINDOW_TESTS])?;
+    node()?;
     if !answers("cargo-deny", &["--version"]) {
         let mut install = cargo();
         install.args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY]);
@@ -23,10 +60,39 @@ pub(crate) fn set_up() -> Done {
     Ok(())
 }
 
-fn debian_packages() -> Done {
-    let missing: Vec<&str> = PACKAGES
+/// Installs what is missing to build the window and open it.
+pub(crate) fn set_up_window() -> Done {
+    debian_packages(&[&HEADLESS[..1], WINDOW])?;
+    node()
+}
+
+/// The panels are built with Node, which is not installed behind anybody's back: distributions carry old ones.
+fn node() -> Done {
+    let said = command("node").arg("--version").output();
+    let version = said.ok().and_then(|out| String::from_utf8(out.stdout).ok());
+    let wanted = format!("{}.{}", NODE.0, NODE.1);
+    let way = format!("Please install Node {wanted} or newer (https://nodejs.org) with npm and start again.");
+    match version.as_deref().and_then(major_minor) {
+        None => Err(format!(
+            "The panels are built with Node, which is not here. {way}"
+        )),
+        Some(found) if found < NODE => Err(format!("Node {}.{} is too old. {way}", found.0, found.1)),
+        Some(_) => Ok(()),
+    }
+}
+
+fn major_minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.trim().trim_start_matches('v').split('.');
+    let mut next = || parts.next()?.parse().ok();
+    Some((next()?, next()?))
+}
+
+fn debian_packages(wanted: &[&[(Sign, &'static str)]]) -> Done {
+    let missing: Vec<&str> = wanted
         .iter()
-        .filter(|(program, _)| !is_there(program))
+        .copied()
+        .flatten()
+        .filter(|(sign, _)| !is_there(sign))
         .map(|(_, package)| *package)
         .collect();
     if missing.is_empty() {
@@ -61,12 +127,37 @@ fn debian_packages() -> Done {
     run("apt-get install", install.args(&missing)).map_err(|error| format!("{error} {by_hand}"))
 }
 
-fn is_there(program: &str) -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
+fn is_there(sign: &Sign) -> bool {
+    match sign {
+        Program(name) => {
+            let paths = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&paths).any(|folder| folder.join(name).is_file())
+        }
+        // Debian has a folder for each kind of machine below /usr/lib.
+        File(end) => FOLDERS.iter().any(|folder| {
+            let below = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let mut folders = below.map(|entry| entry.path()).chain([folder.into()]);
+            folders.any(|folder| folder.join(end).is_file())
+        }),
+    }
 }
 
 fn is_root() -> bool {
     let id = command("id").arg("-u").output();
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_version_is_read() {
+        assert_eq!(major_minor("v20.20.2\n"), Some((20, 20)));
+        assert!(
+            major_minor("v18.20.4").is_some_and(|old| old < NODE),
+            "Debian 12's own is too old"
+        );
+        assert_eq!(major_minor("none"), None);
+    }
 }

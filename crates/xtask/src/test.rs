@@ -1,20 +1,26 @@
 //! `cargo xtask test`: every check and every test.
 
 use crate::{
-    setup,
+    desktop, setup,
     tool::{Done, cargo, run, say},
 };
 
 /// Sets up, checks, tests. `only` narrows to suites whose name holds that text and leaves the checks out.
 pub(crate) fn test(only: Option<&str>) -> Done {
     setup::set_up()?;
+    if only.is_none_or(|name| name == "desktop") {
+        // First: the program embeds them.
+        desktop::panels()?;
+    }
     if only.is_none() {
+        desktop::check_panels()?;
         checks()?;
     }
     let mut build = cargo();
     build.args(["build", "--locked"]);
     // All with one set of features, so that the tests build nothing a second time.
     match only {
+        Some("desktop") => build.args(["--package", "cli", "--package", "desktop"]),
         Some(_) => build.args(["--package", "cli", "--package", "xtask"]),
         None => build.args(["--workspace", "--all-targets"]),
     };

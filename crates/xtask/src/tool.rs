@@ -20,10 +20,15 @@ pub(crate) fn root() -> PathBuf {
 
 /// The `processflow` binary of a profile (`debug`, `release`).
 pub(crate) fn processflow(profile: &str) -> PathBuf {
+    binary("processflow", profile)
+}
+
+/// A binary of ours, of a profile.
+pub(crate) fn binary(name: &str, profile: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     target
         .join(profile)
-        .join(format!("processflow{}", std::env::consts::EXE_SUFFIX))
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Prints a line of talk.

@@ -3,11 +3,11 @@
 use engine::os;
 use sandbox_store::{Config, Sandbox};
 use serde_json::json;
+use shell::start_sandbox;
 
 use crate::{
     args::SandboxArgs,
     output::{Exit, Outcome, Table},
-    sandbox,
     shell::Here,
 };
 
@@ -24,7 +24,7 @@ pub(super) async fn sandbox(here: &Here, args: SandboxArgs) -> Outcome<Exit> {
         record_to: args.record,
         ..Config::default()
     };
-    let sandbox = sandbox::start(config).await?;
+    let sandbox = start_sandbox(config).await?;
     tell(here, &sandbox)?;
     here.console.talk("Ctrl-C ends the store; it keeps nothing.");
     // A system that cannot tell us ends us without a word.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connector_kit::{Error, Live, Result, Secret, Secrets};
 use serde_json::{Map, Value};
 
-use super::Agent;
+use super::{Agent, Topic};
 use crate::{
     secrets::{self, Redaction, Sealed},
     state::SavedConnection,
@@ -69,7 +69,9 @@ impl Agent {
             self.keep_secrets(saved, given).await?;
         }
         let kept = saved.clone();
-        self.state.write(move |on| kept.save(on)).await
+        self.state.write(move |on| kept.save(on)).await?;
+        self.changed(Topic::Connection.of(&saved.name));
+        Ok(())
     }
 
     async fn keep_secrets(&self, saved: &mut SavedConnection, given: BTreeMap<String, Secret>) -> Result<()> {

@@ -4,6 +4,7 @@
 //! way, so there is one path to test, and a run never depends on a window.
 
 mod calls;
+mod changes;
 mod connections;
 mod desk;
 mod door;
@@ -28,11 +29,14 @@ use crate::{
     state::{Deployment, SavedConnection, State, Version},
 };
 
+pub use changes::{Change, Changes, Topic};
 pub use desk::Desk;
 pub use door::Door;
+pub use socket::{Client, Watching};
 pub use start::{Wanted, moved};
 
 use calls::Calls;
+use changes::Told;
 use start::RunningRun;
 
 /// What the shells lend to the agent.
@@ -65,6 +69,7 @@ pub struct Agent {
     starting: tokio::sync::Mutex<()>,
     schedule_changed: tokio::sync::Notify,
     calls: Calls,
+    told: Told,
     /// When history was looked through last.
     forgot: Mutex<Option<jiff::Timestamp>>,
     _lock: Lock,
@@ -102,6 +107,7 @@ impl Agent {
             starting: tokio::sync::Mutex::default(),
             schedule_changed: tokio::sync::Notify::new(),
             calls: Calls::default(),
+            told: Told::default(),
             forgot: Mutex::default(),
             _lock: lock,
         }))
@@ -169,6 +175,7 @@ impl Agent {
             .settings
             .lock()
             .expect("nothing panics while it holds this lock") = settings;
+        self.changed(Topic::Settings.of(key));
         Ok(())
     }
 
@@ -212,22 +219,23 @@ impl Agent {
         name: &str,
         change: impl FnOnce(&mut Deployment) + Send + 'static,
     ) -> Result<()> {
-        let name = name.to_owned();
+        let named = name.to_owned();
         self.state
             .write(move |on| {
                 let mut deployment =
-                    Deployment::find(on, &name)?.ok_or_else(|| desk::not_deployed(on, &name))?;
+                    Deployment::find(on, &named)?.ok_or_else(|| desk::not_deployed(on, &named))?;
                 change(&mut deployment);
                 deployment.save(on)
             })
             .await?;
-        self.schedule_changed();
+        self.schedule_changed(name);
         Ok(())
     }
 
-    /// Says that schedules or pauses are not what they were.
-    pub(crate) fn schedule_changed(&self) {
+    /// Says that a processflow's version, schedule or pause is not what it was.
+    pub(crate) fn schedule_changed(&self, name: &str) {
         self.schedule_changed.notify_one();
+        self.changed(Topic::Processflow.of(name));
     }
 
     /// Opens every destination of a plan and asks whether its rows can be written: what fails here fails the

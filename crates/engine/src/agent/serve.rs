@@ -1,4 +1,4 @@
-//! The agent as a service: recovers what was interrupted, runs what is due, ends at a safe point.
+//! The agent that stays (the service, the desktop): recovers what was interrupted, runs what is due, ends at a safe point.
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,23 +37,29 @@ impl Agent {
         };
         let agent = Self::new(desk, lock, shell).await?;
         socket::serve(&agent)?;
+        agent.work(end).await;
+        Ok(())
+    }
+
+    /// What an agent does that stays: recovers what was interrupted, runs what is due until `end`, and comes to a safe
+    /// point.
+    pub async fn work(self: &Arc<Self>, end: CancellationToken) {
         info!("The agent is serving.");
-        agent.recover_all().await;
+        self.recover_all().await;
         while !end.is_cancelled() {
-            agent.start_what_is_due().await;
+            self.start_what_is_due().await;
             tokio::spawn({
-                let agent = agent.clone();
+                let agent = self.clone();
                 async move { agent.forget_old().await }
             });
             tokio::select! {
                 () = end.cancelled() => {}
-                () = agent.schedule_changed.notified() => {}
-                () = clock.sleep(TICK) => {}
-                () = agent.until_next_slot() => {}
+                () = self.schedule_changed.notified() => {}
+                () = self.clock().sleep(TICK) => {}
+                () = self.until_next_slot() => {}
             }
         }
-        agent.end().await;
-        Ok(())
+        self.end().await;
     }
 
     /// Takes up every run that stopped in the middle.

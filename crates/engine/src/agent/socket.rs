@@ -1,22 +1,20 @@
 //! The local socket: a line of JSON for a call, a line for its answer.
 //!
 //! The agent greets with `{"agent":"0.1.0"}`: from then on a first call gets its answer, however much the agent wants to
-//! leave. `{"call":"start_run","input":{…}}` → `{"ok":{…}}` or `{"error":{"kind":…,"message":…,"hint":…}}`. Only this user
+//! leave. Its calls go one after the other; who wants more at once connects again. `{"watch":true}` as a first line turns
+//! the connection round: from then on the agent says what changed, a line each. `{"call":"start_run","input":{…}}` → `{"ok":{…}}` or `{"error":{"kind":…,"message":…,"hint":…}}`. Only this user
 //! (or an installed service's group) can connect; the peer is checked as well. A line is at most 16 MiB.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use connector_kit::{Error, Result};
 use interprocess::local_socket::tokio::{Stream, prelude::*};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
-    sync::Mutex,
-};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tracing::warn;
 
-use super::Agent;
+use super::{Agent, Change, Changes, Topic};
 use crate::{
     folder::Holder,
     operations::{self, Acts},
@@ -38,6 +36,11 @@ struct Call {
     call: String,
     #[serde(default)]
     input: Value,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Watch {
+    watch: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +85,13 @@ async fn answer_all(agent: Arc<Agent>, stream: Stream) {
         return;
     }
     while let Ok(Some(line)) = read_line(&mut from).await {
+        if serde_json::from_slice::<Watch>(&line).is_ok_and(|asked| asked.watch) {
+            // One who watches keeps no agent from leaving.
+            drop(first);
+            let changes = agent.changes();
+            drop(agent);
+            return tell_all(changes, &mut from, &mut to).await;
+        }
         let Some(_under_way) = first.take().or_else(|| agent.calls.enter()) else {
             return;
         };
@@ -91,6 +101,24 @@ async fn answer_all(agent: Arc<Agent>, stream: Stream) {
         };
         if write_line(&mut to, &reply).await.is_err() {
             return;
+        }
+    }
+}
+
+/// Says what changes until one of the two is gone.
+async fn tell_all(mut changes: Changes, from: &mut BufReader<&Stream>, to: &mut &Stream) {
+    // The first line says that it listens: what changes from here on is told.
+    if write_line(to, &Change::from(Topic::Agent)).await.is_err() {
+        return;
+    }
+    loop {
+        tokio::select! {
+            change = changes.next() => match change {
+                Some(change) if write_line(to, &change).await.is_ok() => {}
+                _ => return,
+            },
+            // It says nothing more: whatever comes is its end.
+            _ = read_line(from) => return,
         }
     }
 }
@@ -105,20 +133,31 @@ async fn answer(agent: &Arc<Agent>, line: &[u8]) -> Result<Value> {
     }
 }
 
-/// A client of the agent that holds the lock.
+/// A client of the agent that holds the lock. Each call has a connection of its own while it is under way, so that a long
+/// one keeps no other waiting.
 pub struct Client {
-    stream: Mutex<BufReader<Stream>>,
+    holder: Holder,
+    idle: Mutex<Vec<BufReader<Stream>>>,
 }
 
 impl Client {
     /// Connects to the holder of the lock; `None` when it does not greet: it is starting, leaving, or no agent.
     pub(super) async fn connect(holder: &Holder) -> Option<Self> {
-        let mut stream = BufReader::new(os::connect(&holder.socket).await.ok()?);
-        let greeting = read_line(&mut stream).await.ok()??;
-        serde_json::from_slice::<Greeting>(&greeting).ok()?;
+        let stream = greeted(holder).await?;
         Some(Self {
-            stream: Mutex::new(stream),
+            holder: holder.clone(),
+            idle: Mutex::new(vec![stream]),
         })
+    }
+
+    /// What changes from now on, as the agent tells it; `None` when it is not there any more.
+    pub async fn watch(&self) -> Option<Watching> {
+        // The one that is idle first: an agent waits for the first call of whom it has greeted.
+        let mut stream = self.stream().await?;
+        write_line(stream.get_mut(), &Watch { watch: true }).await.ok()?;
+        let mut watching = Watching(stream);
+        watching.next().await?;
+        Some(watching)
     }
 
     /// Calls an operation of the agent.
@@ -136,24 +175,62 @@ impl Client {
 
     /// Calls an operation of the agent by name.
     pub async fn call_by_name(&self, name: &str, input: Value) -> Result<Value> {
-        let mut stream = self.stream.lock().await;
         let gone = |_| {
             Error::unavailable("the agent ended while it was asked")
                 .hint("Try again; nothing it had settled is lost.")
         };
+        let mut stream = self
+            .stream()
+            .await
+            .ok_or_else(|| gone(std::io::ErrorKind::NotConnected.into()))?;
         let call = Call {
             call: name.to_owned(),
             input,
         };
         write_line(stream.get_mut(), &call).await.map_err(gone)?;
-        let line = read_line(&mut *stream).await.map_err(gone)?;
+        let line = read_line(&mut stream).await.map_err(gone)?;
         let line = line.ok_or_else(|| gone(std::io::ErrorKind::UnexpectedEof.into()))?;
+        // Only one whose answer was heard: a call that is dropped in the middle takes its connection with it.
+        self.hold_idle().push(stream);
         match serde_json::from_slice(&line) {
             Ok(Reply::Ok(value)) => Ok(value),
             Ok(Reply::Error(problem)) => Err(problem.into()),
             Err(_) => Err(Error::config("the running agent speaks another language")
                 .hint("It may be another version: end it and start it again.")),
         }
+    }
+
+    /// A connection that is not in use, or a new one.
+    async fn stream(&self) -> Option<BufReader<Stream>> {
+        let idle = self.hold_idle().pop();
+        match idle {
+            Some(stream) => Some(stream),
+            None => greeted(&self.holder).await,
+        }
+    }
+
+    fn hold_idle(&self) -> std::sync::MutexGuard<'_, Vec<BufReader<Stream>>> {
+        self.idle.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+/// A connection whose agent has greeted.
+async fn greeted(holder: &Holder) -> Option<BufReader<Stream>> {
+    let mut stream = BufReader::new(os::connect(&holder.socket).await.ok()?);
+    let greeting = read_line(&mut stream).await.ok()??;
+    serde_json::from_slice::<Greeting>(&greeting).ok()?;
+    Some(stream)
+}
+
+/// An agent that tells what changes.
+pub struct Watching(BufReader<Stream>);
+
+impl Watching {
+    /// The next change; `None` once the agent is gone. Not to be dropped in the middle: a line would be torn.
+    pub async fn next(&mut self) -> Option<Change> {
+        let line = read_line(&mut self.0).await.ok()??;
+        // What a newer agent tells is not known here: look at everything.
+        Some(serde_json::from_slice(&line).unwrap_or_else(|_| Topic::Agent.into()))
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::Agent;
+use super::{Agent, changes};
 use crate::{
     operations::compiled,
     processflow::{Plan, RunFacts, Step},
@@ -89,6 +89,7 @@ impl Agent {
             cancel: cancel.clone(),
             progress: watching,
         };
+        tokio::spawn(changes::tell_progress(self.clone(), running.progress.clone()));
         self.hold_running().insert(name.to_owned(), running);
         let has_read_everything = run.read_everything;
         let agent = self.clone();

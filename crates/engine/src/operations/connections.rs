@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Acts, Reads};
 use crate::{
-    agent::{Agent, Desk},
+    agent::{Agent, Desk, Topic},
     state::{Deployment, SavedConnection, Version},
 };
 
@@ -155,7 +155,9 @@ impl Acts for RemoveConnection {
         agent
             .state()
             .write(move |on| SavedConnection::remove(on, &self.name))
-            .await
+            .await?;
+        agent.changed(Topic::Connection.of(saved.name));
+        Ok(())
     }
 }
 
@@ -203,6 +205,7 @@ impl Acts for ValidateConnection {
             .state()
             .write(move |on| SavedConnection::validated(on, &self.name, &kept, &at))
             .await?;
+        agent.changed(Topic::Connection.of(saved.name));
         Ok(validation)
     }
 }

@@ -98,7 +98,7 @@ impl Acts for Deploy {
             .state()
             .write(move |on| next_version(on, &name, text, kept, author, at))
             .await?;
-        agent.schedule_changed();
+        agent.schedule_changed(&deployment.name);
         let schedule = agent.desk().schedule(&plan, &deployment)?;
         let next = schedule.and_then(|schedule| agent.desk().next_slots(&schedule, 1).pop());
         Ok(Deployed {

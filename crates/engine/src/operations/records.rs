@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Acts, Reads};
 use crate::{
-    agent::{Agent, Desk, Wanted},
+    agent::{Agent, Desk, Topic, Wanted},
     state::{LedgerEntry, SetAside, Trigger},
 };
 
@@ -197,7 +197,9 @@ impl Acts for EditFailed {
                 SetAside::numbered(on, self.number)?;
                 SetAside::edit(on, self.number, &self.payload.to_string())
             })
-            .await
+            .await?;
+        agent.changed(Topic::Record);
+        Ok(())
     }
 }
 
@@ -229,6 +231,8 @@ impl Acts for DismissFailed {
                 }
                 Ok(())
             })
-            .await
+            .await?;
+        agent.changed(Topic::Record);
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Acts, Reads};
 use crate::{
-    agent::{Agent, Desk, moved},
+    agent::{Agent, Desk, Topic, moved},
     folder::{Area, AreaUse, Cleared, Settings},
     logs::{self, Filter, Line, Position},
     processflow,
@@ -137,7 +137,9 @@ impl Acts for ClearArea {
         let areas = self
             .area
             .map_or_else(|| vec![Area::Temp, Area::Cache], |area| vec![area]);
-        areas.into_iter().map(|area| agent.folder().clear(area)).collect()
+        let cleared = areas.into_iter().map(|area| agent.folder().clear(area)).collect();
+        agent.changed(Topic::Cache);
+        cleared
     }
 }
 

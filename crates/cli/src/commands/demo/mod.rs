@@ -14,6 +14,7 @@ use engine::{
 };
 use sandbox_store::{Config, Sandbox};
 use serde_json::{Value, json};
+use shell::start_sandbox;
 
 use super::{
     connections, deploy,
@@ -23,7 +24,7 @@ use super::{
 use crate::{
     args::DemoArgs,
     output::{Console, Exit, Outcome},
-    paths, sandbox,
+    paths,
     shell::{Here, leave},
 };
 
@@ -38,7 +39,7 @@ pub(super) async fn demo(here: &Here, args: &DemoArgs) -> Outcome<Exit> {
     there
         .console
         .talk("Starting a store that only pretends to be one.");
-    let store = sandbox::start(Config::default()).await?;
+    let store = start_sandbox(Config::default()).await?;
     stock::write(
         &keep.join("files").join("stock.csv"),
         store.store(),

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 /// The sandbox stores of this process by connection.
 #[derive(Default)]
-pub(crate) struct Sandboxes {
+pub struct Sandboxes {
     running: Mutex<HashMap<String, Sandbox>>,
 }
 
@@ -21,7 +21,7 @@ impl StartSandbox for Sandboxes {
         if let Some(sandbox) = running.get(&connection.name) {
             return Ok(reached(sandbox));
         }
-        let sandbox = start(Config::default()).await?;
+        let sandbox = start_sandbox(Config::default()).await?;
         let way = reached(&sandbox);
         running.insert(connection.name.clone(), sandbox);
         Ok(way)
@@ -29,7 +29,10 @@ impl StartSandbox for Sandboxes {
 }
 
 /// Starts a sandbox store.
-pub(crate) async fn start(config: Config) -> Result<Sandbox> {
+///
+/// # Errors
+/// Config when it cannot listen there.
+pub async fn start_sandbox(config: Config) -> Result<Sandbox> {
     let port = config.port;
     Sandbox::start(config).await.map_err(|error| {
         let place = if port == 0 {

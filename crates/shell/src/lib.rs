@@ -1,0 +1,61 @@
+//! What every face of the agent shares (the command line, the service, the desktop): the connectors of this program,
+//! the data folder they open, the log files, and the sandbox store behind connections that only pretend.
+//!
+//! Knows no terminal and no window: whoever can be asked for a passphrase is the face's own.
+
+mod sandbox;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use connector_kit::{Connector, Result, SystemClock};
+use engine::{
+    agent::{Desk, Shell},
+    folder::{DataFolder, Settings},
+    logs::{self, LogFiles, LogSetup, Logs},
+    secrets::Passphrase,
+};
+
+pub use sandbox::{Sandboxes, start_sandbox};
+
+/// Every connector of this program.
+pub fn connectors() -> Arc<Vec<Connector>> {
+    Arc::new(connectors::all())
+}
+
+/// The data folder (this one, or the default) as its readers see it.
+///
+/// # Errors
+/// Config when it belongs to someone else or cannot be made.
+pub fn desk(data_dir: Option<PathBuf>, connectors: Arc<Vec<Connector>>) -> Result<Desk> {
+    let path = data_dir.map_or_else(DataFolder::default_path, Ok)?;
+    Ok(Desk::new(
+        DataFolder::open(path)?,
+        connectors,
+        Arc::new(SystemClock),
+    ))
+}
+
+/// What a face lends to the agent. Relative paths in settings were made absolute when they were saved; any other starts
+/// at the data folder, wherever the agent is started.
+pub fn lend(folder: &Path, passphrase: Arc<dyn Passphrase>) -> Shell {
+    Shell {
+        passphrase,
+        sandbox: Some(Arc::new(Sandboxes::default())),
+        base: folder.to_owned(),
+    }
+}
+
+/// Starts the log files of this process, and says on `console` what is worth it.
+///
+/// # Errors
+/// Config when the settings cannot be read or the files cannot be made.
+pub fn log_to(folder: &DataFolder, console: logs::Console) -> Result<Logs> {
+    logs::start(LogSetup {
+        files: Some(LogFiles::of(folder, &Settings::load(folder)?)),
+        console,
+        clock: Arc::new(SystemClock),
+    })
+}

@@ -1,0 +1,64 @@
+//! The window: its panels built with Node, the program around them with Cargo.
+
+use std::path::Path;
+
+use crate::{
+    setup,
+    tool::{Done, binary, cargo, command, root, run},
+};
+
+/// `cargo xtask desktop`: sets up, builds, opens.
+pub(crate) fn desktop(data_dir: Option<&Path>) -> Done {
+    setup::set_up_window()?;
+    panels()?;
+    build(&["--package", "desktop"])?;
+    let mut window = command(binary("processflow-desktop", "debug"));
+    if let Some(folder) = data_dir {
+        window.arg("--data-dir").arg(folder);
+    }
+    run("the window, until it is quit", &mut window)
+}
+
+/// `cargo xtask pictures`: the journey that looks at every panel leaves its pictures in the tree.
+pub(crate) fn pictures() -> Done {
+    setup::set_up()?;
+    panels()?;
+    build(&["--package", "desktop", "--package", "cli"])?;
+    let mut journey = cargo();
+    journey
+        .args([
+            "test",
+            "--locked",
+            "--package",
+            "tests",
+            "--test",
+            "desktop",
+            "pictures",
+        ])
+        .env("PROCESSFLOW_PICTURES", root().join("ui/pictures"));
+    run("pictures into ui/pictures", &mut journey)
+}
+
+/// Builds the panels: what the program embeds.
+pub(crate) fn panels() -> Done {
+    npm(
+        "the panels' libraries",
+        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    )?;
+    npm("the panels", &["run", "build"])
+}
+
+/// Checks the panels: types, texts, tests.
+pub(crate) fn check_panels() -> Done {
+    npm("the panels' types", &["run", "check"])?;
+    npm("the panels' tests", &["test"])
+}
+
+fn build(packages: &[&str]) -> Done {
+    run("build", cargo().args(["build", "--locked"]).args(packages))
+}
+
+fn npm(what: &str, arguments: &[&str]) -> Done {
+    let mut npm = command("npm");
+    run(what, npm.args(arguments).current_dir(root().join("ui")))
+}

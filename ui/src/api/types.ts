@@ -1,0 +1,9 @@
+// Where the types of the operations come from: the engine's own list, and the window's.
+import type { EngineOperations } from './operations';
+import type { WindowOperations } from './window';
+
+export type * from './operations';
+export type * from './window';
+
+/** Every name that `call` knows, with its input and its output. */
+export type Operations = EngineOperations & WindowOperations;

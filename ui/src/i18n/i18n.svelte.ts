@@ -1,0 +1,64 @@
+// Words. `t` is reactive: a component that used it is drawn again when the language changes.
+import i18next, { type TOptions } from 'i18next';
+
+/** The languages there are, each a folder beside this file. */
+export const LANGUAGES = ['en', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
+/** What a person chose: a language, or the system's. */
+export type LanguageChoice = Language | 'system';
+
+const files = import.meta.glob<Record<string, unknown>>('./*/*.json', { eager: true, import: 'default' });
+
+let language = $state<Language>('en');
+
+/** `{ en: { shell: {…}, connections: {…} }, de: … }` from the files beside this one. */
+export function resources(): Record<string, Record<string, Record<string, unknown>>> {
+  const all: Record<string, Record<string, Record<string, unknown>>> = {};
+  for (const [path, words] of Object.entries(files)) {
+    const [, lang, name] = /^\.\/(\w+)\/(\w+)\.json$/.exec(path) ?? [];
+    if (lang && name) (all[lang] ??= {})[name] = words;
+  }
+  return all;
+}
+
+/** The language that fits what was chosen, or what the system speaks. */
+export function resolveLanguage(choice: LanguageChoice): Language {
+  if (choice !== 'system') return choice;
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2));
+  return wanted.find((tag): tag is Language => LANGUAGES.some((known) => known === tag)) ?? 'en';
+}
+
+/** Loads all words; called once before anything is drawn. */
+export async function startI18n(choice: LanguageChoice): Promise<void> {
+  await i18next.init({
+    lng: resolveLanguage(choice),
+    fallbackLng: 'en',
+    resources: resources(),
+    defaultNS: 'common',
+    interpolation: { escapeValue: false },
+  });
+  await changeLanguage(choice);
+}
+
+/** Changes the language of everything that is drawn. */
+export async function changeLanguage(choice: LanguageChoice): Promise<void> {
+  const next = resolveLanguage(choice);
+  await i18next.changeLanguage(next);
+  document.documentElement.lang = next;
+  language = next;
+}
+
+/** The language in use. */
+export function currentLanguage(): Language {
+  return language;
+}
+
+/** The words behind `file:key`; `count` chooses the plural form, other options fill `{{gaps}}`. */
+export function t(key: string, options: TOptions = {}): string {
+  return i18next.t(key, { ...options, lng: language });
+}
+
+/** Whether there are words behind a key: for keys made from data that may be newer than this page. */
+export function hasWords(key: string): boolean {
+  return i18next.exists(key, { lng: language });
+}

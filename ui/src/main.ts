@@ -1,0 +1,18 @@
+import './design/tokens.css';
+import './design/base.css';
+
+import { mount } from 'svelte';
+
+import { startChanges } from './api/changes';
+import { startTheme } from './design/theme.svelte';
+import { startI18n } from './i18n/i18n.svelte';
+import App from './shell/App.svelte';
+import { startPreferences } from './shell/preferences.svelte';
+import { startRouter } from './shell/router.svelte';
+
+const { theme, language } = startPreferences();
+startTheme(theme);
+startRouter();
+await startI18n(language);
+await startChanges();
+mount(App, { target: document.getElementById('app') as HTMLElement });

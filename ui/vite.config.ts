@@ -1,0 +1,25 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+import { bridge } from './dev/bridge.ts';
+
+const port = Number(process.env.PORT ?? 1420);
+
+export default defineConfig({
+  // Beneath bits-ui lies a svelte file of node_modules; the library's own runes need no setting.
+  plugins: [svelte(), bridge()],
+  clearScreen: false,
+  server: { host: '127.0.0.1', port, strictPort: true },
+  build: {
+    // The oldest views the window runs in: WebKitGTK 2.40, WKWebView of macOS 13, WebView2.
+    target: ['es2022', 'safari16'],
+    chunkSizeWarningLimit: 1200,
+  },
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['dev/test-setup.ts'],
+    restoreMocks: true,
+  },
+});
