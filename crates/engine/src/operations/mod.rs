@@ -6,6 +6,8 @@
 //! There is a `set_secret`, never a `get_secret`.
 
 mod connections;
+mod drafts;
+mod overview;
 mod processflows;
 mod records;
 mod runs;
@@ -21,6 +23,8 @@ use serde_json::Value;
 use crate::agent::{Agent, Desk};
 
 pub use connections::*;
+pub use drafts::*;
+pub use overview::*;
 pub use processflows::*;
 pub use records::*;
 pub use runs::*;
@@ -77,11 +81,12 @@ operations! {
     reads {
         Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
         FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
+        ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
-        ChangeSetting,
+        ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade,
     }
 }
 

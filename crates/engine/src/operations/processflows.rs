@@ -370,7 +370,7 @@ impl Acts for Resume {
 pub struct ListProcessflows {}
 
 /// A deployed processflow.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProcessflowRow {
     /// Its name.
     pub processflow: String,

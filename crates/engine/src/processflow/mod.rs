@@ -10,6 +10,7 @@ pub mod expression;
 #[cfg(test)]
 mod fake;
 mod file;
+mod heading;
 mod json;
 mod mapping;
 mod plan;
@@ -27,6 +28,7 @@ pub use self::{
     cases::{CaseReport, CaseResult, run_cases},
     expression::{Expression, functions},
     file::OnFailure,
+    heading::{Heading, checked_name, is_name, renamed},
     mapping::{Mapping, Scope},
     plan::{Place, Plan, Read, RunFacts, Set, Skip, Step, Write},
     report::{Problem, Report, Severity},
