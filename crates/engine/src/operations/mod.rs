@@ -7,6 +7,7 @@
 
 mod connections;
 mod drafts;
+mod editor;
 mod overview;
 mod processflows;
 mod records;
@@ -24,6 +25,7 @@ use crate::agent::{Agent, Desk};
 
 pub use connections::*;
 pub use drafts::*;
+pub use editor::*;
 pub use overview::*;
 pub use processflows::*;
 pub use records::*;
@@ -81,7 +83,7 @@ operations! {
     reads {
         Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
         FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
-        ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule,
+        ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule, CheckText, Complete, Explain,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,

@@ -6,6 +6,7 @@
 
 mod cases;
 mod compile;
+pub mod editor;
 pub mod expression;
 #[cfg(test)]
 mod fake;
