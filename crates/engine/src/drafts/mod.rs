@@ -15,6 +15,7 @@ use std::{
 
 use connector_kit::{Error, Result};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 pub use bundle::{Bundle, MOST_FILES};
 pub use ready_made::{ReadyMade, ready_made};
@@ -41,7 +42,7 @@ pub struct Drafts {
 }
 
 /// A draft's text, and what names this state of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct DraftText {
     /// The draft's name: that of its folder.
     pub name: String,
@@ -52,7 +53,7 @@ pub struct DraftText {
 }
 
 /// What became of a text that was to be saved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Saving {
     /// It is on the disk.
@@ -70,7 +71,7 @@ pub enum Saving {
 }
 
 /// Where a draft came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Origin {
     /// How it came.
     pub kind: OriginKind,
@@ -81,7 +82,7 @@ pub struct Origin {
 }
 
 /// How a draft came into the data folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum OriginKind {
     /// Somebody else's file: nobody here has agreed to what it does.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use include_dir::{Dir, File, include_dir};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::Bundle;
 use crate::processflow::{FILE_NAME, Heading};
@@ -11,7 +12,7 @@ use crate::processflow::{FILE_NAME, Heading};
 static FOLDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../processflows");
 
 /// A processflow that comes with this program.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ReadyMade {
     /// Its name.
     pub name: String,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use connector_kit::{Error, Result, async_trait};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Acts, Reads};
 use crate::{
@@ -14,11 +15,11 @@ use crate::{
 };
 
 /// All drafts.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
 pub struct ListDrafts {}
 
 /// A draft in the list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct DraftRow {
     /// The draft's name: that of its folder.
     pub name: String,
@@ -43,7 +44,7 @@ pub struct DraftRow {
 }
 
 /// How a draft stands to what is deployed under its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
     /// Nothing is deployed under its name.
@@ -136,14 +137,15 @@ pub(crate) fn deployed_text(desk: &Desk, name: &str) -> Result<Option<String>> {
 }
 
 /// Reads a draft. For a processflow that is deployed and has no draft: the deployed text, to begin one with.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ReadDraft {
     /// The draft, or the processflow.
     pub name: String,
 }
 
 /// A draft that is open in an editor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct OpenDraft {
     /// The draft's name.
     pub name: String,
@@ -189,7 +191,8 @@ impl Reads for ReadDraft {
 }
 
 /// Saves a draft. What was changed elsewhere meanwhile is told and stays as it is.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct SaveDraft {
     /// The draft's name.
     pub name: String,
@@ -211,7 +214,8 @@ impl Acts for SaveDraft {
 }
 
 /// Removes a draft with its cases. What is deployed stays deployed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct RemoveDraft {
     /// The draft's name.
     pub name: String,
@@ -229,7 +233,8 @@ impl Acts for RemoveDraft {
 
 /// Makes a draft of a processflow that comes from elsewhere: from a file or folder that the agent can read, or from
 /// the texts of one. It is never deployed by itself.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ImportProcessflow {
     /// A processflow file, or a folder with one, on the agent's machine.
     #[serde(default)]
@@ -242,6 +247,7 @@ pub struct ImportProcessflow {
     pub readme: Option<String>,
     /// With a text: the files in `cases`, by name.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub cases: BTreeMap<String, String>,
     /// Another name for it, when its own is taken.
     #[serde(default, rename = "as")]
@@ -249,7 +255,7 @@ pub struct ImportProcessflow {
 }
 
 /// A draft that was made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct DraftMade {
     /// Its name.
     pub name: String,
@@ -295,11 +301,11 @@ fn made(
 }
 
 /// The processflows that come with this program.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
 pub struct ListReadyMade {}
 
 /// A processflow that comes with this program, and whether it is in use here.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ReadyMadeRow {
     /// What it is.
     #[serde(flatten)]
@@ -328,7 +334,8 @@ impl Reads for ListReadyMade {
 }
 
 /// Makes a draft of a processflow that comes with this program.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct InstallReadyMade {
     /// Which one.
     pub name: String,

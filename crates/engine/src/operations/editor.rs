@@ -3,6 +3,7 @@
 use connector_kit::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::Reads;
 use crate::{
@@ -11,14 +12,15 @@ use crate::{
 };
 
 /// Checks a text as it is typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct CheckText {
     /// The file's text.
     pub text: String,
 }
 
 /// What a check found.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct CheckedText {
     /// The processflow's name, when it can be deployed.
     pub processflow: Option<String>,
@@ -40,7 +42,8 @@ impl Reads for CheckText {
 }
 
 /// What could stand at the cursor.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Complete {
     /// The file's text.
     pub text: String,
@@ -69,7 +72,8 @@ impl Reads for Complete {
 }
 
 /// What the word at a place means.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Explain {
     /// The file's text.
     pub text: String,

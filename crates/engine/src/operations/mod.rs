@@ -13,6 +13,7 @@ mod processflows;
 mod records;
 mod runs;
 mod status;
+mod typescript;
 mod upkeep;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use connector_kit::{Error, Result, async_trait};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use ts_rs::TS;
 
 use crate::agent::{Agent, Desk};
 
@@ -31,12 +33,13 @@ pub use processflows::*;
 pub use records::*;
 pub use runs::*;
 pub use status::*;
+pub use typescript::typescript;
 pub use upkeep::*;
 
 /// An operation that only looks.
-pub trait Reads: DeserializeOwned + Serialize + Send + 'static {
+pub trait Reads: DeserializeOwned + Serialize + TS + Send + 'static {
     /// What it answers.
-    type Output: Serialize + DeserializeOwned;
+    type Output: Serialize + DeserializeOwned + TS + 'static;
     /// Its name on the socket and in `processflow call`.
     const NAME: &'static str;
     /// Looks.
@@ -45,9 +48,9 @@ pub trait Reads: DeserializeOwned + Serialize + Send + 'static {
 
 /// An operation that changes something; the agent that holds the folder's lock carries it out.
 #[async_trait]
-pub trait Acts: DeserializeOwned + Serialize + Send + 'static {
+pub trait Acts: DeserializeOwned + Serialize + TS + Send + 'static {
     /// What it answers.
-    type Output: Serialize + DeserializeOwned + Send;
+    type Output: Serialize + DeserializeOwned + TS + Send + 'static;
     /// Its name on the socket and in `processflow call`.
     const NAME: &'static str;
     /// Acts.
@@ -75,6 +78,12 @@ macro_rules! operations {
                 $(<$act as Acts>::NAME => answer(input_of::<$act>(name, input)?.act(agent).await?),)*
                 _ => Err(unknown(name)),
             }
+        }
+
+        /// Tells every operation's name, input and output to `types`.
+        fn told(types: &mut typescript::Types) {
+            $(types.operation::<$read, <$read as Reads>::Output>(<$read as Reads>::NAME);)*
+            $(types.operation::<$act, <$act as Acts>::Output>(<$act as Acts>::NAME);)*
         }
     };
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use connector_kit::Result;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Against, DraftRow, ListDrafts, ListProcessflows, ProcessflowRow, Reads};
 use crate::{
@@ -17,11 +18,11 @@ use crate::{
 
 /// All processflows: what is deployed, what is a draft, and how the two stand to each other. The runs behind a
 /// sparkline are asked for by the processflow's name.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
 pub struct OverviewProcessflows {}
 
 /// A processflow: deployed, a draft, or both.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ProcessflowOverview {
     /// Its name.
     pub name: String,
@@ -42,7 +43,7 @@ pub struct ProcessflowOverview {
 }
 
 /// How a processflow stands. Of several that are true at once the first in this order is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Standing {
     /// What is deployed (or the draft, when nothing is) is not right for this program.
@@ -71,7 +72,7 @@ pub enum Standing {
 }
 
 /// When a processflow runs by itself, in parts that any language can put into words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ScheduleRow {
     /// As it is written.
     pub written: ScheduleText,
@@ -232,7 +233,8 @@ pub(crate) fn schedule_row(
 }
 
 /// The next times of a schedule that is being chosen.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct PreviewSchedule {
     /// As it would stand in the file.
     pub schedule: ScheduleText,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use connector_kit::{Error, Result, async_trait};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Acts, Reads};
 use crate::{
@@ -13,7 +14,8 @@ use crate::{
 };
 
 /// Checks a processflow file without deploying it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct CheckProcessflow {
     /// The file's text.
     pub text: String,
@@ -22,7 +24,7 @@ pub struct CheckProcessflow {
 }
 
 /// What a check found.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct Checked {
     /// The processflow's name, when it can be deployed.
     pub processflow: Option<String>,
@@ -49,7 +51,8 @@ impl Reads for CheckProcessflow {
 }
 
 /// Deploys a processflow file: it becomes the next version on this agent.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Deploy {
     /// The file's text.
     pub text: String,
@@ -58,14 +61,16 @@ pub struct Deploy {
     /// Which saved connection stands behind which alias. Left out: the one of the version before, the one that
     /// carries the alias's name, or the only one of its connector.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub connections: BTreeMap<String, String>,
     /// Who deploys it: the operating system's account.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub author: String,
 }
 
 /// What was deployed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct Deployed {
     /// The processflow.
     pub processflow: String,
@@ -264,7 +269,8 @@ fn next_version(
 }
 
 /// Takes a processflow off this agent. Its history, watermark and set-aside records stay.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Undeploy {
     /// The processflow.
     pub processflow: String,
@@ -285,7 +291,8 @@ impl Acts for Undeploy {
 }
 
 /// Goes back to a version; the watermark stays where it is.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Rollback {
     /// The processflow.
     pub processflow: String,
@@ -318,7 +325,8 @@ impl Acts for Rollback {
 }
 
 /// Stops a processflow's schedule; runs by hand stay possible.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Pause {
     /// The processflow.
     pub processflow: String,
@@ -345,7 +353,8 @@ impl Acts for Pause {
 }
 
 /// Lets a processflow's schedule go on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct Resume {
     /// The processflow.
     pub processflow: String,
@@ -366,11 +375,11 @@ impl Acts for Resume {
 }
 
 /// All deployed processflows.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ListProcessflows {}
 
 /// A deployed processflow.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ProcessflowRow {
     /// Its name.
     pub processflow: String,
@@ -441,14 +450,15 @@ fn row(desk: &Desk, on: &rusqlite::Connection, deployment: Deployment) -> Result
 }
 
 /// All versions of a processflow.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ListVersions {
     /// The processflow.
     pub processflow: String,
 }
 
 /// A version, and whether it is the one that runs.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct VersionRow {
     /// The version.
     #[serde(flatten)]

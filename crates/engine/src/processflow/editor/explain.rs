@@ -3,6 +3,7 @@
 use connector_kit::{Connector, Does};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::{
     Question, around::Around, fields, line_and_column, offset,
@@ -13,7 +14,7 @@ use super::{
 use crate::processflow::expression::functions;
 
 /// What the word under the cursor means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Explanation {
     /// Its line.
     pub line: usize,

@@ -13,6 +13,7 @@ mod shape;
 
 use connector_kit::Connector;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 pub use self::{
     explain::{Explanation, explain},
@@ -21,7 +22,7 @@ pub use self::{
 use super::{Plan, report::Problem, report::Severity};
 
 /// A problem as an editor marks it. Lines and columns count from 1, columns in characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Mark {
     /// How much it matters.
     pub severity: Severity,

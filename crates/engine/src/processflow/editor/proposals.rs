@@ -3,6 +3,7 @@
 use connector_kit::{Connector, Does};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::{
     Question, around::Around, fields, line_and_column, offset,
@@ -12,7 +13,7 @@ use super::{
 use crate::processflow::expression::functions;
 
 /// What could stand at the cursor, and what it would replace.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Completion {
     /// The line of what is being written.
     pub line: usize,
@@ -23,7 +24,7 @@ pub struct Completion {
 }
 
 /// One thing that could stand at the cursor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Proposal {
     /// What is shown, and what typing is compared with.
     pub label: String,
@@ -38,7 +39,7 @@ pub struct Proposal {
 }
 
 /// What a proposal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalKind {
     /// The name of a field of the file.

@@ -166,7 +166,7 @@ fn no_place_of_no_text_is_too_much() {
 
 #[test]
 fn a_mark_ends_where_the_problem_ends() {
-    let text = with("status_id == 0", "statüs(id) == 0");
+    let text = with("status_id == 0", "'ü' == uper(id)");
     let (name, marks) = check(&text, &connectors());
     assert_eq!(name, None, "it cannot be deployed");
     let mark = marks.first().expect("a mistake");
