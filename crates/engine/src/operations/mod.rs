@@ -5,13 +5,18 @@
 //! Those that [`Reads`] need no lock and recover nothing; those that [`Acts`] run in the agent, wherever it is.
 //! There is a `set_secret`, never a `get_secret`.
 
+mod bindings;
 mod connections;
+mod deploy;
+mod deployments;
 mod drafts;
 mod editor;
+mod graph;
 mod overview;
 mod processflows;
 mod records;
 mod runs;
+mod sample;
 mod status;
 mod typescript;
 mod upkeep;
@@ -26,12 +31,16 @@ use ts_rs::TS;
 use crate::agent::{Agent, Desk};
 
 pub use connections::*;
+pub use deploy::*;
+pub use deployments::*;
 pub use drafts::*;
 pub use editor::*;
+pub use graph::*;
 pub use overview::*;
 pub use processflows::*;
 pub use records::*;
 pub use runs::*;
+pub use sample::*;
 pub use status::*;
 pub use typescript::typescript;
 pub use upkeep::*;
@@ -93,11 +102,12 @@ operations! {
         Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
         FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
         ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule, CheckText, Complete, Explain,
+        ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions, TryMapping,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
-        ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade,
+        ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample,
     }
 }
 

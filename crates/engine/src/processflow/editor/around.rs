@@ -71,7 +71,9 @@ fn section_text<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 }
 
 fn pairs(document: Option<&Document>, name: &str) -> BTreeMap<String, String> {
-    let entries = document.and_then(|document| document.root.get(name)).map_or(&[][..], Node::entries);
+    let entries = document
+        .and_then(|document| document.root.get(name))
+        .map_or(&[][..], Node::entries);
     entries
         .iter()
         .filter_map(|entry| Some((entry.name.clone(), entry.value.words()?)))
@@ -79,7 +81,9 @@ fn pairs(document: Option<&Document>, name: &str) -> BTreeMap<String, String> {
 }
 
 fn names(document: Option<&Document>, name: &str) -> Vec<String> {
-    let entries = document.and_then(|document| document.root.get(name)).map_or(&[][..], Node::entries);
+    let entries = document
+        .and_then(|document| document.root.get(name))
+        .map_or(&[][..], Node::entries);
     entries.iter().map(|entry| entry.name.clone()).collect()
 }
 
@@ -164,7 +168,11 @@ fn without_line(text: &str, at: usize) -> String {
     let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
     let end = text[at..].find('\n').map_or(text.len(), |line| at + line);
     // The first line holds the step's dash.
-    if start == 0 { text.to_owned() } else { format!("{}{}", &text[..start], &text[end..]) }
+    if start == 0 {
+        text.to_owned()
+    } else {
+        format!("{}{}", &text[..start], &text[end..])
+    }
 }
 
 /// Fields of the mapping the cursor stands in: its lines are those with the same place.
@@ -177,7 +185,12 @@ fn present(text: &str, place: &Place, cursor: usize) -> Vec<String> {
         let end = text[cursor..].find('\n').map_or(text.len(), |line| cursor + line);
         let line = &text[start..end];
         let dashes = line.len() - line.trim_start_matches([' ', '-']).len();
-        format!("{}{}{}", &text[..start], &line[..dashes.min(line.len())], &text[end..])
+        format!(
+            "{}{}{}",
+            &text[..start],
+            &line[..dashes.min(line.len())],
+            &text[end..]
+        )
     };
     let whole = Document::read(&without).or_else(|_| Document::read(text));
     let Ok(document) = whole else { return Vec::new() };

@@ -6,7 +6,9 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::{
-    Question, around::Around, fields, line_and_column, offset,
+    Question,
+    around::Around,
+    fields, line_and_column, offset,
     place::{Part, Place, place},
     proposals::is_expression,
     shape::Shape,
@@ -58,12 +60,20 @@ fn word(text: &str, at: usize) -> Option<(usize, usize)> {
         .take_while(|(_, sign)| part(*sign))
         .last()
         .map_or(at, |(at, _)| at);
-    let end = text[at..].find(|sign: char| !part(sign)).map_or(text.len(), |end| at + end);
+    let end = text[at..]
+        .find(|sign: char| !part(sign))
+        .map_or(text.len(), |end| at + end);
     let trimmed = text[start..end].trim_start_matches(['-', '.', '/']);
     (!trimmed.is_empty()).then_some((end - trimmed.len(), end))
 }
 
-fn told(question: &Question<'_>, place: &Place, around: &Around, word: &str, end: usize) -> Option<Explanation> {
+fn told(
+    question: &Question<'_>,
+    place: &Place,
+    around: &Around,
+    word: &str,
+    end: usize,
+) -> Option<Explanation> {
     let is_name = question.text[end..].starts_with([':', '"', '\'']) && place.is_key;
     if is_name {
         let mut path = place.path.clone();
@@ -128,7 +138,10 @@ fn of_action(connectors: &[Connector], around: &Around, word: &str) -> Option<Ex
         about.push_str(&format!(" Needs the permission {scope}."));
     }
     if let Does::Write(write) = &action.does {
-        about.push_str(&format!(" {} rows in one request at most.", write.largest_batch()));
+        about.push_str(&format!(
+            " {} rows in one request at most.",
+            write.largest_batch()
+        ));
     }
     Some(explanation(&format!("{}: {name}", connector.title), &about))
 }

@@ -28,7 +28,11 @@ pub(super) fn walk<'r>(record: &'r Value, here: &'r Value, path: &str) -> Option
 
 /// The fields of an object, or of the first element of a list: name, and what it holds in the sample.
 pub(super) fn of(value: &Value) -> Vec<(String, String)> {
-    let value = if value.is_array() { value.get(0).unwrap_or(value) } else { value };
+    let value = if value.is_array() {
+        value.get(0).unwrap_or(value)
+    } else {
+        value
+    };
     let fields = value.as_object().into_iter().flatten();
     fields.map(|(name, value)| (name.clone(), short(value))).collect()
 }
@@ -48,7 +52,9 @@ pub(super) fn short(value: &Value) -> String {
 
 /// How a field is written in an expression: plain where it is a name, else in brackets.
 pub(super) fn written(prefix: &str, name: &str) -> String {
-    let plain = name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
+    let plain = name
+        .chars()
+        .all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
         && !name.starts_with(|sign: char| sign.is_ascii_digit());
     match (plain, prefix) {
         (true, "") => name.to_owned(),

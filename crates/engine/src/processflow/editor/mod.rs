@@ -87,7 +87,10 @@ pub(crate) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
         .unwrap_or(0);
     let before = &text[..offset];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+    (
+        before.matches('\n').count() + 1,
+        before[start..].chars().count() + 1,
+    )
 }
 
 /// Line and column as bytes from the beginning; the nearest place there is.

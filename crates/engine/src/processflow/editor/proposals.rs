@@ -6,7 +6,9 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::{
-    Question, around::Around, fields, line_and_column, offset,
+    Question,
+    around::Around,
+    fields, line_and_column, offset,
     place::{Part, Place, place},
     shape::{Kind, Shape},
 };
@@ -76,7 +78,12 @@ pub fn complete(question: &Question<'_>) -> Completion {
     }
 }
 
-fn proposals(question: &Question<'_>, place: &Place, around: &Around, cursor: usize) -> (usize, Vec<Proposal>) {
+fn proposals(
+    question: &Question<'_>,
+    place: &Place,
+    around: &Around,
+    cursor: usize,
+) -> (usize, Vec<Proposal>) {
     if is_expression(place) {
         return in_expression(question, place, around, cursor);
     }
@@ -107,7 +114,10 @@ pub(super) fn is_expression(place: &Place) -> bool {
     !place.is_key
         && matches!(
             &keys[..],
-            ["steps", "skip", "when"] | ["steps", "set", _] | ["steps", "write", "map", _] | ["steps", "write", "each"]
+            ["steps", "skip", "when"]
+                | ["steps", "set", _]
+                | ["steps", "write", "map", _]
+                | ["steps", "write", "each"]
         )
 }
 
@@ -145,7 +155,11 @@ fn names(place: &Place, around: &Around, connectors: &[Connector]) -> Vec<Propos
         ..proposal(&value, ProposalKind::Value)
     });
     let in_list = matches!(place.path.last(), Some(Part::Item(_)));
-    fields.into_iter().map(key).chain(listed.filter(|_| in_list)).collect()
+    fields
+        .into_iter()
+        .map(key)
+        .chain(listed.filter(|_| in_list))
+        .collect()
 }
 
 fn values(place: &Place, around: &Around, connectors: &[Connector]) -> Vec<Proposal> {
@@ -187,7 +201,10 @@ fn actions(around: &Around, connectors: &[Connector], reads: bool) -> Vec<Propos
 }
 
 fn columns(around: &Around) -> Vec<Proposal> {
-    let open = around.columns.iter().filter(|column| !around.present.contains(column));
+    let open = around
+        .columns
+        .iter()
+        .filter(|column| !around.present.contains(column));
     open.map(|column| Proposal {
         insert: format!("{column}: "),
         ..proposal(column, ProposalKind::Column)
@@ -197,7 +214,9 @@ fn columns(around: &Around) -> Vec<Proposal> {
 
 fn zones() -> Vec<Proposal> {
     let zones = jiff::tz::db().available();
-    zones.map(|zone| proposal(zone.as_str(), ProposalKind::Value)).collect()
+    zones
+        .map(|zone| proposal(zone.as_str(), ProposalKind::Value))
+        .collect()
 }
 
 /// Inside an expression: functions behind `|`; fields of what a path leads to behind `.`; else everything that can
@@ -211,7 +230,9 @@ fn in_expression(
     let written = &question.text[place.from..cursor];
     let word = written
         .rfind(|sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == '.'))
-        .map_or(0, |at| at + written[at..].chars().next().map_or(1, char::len_utf8));
+        .map_or(0, |at| {
+            at + written[at..].chars().next().map_or(1, char::len_utf8)
+        });
     let (before, word) = (written[..word].trim_end(), &written[word..]);
     if before.ends_with('|') {
         return (cursor - word.len(), filters());
@@ -220,7 +241,10 @@ fn in_expression(
         return (cursor - last.len(), below(question, around, path));
     }
     if before.ends_with("lookup(") {
-        let tables = around.tables.iter().map(|table| proposal(table, ProposalKind::Table));
+        let tables = around
+            .tables
+            .iter()
+            .map(|table| proposal(table, ProposalKind::Table));
         return (cursor - word.len(), tables.collect());
     }
     (cursor - word.len(), beginnings(question, around))
@@ -234,7 +258,10 @@ fn beginnings(question: &Question<'_>, around: &Around) -> Vec<Proposal> {
         detail: Some(sample),
         ..proposal(&name, ProposalKind::Field)
     };
-    let variables = around.variables.iter().map(|name| proposal(name, ProposalKind::Variable));
+    let variables = around
+        .variables
+        .iter()
+        .map(|name| proposal(name, ProposalKind::Variable));
     let roots = ["record", "connections", "run"].map(|root| proposal(root, ProposalKind::Variable));
     fields::of(here)
         .into_iter()
@@ -246,7 +273,9 @@ fn beginnings(question: &Question<'_>, around: &Around) -> Vec<Proposal> {
 }
 
 fn filters() -> Vec<Proposal> {
-    functions::all().map(|function| function_proposal(function, false)).collect()
+    functions::all()
+        .map(|function| function_proposal(function, false))
+        .collect()
 }
 
 fn function_proposal(function: &functions::Function, call: bool) -> Proposal {
@@ -278,12 +307,18 @@ fn below(question: &Question<'_>, around: &Around, path: &str) -> Vec<Proposal> 
                 .collect();
         }
         ["connections", _] => return vec![proposal("name", ProposalKind::Field)],
-        ["run"] => return ["id", "started"].map(|fact| proposal(fact, ProposalKind::Field)).into(),
+        ["run"] => {
+            return ["id", "started"]
+                .map(|fact| proposal(fact, ProposalKind::Field))
+                .into();
+        }
         _ => {}
     }
     let record = question.record.unwrap_or(&Value::Null);
     let here = fields::scope(record, around.each.as_deref());
-    let found = fields::walk(record, here, path).map(fields::of).unwrap_or_default();
+    let found = fields::walk(record, here, path)
+        .map(fields::of)
+        .unwrap_or_default();
     found
         .into_iter()
         .map(|(name, sample)| Proposal {

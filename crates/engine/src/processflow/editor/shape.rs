@@ -55,7 +55,10 @@ impl Shape {
         for place in self.all() {
             let next = match part {
                 Part::Key(key) => place
-                    .pointer(&format!("/properties/{}", key.replace('~', "~0").replace('/', "~1")))
+                    .pointer(&format!(
+                        "/properties/{}",
+                        key.replace('~', "~0").replace('/', "~1")
+                    ))
                     .or_else(|| place.get("additionalProperties")),
                 Part::Item(_) => place.get("items"),
             };
@@ -98,7 +101,11 @@ impl Shape {
                 .flatten()
                 .filter_map(Value::as_str)
                 .collect();
-            let properties = place.get("properties").and_then(Value::as_object).into_iter().flatten();
+            let properties = place
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten();
             for (name, schema) in properties {
                 let own = Self {
                     root: self.root.clone(),
@@ -121,10 +128,21 @@ impl Shape {
     pub(super) fn values(&self) -> Vec<(String, Option<String>)> {
         let mut values = Vec::new();
         for place in self.all() {
-            let about = place.get("description").and_then(Value::as_str).map(str::to_owned);
+            let about = place
+                .get("description")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
             let listed = place.get("enum").and_then(Value::as_array).into_iter().flatten();
-            values.extend(listed.chain(place.get("const")).map(|value| (written(value), about.clone())));
-            let examples = place.get("examples").and_then(Value::as_array).into_iter().flatten();
+            values.extend(
+                listed
+                    .chain(place.get("const"))
+                    .map(|value| (written(value), about.clone())),
+            );
+            let examples = place
+                .get("examples")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
             values.extend(examples.map(|value| (written(value), None)));
             if place.get("type").is_some_and(|kind| *kind == "boolean") {
                 values.extend(["true", "false"].map(|value| (value.to_owned(), None)));
