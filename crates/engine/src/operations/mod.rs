@@ -10,6 +10,7 @@ mod connections;
 mod deploy;
 mod deployments;
 mod drafts;
+mod editing;
 mod editor;
 mod graph;
 mod overview;
@@ -34,6 +35,7 @@ pub use connections::*;
 pub use deploy::*;
 pub use deployments::*;
 pub use drafts::*;
+pub use editing::*;
 pub use editor::*;
 pub use graph::*;
 pub use overview::*;
@@ -102,7 +104,7 @@ operations! {
         Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
         FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
         ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule, CheckText, Complete, Explain,
-        ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions, TryMapping,
+        ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions, TryMapping, ReadForm, EditText,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,

@@ -7,11 +7,13 @@
 mod cases;
 mod compile;
 mod difference;
+pub mod edit;
 pub mod editor;
 pub mod expression;
 #[cfg(test)]
 mod fake;
 mod file;
+mod form;
 mod graph;
 mod heading;
 mod json;
@@ -32,6 +34,7 @@ pub use self::{
     difference::{Difference, DifferentLine, Stands},
     expression::{Expression, functions},
     file::OnFailure,
+    form::{Form, FormStep, FormTable, FormValue},
     graph::{Graph, GraphEdge, GraphNode},
     heading::{Heading, checked_name, is_name, renamed},
     mapping::{Mapping, Scope, TriedField, TriedProblem, TriedStep, try_record},

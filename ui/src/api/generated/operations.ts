@@ -66,6 +66,12 @@ export type CancelRun = {
   run: string,
 };
 
+/** Ends a sample that is under way. */
+export type CancelSample = {
+  /** The ticket it was asked for with. */
+  ticket: string,
+};
+
 /** A saved connection that fits. */
 export type Candidate = {
   /** Its name. */
@@ -76,6 +82,9 @@ export type Candidate = {
 
 /** What becomes of runs that were missed while the agent was off or asleep. */
 export type CatchUp = "one" | "none";
+
+/** What happens at a place. */
+export type Change = { "set": unknown } | "remove" | { "insert": unknown } | { "move": number } | { "rename": string };
 
 /** Changes one setting. */
 export type ChangeSetting = {
@@ -360,12 +369,38 @@ export type DraftText = {
   base: string,
 };
 
+/** One change of a file. */
+export type Edit = {
+  /** The way from the top of the file: `["steps", 2, "write", "map", "ID"]`. */
+  path: Array<PathPart>,
+  /** What happens there. */
+  change: Change,
+};
+
 /** Replaces the payload of a set-aside record before it is sent again. */
 export type EditFailed = {
   /** Its number. */
   number: number,
   /** The record, as it should have been read. */
   payload: JsonValue,
+};
+
+/** Changes a text as a form wants it. The text is given and comes back: saving it is another matter. */
+export type EditText = {
+  /** The file's text. */
+  text: string,
+  /** What changes, one after the other. */
+  edits: Array<Edit>,
+};
+
+/** A text that was changed. */
+export type EditedText = {
+  /** The text. */
+  text: string,
+  /** The form of it. */
+  form: Form | null,
+  /** What is wrong with it or odd. */
+  problems: Array<Mark>,
 };
 
 /** What the word at a place means. */
@@ -458,6 +493,64 @@ export type Filter = {
 export type FindRecord = {
   /** What to look for. */
   text: string,
+};
+
+/** A file as a form. */
+export type Form = {
+  /** The processflow's name. */
+  processflow: string | null,
+  /** What it does. */
+  description: string | null,
+  /** The names it uses, and the connector of each. */
+  connections: Array<FormValue>,
+  /** When it runs by itself, as it is written. */
+  schedule: unknown,
+  /** Its look-up tables. */
+  lookups: Array<FormTable>,
+  /** How often a record is tried while the other side cannot answer, where the file says it. */
+  tries: string | null,
+  /** The steps; the way to one is `["steps", N]`. */
+  steps: Array<FormStep>,
+};
+
+/** A step. */
+export type FormStep = {
+  /** `read`, `set`, `skip`, `write`; as it is written where it is none of these. */
+  kind: string,
+  /** `connection/action` */
+  action: string | null,
+  /** The action's parameters. */
+  with: unknown,
+  /** The rule of a `skip`. */
+  when: string | null,
+  /** Its reason. */
+  reason: string | null,
+  /** The list a `write` makes a row of each element of. */
+  each: string | null,
+  /** Whether a `write` leaves out what is as it was. */
+  changes_only: boolean,
+  /** The name of a `write`'s answer. */
+  as: string | null,
+  /** The columns a `write` maps, or the values a `set` names, with their expressions. */
+  values: Array<FormValue>,
+  /** True where a `write` has a `map`; without, records are written as they are. */
+  has_map: boolean,
+};
+
+/** A look-up table. */
+export type FormTable = {
+  /** Its name. */
+  name: string,
+  /** Its values by key. */
+  entries: Array<FormValue>,
+};
+
+/** A name and what is written behind it. */
+export type FormValue = {
+  /** The name. */
+  name: string,
+  /** What is written, without quotes; empty for a list or mapping, which only the text shows. */
+  value: string | null,
 };
 
 /** A secret on its way from a shell to the agent: over the local socket, never further. The only secret that
@@ -741,6 +834,9 @@ export type OriginKind = "imported" | "ready_made";
  * sparkline are asked for by the processflow's name. */
 export type OverviewProcessflows = Record<symbol, never>;
 
+/** A field's name, or an element's number from 0. */
+export type PathPart = number | string;
+
 /** Stops a processflow's schedule; runs by hand stay possible. */
 export type Pause = {
   /** The processflow. */
@@ -888,6 +984,12 @@ export type ProposalKind = "key" | "value" | "connection" | "action" | "column" 
 export type ReadDraft = {
   /** The draft, or the processflow. */
   name: string,
+};
+
+/** A file as a form shows it; nothing while it is no YAML. */
+export type ReadForm = {
+  /** The file's text. */
+  text: string,
 };
 
 /** Lines of the log, newest last: the last ones, or those that came after a position. */
@@ -1042,6 +1144,28 @@ export type RunStarted = {
 
 /** How a run stands. */
 export type RunStatus = "Running" | "Successful" | "Finished with problems" | "Failed" | "Cancelled" | "Interrupted" | "Waiting";
+
+/** Records of a source. */
+export type Sample = {
+  /** The saved connection they came from. */
+  connection: string,
+  /** When they were read. */
+  at: string,
+  /** The records. */
+  records: Array<SampleRecord>,
+};
+
+/** A record of a source. */
+export type SampleRecord = {
+  /** What the source calls it. */
+  id: string,
+  /** Other names people search it by. */
+  labels: Array<string>,
+  /** The record as JSON text, with the digits it has. */
+  body: string,
+  /** Why the source could not make sense of it. */
+  problem: string | null,
+};
 
 /** Saves a connection: a new one, or changed settings of one that is there. */
 export type SaveConnection = {
@@ -1273,8 +1397,84 @@ export type StepCounts = {
   unchanged: number,
 };
 
+/** Reads a few records from a file's source. They are kept in the temp area until it is cleared; `fresh` reads anew. */
+export type TakeSample = {
+  /** A draft or a deployed processflow, instead of a text. */
+  name?: string | null,
+  /** The file's text. Only its first step and its connections must be right. */
+  text?: string | null,
+  /** Which saved connection stands behind which alias; left out: as deploying would choose. */
+  connections?: { [key in string]: string },
+  /** How many records, five at most. */
+  count?: number | null,
+  /** This record, by its id at the source. */
+  id?: string | null,
+  /** Reads again, whatever is kept. */
+  fresh?: boolean,
+  /** A name of the caller's choice, to cancel it by. */
+  ticket?: string | null,
+};
+
+/** What a file would make of a record. */
+export type Tried = {
+  /** What is wrong with the file; then there are no steps. */
+  problems: Array<Mark>,
+  /** What each step would make of it. */
+  steps: Array<TriedStep>,
+  /** The step at which a run would be done with the record: left out, or set aside. */
+  ends_at: string | null,
+};
+
+/** A field of a row. */
+export type TriedField = {
+  /** The field. */
+  name: string,
+  /** What it would be, as JSON text, with the digits it has. */
+  value: string | null,
+  /** Why it would not be anything. */
+  problem: TriedProblem | null,
+};
+
+/** Why something could not be worked out. */
+export type TriedProblem = {
+  /** The thing and the fact. */
+  message: string,
+  /** The way out. */
+  hint: string | null,
+};
+
+/** What a step would make of a record. */
+export type TriedStep = {
+  /** The step's number in the file. */
+  step: string,
+  /** `skip`, `set` or `write`. */
+  kind: string,
+  /** True where a rule leaves the record out: a run would stop here. */
+  skipped: boolean,
+  /** The rule's reason. */
+  reason: string | null,
+  /** What stops the record as a whole: the rule or the list of `each` could not be worked out. */
+  problem: TriedProblem | null,
+  /** The rows; of `set` one, with the names it gives. */
+  rows: Array<Array<TriedField>>,
+  /** How many rows there would be; more than `rows` for a long list. */
+  count: number,
+};
+
 /** What started a run. */
 export type Trigger = "manual" | "schedule" | "retry" | "recovery";
+
+/** What a file would make of a record. Purely local. */
+export type TryMapping = {
+  /** The file's text. */
+  text: string,
+  /** The record as JSON text. */
+  record: string,
+  /** Only this step, by its number in the file; those before it are worked out all the same. */
+  step?: string | null,
+  /** Which saved connection stands behind which alias; left out: as deploying would choose. */
+  connections?: { [key in string]: string },
+};
 
 /** Takes a processflow off this agent. Its history, watermark and set-aside records stay. */
 export type Undeploy = {
@@ -1378,6 +1578,9 @@ export interface Operations {
   prepare_deployment: { input: PrepareDeployment; output: Preparation };
   deployments: { input: ListDeployments; output: Array<Deploying> };
   diff_versions: { input: DiffVersions; output: Difference };
+  try_mapping: { input: TryMapping; output: Tried };
+  read_form: { input: ReadForm; output: Form | null };
+  edit_processflow: { input: EditText; output: EditedText };
   save_connection: { input: SaveConnection; output: ConnectionRow };
   remove_connection: { input: RemoveConnection; output: null };
   set_secret: { input: SetSecret; output: null };
@@ -1400,4 +1603,6 @@ export interface Operations {
   remove_draft: { input: RemoveDraft; output: null };
   import_processflow: { input: ImportProcessflow; output: DraftMade };
   install_ready_made: { input: InstallReadyMade; output: DraftMade };
+  sample: { input: TakeSample; output: Sample };
+  cancel_sample: { input: CancelSample; output: null };
 }
