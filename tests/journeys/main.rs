@@ -7,6 +7,7 @@ mod bad_connections;
 mod bad_input;
 mod catalogue;
 mod commands;
+mod designing;
 mod files;
 mod first_steps;
 mod full_disk;

@@ -5,6 +5,7 @@ use std::{any::Any, collections::BTreeMap, marker::PhantomData, sync::Arc};
 use async_trait::async_trait;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use ts_rs::TS;
 
 use crate::{
     Action, Checkpoint, Destination, Does, Error, Found, Host, Outcome, ReadAction, Result, Row, Secrets,
@@ -89,7 +90,7 @@ pub trait Session: Send + 'static {
 }
 
 /// A connection that works, and what it told of itself.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct Validation {
     /// Store name, plan's quota, clock difference, engine version.
     pub facts: Vec<Fact>,
@@ -100,7 +101,7 @@ pub struct Validation {
 }
 
 /// A name and a value to show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Fact {
     /// "Store"
     pub name: String,

@@ -4,6 +4,7 @@ use std::{any::Any, sync::Arc};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::{Error, Raw, Result, Row};
 
@@ -68,7 +69,7 @@ impl std::fmt::Debug for WriteStep {
 }
 
 /// What an action guarantees; the engine does the rest of the way to "never lost, never doubled".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Guarantee {
     /// Data and checkpoint commit together: exactly-once effect.

@@ -5,6 +5,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use ts_rs::TS;
+
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -22,7 +24,7 @@ pub struct Error {
 }
 
 /// What the program does about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Pause: a person must act (credentials, settings, a processflow file).
@@ -30,6 +32,7 @@ pub enum Kind {
     /// Wait and go on from the watermark.
     Unavailable {
         /// How long the other side asked us to wait, where it said so.
+        #[ts(type = "{ secs: number; nanos: number } | null")]
         retry_after: Option<Duration>,
     },
     /// Set this record aside with payload and cause; the others go on.

@@ -4,6 +4,7 @@
 //! Files say what should happen, SQLite says what happened, the key store holds what nobody may see.
 
 pub mod agent;
+pub mod drafts;
 pub mod folder;
 pub mod logs;
 pub mod operations;

@@ -21,6 +21,9 @@ pub(crate) struct DeployArgs {
     /// Which saved connection stands behind an alias of the file
     #[arg(long, value_name = "ALIAS=NAME")]
     pub(crate) connection: Vec<KeyValue>,
+    /// Why, for those who look at the versions later
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
 }
 
 /// `versions`

@@ -27,6 +27,8 @@ pub(super) async fn deploy(here: &Here, args: &DeployArgs) -> Outcome<Exit> {
             file,
             connections,
             author: account(),
+            note: args.note.clone(),
+            draft: None,
         })
         .await?;
     here.console

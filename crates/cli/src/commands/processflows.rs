@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::runs::run_as_json;
 use crate::{
     args::{PauseArgs, RollbackArgs, VersionsArgs},
-    output::{Exit, Outcome, Table, moment, names},
+    output::{Exit, Outcome, Table, moment, names, plain},
     shell::Here,
 };
 
@@ -117,9 +117,10 @@ pub(super) fn versions(here: &Here, args: &VersionsArgs) -> Outcome<Exit> {
                 at,
                 version.author.clone(),
                 names(connections),
+                plain(row.note.as_deref().unwrap_or_default()).into_owned(),
             ]
         };
-        let table = Table::new(["version", "", "deployed", "by", "connections"]);
+        let table = Table::new(["version", "", "deployed", "by", "connections", "note"]);
         here.console.table(&table.right([0]).rows(rows.iter().map(row)))
     })?;
     Ok(Exit::Done)
@@ -130,6 +131,7 @@ pub(super) async fn rollback(here: &Here, args: RollbackArgs) -> Outcome<Exit> {
     here.act(Rollback {
         processflow: args.name.clone(),
         version: args.version,
+        author: super::deploy::account(),
     })
     .await?;
     let said = format!(

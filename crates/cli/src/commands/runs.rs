@@ -1,7 +1,8 @@
 //! `runs` and `show`, and how a run is put before people and scripts.
 
 use engine::{
-    operations::{ListRuns, ShowRun},
+    operations::{ListRuns, ShowRun, ShowSteps},
+    processflow::GraphNode,
     state::{Counts, Label, LedgerEntry, Run, RunStatus},
 };
 use serde_json::{Value, json};
@@ -79,9 +80,13 @@ pub(super) fn show(here: &Here, args: ShowArgs) -> Outcome<Exit> {
         outcome: args.outcome.map(label),
         limit: args.limit,
     })?;
+    let steps = here.look(ShowSteps {
+        run: detail.run.id.clone(),
+    })?;
     if here.console.json {
         let mut value = run_as_json(&detail.run);
         value["records"] = json!(detail.records);
+        value["steps"] = json!(steps);
         here.console.json(&value)?;
         return Ok(Exit::Done);
     }
@@ -96,6 +101,10 @@ pub(super) fn show(here: &Here, args: ShowArgs) -> Outcome<Exit> {
         run.version
     ))?;
     balance(here.console, run)?;
+    if !steps.is_empty() {
+        here.console.data("")?;
+        here.console.table(&passed(&steps))?;
+    }
     if !detail.records.is_empty() {
         here.console.data("")?;
         here.console.table(&records(&detail.records))?;
@@ -107,6 +116,41 @@ pub(super) fn show(here: &Here, args: ShowArgs) -> Outcome<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// What passed through each step.
+fn passed(steps: &[GraphNode]) -> Table {
+    let head = [
+        "step",
+        "",
+        "records",
+        "skipped",
+        "failed",
+        "rows written",
+        "unchanged",
+    ];
+    let row = |step: &GraphNode| {
+        let what = [&step.connection, &step.action].map(|part| part.as_deref().unwrap_or_default());
+        let what = match (step.kind.as_str(), &step.reason) {
+            ("skip", Some(reason)) => format!("skip: {reason}"),
+            ("read" | "write", _) => format!("{} {}", step.kind, what.join("/")),
+            (kind, _) => format!("{kind} {}", step.names.join(", ")),
+        };
+        let counts = step.counts.unwrap_or_default();
+        let some = |count: u64| if count == 0 { String::new() } else { number(count) };
+        [
+            step.id.clone(),
+            plain(&what).into_owned(),
+            number(counts.records),
+            some(counts.skipped),
+            some(counts.failed),
+            some(counts.written),
+            some(counts.unchanged),
+        ]
+    };
+    Table::new(head)
+        .right([2, 3, 4, 5, 6])
+        .rows(steps.iter().map(row))
 }
 
 /// Records of one run.

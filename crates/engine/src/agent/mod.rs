@@ -19,12 +19,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use connector_kit::{Clock, Error, Host, Live, OpenFor, Result, async_trait};
+use connector_kit::{Clock, Error, Host, Live, Result, async_trait};
 
 use crate::{
     folder::{DataFolder, Lock, LookupCache, Settings},
     os,
-    processflow::{Plan, Step},
     secrets::{self, Passphrase, SecretStore},
     state::{Deployment, SavedConnection, State, Version},
 };
@@ -236,28 +235,6 @@ impl Agent {
     pub(crate) fn schedule_changed(&self, name: &str) {
         self.schedule_changed.notify_one();
         self.changed(Topic::Processflow.of(name));
-    }
-
-    /// Opens every destination of a plan and asks whether its rows can be written: what fails here fails the
-    /// deployment, not the first run at night.
-    pub(crate) async fn try_destinations(
-        &self,
-        plan: &Plan,
-        bindings: &BTreeMap<String, String>,
-        deployment: Option<&Deployment>,
-    ) -> Result<()> {
-        let purpose = OpenFor {
-            deployment: deployment.map_or_else(|| "deploying".to_owned(), |deployment| deployment.id.clone()),
-            epoch: deployment.map_or(1, |deployment| deployment.epoch),
-        };
-        let connections = self.bound(bindings).await?;
-        for step in &plan.steps {
-            if let Step::Write(write) = step {
-                let live = connections.get(&write.alias).expect("every alias was bound");
-                live.open(purpose.clone()).await?.ready(&write.step).await?;
-            }
-        }
-        Ok(())
     }
 
     /// The live connections behind the aliases of a processflow.

@@ -9,11 +9,12 @@ use std::{
 use connector_kit::Result;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{DataFolder, LookupCache, trouble};
 
 /// What may be cleared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Area {
     /// Look-ups, tracking modes, learned limits.
@@ -23,7 +24,7 @@ pub enum Area {
 }
 
 /// How much an area holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AreaUse {
     /// Which.
     pub area: Area,
@@ -38,7 +39,7 @@ pub struct AreaUse {
 }
 
 /// What clearing an area gave back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Cleared {
     /// Files removed.
     pub files: u64,

@@ -13,6 +13,7 @@ use std::{
 use connector_kit::{Clock, Error, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{DataFolder, atomic, trouble, write_atomically};
 use crate::os;
@@ -28,7 +29,7 @@ pub struct Lock {
 }
 
 /// Who holds a data folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Holder {
     /// Its process id; 0 when it has not said so yet.
     pub pid: u32,

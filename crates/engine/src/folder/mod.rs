@@ -120,7 +120,7 @@ impl DataFolder {
         self.path.join("temp")
     }
 
-    /// Deployed processflow files by version.
+    /// Drafts: processflow files that people work on, a folder each. What is deployed lies in the state.
     pub fn processflows(&self) -> PathBuf {
         self.path.join("processflows")
     }

@@ -9,6 +9,7 @@ use connector_kit::{
     http::{Network, Proxy},
 };
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{DataFolder, trouble, write_atomically};
 use crate::secrets::StoreKind;
@@ -47,7 +48,7 @@ pub struct Settings {
 }
 
 /// A level of the log, by consequence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
     /// Data is lost or a person must act.

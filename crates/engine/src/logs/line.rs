@@ -7,6 +7,7 @@ use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
+use ts_rs::TS;
 
 use super::LogLevel;
 use crate::secrets::Redaction;
@@ -15,7 +16,7 @@ use crate::secrets::Redaction;
 const LONGEST: usize = 8 * 1024;
 
 /// One event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Line {
     /// When, to the millisecond.
     pub time: Timestamp,

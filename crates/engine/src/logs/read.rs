@@ -9,6 +9,7 @@ use std::{
 use connector_kit::Result;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{
     Line, LogLevel,
@@ -21,7 +22,8 @@ const CHUNK: u64 = 64 * 1024;
 const LOOK: u64 = 4 * 1024 * 1024;
 
 /// Which lines are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 #[serde(default)]
 pub struct Filter {
     /// This serious, or more.
@@ -39,7 +41,7 @@ pub struct Filter {
 }
 
 /// How far the log was read. Lines after it have not been seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Position {
     /// The name of the file; empty before the first.
     file: String,

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use connector_kit::{Error, Fact, Result, Secret, Validation, async_trait};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use ts_rs::TS;
 
 use super::{Acts, Reads};
 use crate::{
@@ -13,11 +14,11 @@ use crate::{
 };
 
 /// All saved connections.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ListConnections {}
 
 /// A saved connection, and where it is used.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ConnectionRow {
     /// The connection; never its secrets.
     #[serde(flatten)]
@@ -68,7 +69,8 @@ fn uses(on: &rusqlite::Connection) -> Result<BTreeMap<String, Vec<String>>> {
 }
 
 /// Saves a connection: a new one, or changed settings of one that is there.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct SaveConnection {
     /// Its name.
     pub name: String,
@@ -76,9 +78,11 @@ pub struct SaveConnection {
     pub connector: Option<String>,
     /// Settings to set; `null` takes one away.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub settings: Map<String, Value>,
     /// Secrets to set with it.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub secrets: BTreeMap<String, Given>,
 }
 
@@ -138,7 +142,8 @@ fn plain_name(name: &str) -> Result<()> {
 }
 
 /// Forgets a connection and its secrets.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct RemoveConnection {
     /// Its name.
     pub name: String,
@@ -162,7 +167,8 @@ impl Acts for RemoveConnection {
 }
 
 /// Sets one secret of a connection. It is never given back.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct SetSecret {
     /// The connection.
     pub name: String,
@@ -186,7 +192,8 @@ impl Acts for SetSecret {
 }
 
 /// Tries a connection with the code that runs use.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ValidateConnection {
     /// Its name.
     pub name: String,
@@ -212,8 +219,8 @@ impl Acts for ValidateConnection {
 
 /// A secret on its way from a shell to the agent: over the local socket, never further. The only secret that
 /// serialises, and it prints `[redacted]`.
-#[derive(Clone)]
-pub struct Given(pub Secret);
+#[derive(Clone, TS)]
+pub struct Given(#[ts(type = "string")] pub Secret);
 
 impl fmt::Debug for Given {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,7 +241,8 @@ impl<'de> Deserialize<'de> for Given {
 }
 
 /// The catalogue of actions.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ListActions {
     /// Of one connector only.
     pub connector: Option<String>,
@@ -243,7 +251,7 @@ pub struct ListActions {
 }
 
 /// An action of the catalogue.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ActionRow {
     /// Its connector.
     pub connector: String,

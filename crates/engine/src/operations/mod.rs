@@ -5,11 +5,21 @@
 //! Those that [`Reads`] need no lock and recover nothing; those that [`Acts`] run in the agent, wherever it is.
 //! There is a `set_secret`, never a `get_secret`.
 
+mod bindings;
 mod connections;
+mod deploy;
+mod deployments;
+mod drafts;
+mod editing;
+mod editor;
+mod graph;
+mod overview;
 mod processflows;
 mod records;
 mod runs;
+mod sample;
 mod status;
+mod typescript;
 mod upkeep;
 
 use std::sync::Arc;
@@ -17,20 +27,30 @@ use std::sync::Arc;
 use connector_kit::{Error, Result, async_trait};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use ts_rs::TS;
 
 use crate::agent::{Agent, Desk};
 
 pub use connections::*;
+pub use deploy::*;
+pub use deployments::*;
+pub use drafts::*;
+pub use editing::*;
+pub use editor::*;
+pub use graph::*;
+pub use overview::*;
 pub use processflows::*;
 pub use records::*;
 pub use runs::*;
+pub use sample::*;
 pub use status::*;
+pub use typescript::typescript;
 pub use upkeep::*;
 
 /// An operation that only looks.
-pub trait Reads: DeserializeOwned + Serialize + Send + 'static {
+pub trait Reads: DeserializeOwned + Serialize + TS + Send + 'static {
     /// What it answers.
-    type Output: Serialize + DeserializeOwned;
+    type Output: Serialize + DeserializeOwned + TS + 'static;
     /// Its name on the socket and in `processflow call`.
     const NAME: &'static str;
     /// Looks.
@@ -39,9 +59,9 @@ pub trait Reads: DeserializeOwned + Serialize + Send + 'static {
 
 /// An operation that changes something; the agent that holds the folder's lock carries it out.
 #[async_trait]
-pub trait Acts: DeserializeOwned + Serialize + Send + 'static {
+pub trait Acts: DeserializeOwned + Serialize + TS + Send + 'static {
     /// What it answers.
-    type Output: Serialize + DeserializeOwned + Send;
+    type Output: Serialize + DeserializeOwned + TS + Send + 'static;
     /// Its name on the socket and in `processflow call`.
     const NAME: &'static str;
     /// Acts.
@@ -70,6 +90,12 @@ macro_rules! operations {
                 _ => Err(unknown(name)),
             }
         }
+
+        /// Tells every operation's name, input and output to `types`.
+        fn told(types: &mut typescript::Types) {
+            $(types.operation::<$read, <$read as Reads>::Output>(<$read as Reads>::NAME);)*
+            $(types.operation::<$act, <$act as Acts>::Output>(<$act as Acts>::NAME);)*
+        }
     };
 }
 
@@ -77,11 +103,13 @@ operations! {
     reads {
         Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
         FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
+        ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule, CheckText, Complete, Explain,
+        ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions, TryMapping, ReadForm, EditText,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
-        ChangeSetting,
+        ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample,
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use connector_kit::{Error, Raw, Record, Result, async_trait};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Acts, Reads};
 use crate::{
@@ -12,14 +13,15 @@ use crate::{
 };
 
 /// Where is order 1042? Everything that is known of a record, by its id, number, SKU, e-mail or target id.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct FindRecord {
     /// What to look for.
     pub text: String,
 }
 
 /// A record's life line.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct LifeLine {
     /// What became of it in each run, oldest first.
     pub entries: Vec<LedgerEntry>,
@@ -45,12 +47,14 @@ impl Reads for FindRecord {
 }
 
 /// Records that wait set aside.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ListFailed {
     /// Of one processflow only.
     pub processflow: Option<String>,
     /// How many at most.
     #[serde(default = "many")]
+    #[ts(as = "Option<_>", optional)]
     pub limit: u32,
 }
 
@@ -71,14 +75,15 @@ impl Reads for ListFailed {
 }
 
 /// One set-aside record with its payload.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ShowFailed {
     /// Its number.
     pub number: i64,
 }
 
 /// A set-aside record with its payload.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct FailedDetail {
     /// The record.
     #[serde(flatten)]
@@ -101,17 +106,19 @@ impl Reads for ShowFailed {
 }
 
 /// Sends set-aside records again, as they are kept.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct RetryFailed {
     /// All of one processflow.
     pub processflow: Option<String>,
     /// These, by number.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub numbers: Vec<i64>,
 }
 
 /// The runs that were started, one per processflow.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct RetryStarted {
     /// Their ids.
     pub runs: Vec<String>,
@@ -172,7 +179,8 @@ fn chosen(
 }
 
 /// Replaces the payload of a set-aside record before it is sent again.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct EditFailed {
     /// Its number.
     pub number: i64,
@@ -204,7 +212,8 @@ impl Acts for EditFailed {
 }
 
 /// Lets set-aside records go, with a note that says why.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct DismissFailed {
     /// Their numbers.
     pub numbers: Vec<i64>,

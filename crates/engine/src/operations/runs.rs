@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use connector_kit::{Error, Result, async_trait};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Acts, Reads};
 use crate::{
@@ -14,26 +15,30 @@ use crate::{
 };
 
 /// Starts a run of a deployed processflow. A run that was interrupted goes on under its own id.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct StartRun {
     /// The processflow.
     pub processflow: String,
     /// Read everything again, from the beginning.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub full: bool,
     /// Read these records only; the watermark stays.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub ids: Vec<String>,
     /// Read what changed since then; the watermark stays.
     #[serde(default)]
     pub since: Option<Timestamp>,
     /// Filters of this run alone; the watermark stays.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub filter: BTreeMap<String, String>,
 }
 
 /// A run that was started.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct RunStarted {
     /// Its id.
     pub run: String,
@@ -64,7 +69,8 @@ impl Acts for StartRun {
 }
 
 /// How far a run is. Answers at once; ask again, at most some times a second.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct RunProgress {
     /// The run.
     pub run: String,
@@ -81,7 +87,8 @@ impl Acts for RunProgress {
 }
 
 /// Ends a run at a safe point. What is settled stays; the next run goes on from there.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct CancelRun {
     /// The run, or its processflow.
     pub run: String,
@@ -98,12 +105,14 @@ impl Acts for CancelRun {
 }
 
 /// The newest runs.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ListRuns {
     /// Of one processflow only.
     pub processflow: Option<String>,
     /// How many at most.
     #[serde(default = "fifty")]
+    #[ts(as = "Option<_>", optional)]
     pub limit: u32,
 }
 
@@ -129,7 +138,8 @@ impl Reads for ListRuns {
 }
 
 /// One run, its balance and its records.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ShowRun {
     /// Its id, or the beginning of it; `last` for the newest.
     pub run: String,
@@ -137,11 +147,12 @@ pub struct ShowRun {
     pub outcome: Option<Label>,
     /// Records at most.
     #[serde(default = "fifty")]
+    #[ts(as = "Option<_>", optional)]
     pub limit: u32,
 }
 
 /// A run and its records.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct RunDetail {
     /// The run.
     #[serde(flatten)]

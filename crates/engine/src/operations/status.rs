@@ -2,6 +2,7 @@
 
 use connector_kit::Result;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::Reads;
 use crate::{
@@ -11,11 +12,11 @@ use crate::{
 };
 
 /// How the agent of this data folder stands. Takes no lock and reads no ledger row.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct Status {}
 
 /// The agent in one line, and what is under it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct AgentStatus {
     /// This program's version.
     pub version: String,

@@ -6,6 +6,7 @@ use connector_kit::{Error, Result, async_trait};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::{Acts, Reads};
 use crate::{
@@ -16,14 +17,15 @@ use crate::{
 };
 
 /// Where a processflow's next run goes on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ShowWatermark {
     /// The processflow.
     pub processflow: String,
 }
 
 /// Where a processflow came to.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct WatermarkRow {
     /// The processflow.
     pub processflow: String,
@@ -54,7 +56,8 @@ impl Reads for ShowWatermark {
 }
 
 /// Moves the place where a processflow's next run goes on: it reads what changed since then.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct MoveWatermark {
     /// The processflow.
     pub processflow: String,
@@ -75,10 +78,12 @@ impl Acts for MoveWatermark {
 }
 
 /// Lines of the log, newest last: the last ones, or those that came after a position.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ReadLogs {
     /// Which lines.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub filter: Filter,
     /// Where the last look ended.
     #[serde(default)]
@@ -86,7 +91,7 @@ pub struct ReadLogs {
 }
 
 /// Lines, and where the look ended.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct LogLines {
     /// The lines.
     pub lines: Vec<Line>,
@@ -109,7 +114,7 @@ impl Reads for ReadLogs {
 }
 
 /// What cache and temp hold.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ShowCache {}
 
 impl Reads for ShowCache {
@@ -122,7 +127,8 @@ impl Reads for ShowCache {
 }
 
 /// Clears cache or temp. Safe at any instant; watermarks, ledger, credentials and history are never touched.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ClearArea {
     /// Which; both when left out.
     pub area: Option<Area>,
@@ -144,11 +150,11 @@ impl Acts for ClearArea {
 }
 
 /// The agent's settings.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ShowSettings {}
 
 /// A setting as it is now.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct SettingRow {
     /// Its name.
     pub key: String,
@@ -174,7 +180,8 @@ impl Reads for ShowSettings {
 }
 
 /// Changes one setting.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
 pub struct ChangeSetting {
     /// Its name.
     pub key: String,
@@ -193,7 +200,7 @@ impl Acts for ChangeSetting {
 }
 
 /// The JSON Schema of processflow files, and the functions of expressions.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ShowSchema {}
 
 impl Reads for ShowSchema {

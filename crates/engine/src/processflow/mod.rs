@@ -6,10 +6,16 @@
 
 mod cases;
 mod compile;
+mod difference;
+pub mod edit;
+pub mod editor;
 pub mod expression;
 #[cfg(test)]
 mod fake;
 mod file;
+mod form;
+mod graph;
+mod heading;
 mod json;
 mod mapping;
 mod plan;
@@ -25,9 +31,13 @@ use connector_kit::Connector;
 use self::report::Span;
 pub use self::{
     cases::{CaseReport, CaseResult, run_cases},
+    difference::{Difference, DifferentLine, Stands},
     expression::{Expression, functions},
     file::OnFailure,
-    mapping::{Mapping, Scope},
+    form::{Form, FormStep, FormTable, FormValue},
+    graph::{Graph, GraphEdge, GraphNode},
+    heading::{Heading, checked_name, is_name, renamed},
+    mapping::{Mapping, Scope, TriedField, TriedProblem, TriedStep, try_record},
     plan::{Place, Plan, Read, RunFacts, Set, Skip, Step, Write},
     report::{Problem, Report, Severity},
     schema::schema,
@@ -56,6 +66,30 @@ pub fn load(path: &Path, connectors: &[Connector]) -> Result<(Plan, Vec<Problem>
     let plan = Plan::compile(&text, &name, connectors)?;
     let warnings = plan.warnings.clone();
     Ok((plan, warnings))
+}
+
+/// A plan that only reads: what can be tried while the rest of a file is not right yet.
+///
+/// # Errors
+/// A report when the connections or the first step are not right.
+pub fn reading_part(text: &str, connectors: &[Connector]) -> Result<Plan, Report> {
+    let Ok(document) = yaml::Document::read(text) else {
+        return Plan::compile(text, FILE_NAME, connectors);
+    };
+    let json = |name: &str| document.root.get(name).map(yaml::Node::to_json);
+    let first = document
+        .root
+        .get("steps")
+        .and_then(|steps| steps.elements().first());
+    let (Some(connections), Some(first)) = (json("connections"), first) else {
+        return Plan::compile(text, FILE_NAME, connectors);
+    };
+    let name = Heading::of(text).name.filter(|name| is_name(name));
+    let name = name.unwrap_or_else(|| "sample".to_owned());
+    let (first, part) = (first.to_json(), "steps");
+    let text =
+        format!("{{\"processflow\": \"{name}\", \"connections\": {connections}, \"{part}\": [{first}]}}");
+    Plan::compile(&text, FILE_NAME, connectors)
 }
 
 fn file_at(path: &Path) -> PathBuf {

@@ -11,6 +11,7 @@ use super::{
     file::OnFailure,
     mapping::Scope,
     report::{Problem, Report, Severity, Span},
+    yaml::{Document, Node},
 };
 use crate::schedule::ScheduleText;
 
@@ -153,6 +154,27 @@ impl Plan {
         let started = ("started".to_owned(), run.at.to_string().into());
         let run = serde_json::Map::from_iter([("id".to_owned(), run.id.into()), started]);
         Scope::new(connections, Raw::of(&run), self.tables.clone(), self.variables)
+    }
+
+    /// The look-up tables: name, how many values, whether there is one for all others.
+    pub fn lookups(&self) -> impl Iterator<Item = (String, usize, bool)> {
+        self.tables
+            .iter()
+            .map(|table| (table.name.clone(), table.entries.len(), table.default.is_some()))
+    }
+
+    /// What write steps say of making what is missing (`create`), by the step's number.
+    pub fn creates(&self) -> BTreeMap<String, serde_json::Value> {
+        let Ok(document) = Document::read(&self.text) else {
+            return BTreeMap::new();
+        };
+        let steps = document.root.get("steps").map_or(&[][..], Node::elements);
+        let create = |(at, step): (usize, &Node)| {
+            let create = step.get("write")?.get("with")?.get("create")?;
+            let value = serde_json::from_str(&create.to_json()).ok()?;
+            Some(((at + 1).to_string(), value))
+        };
+        steps.iter().enumerate().filter_map(create).collect()
     }
 
     /// A report that points an error which turned out later at a part of the file.

@@ -9,7 +9,7 @@ use connector_kit::{Error, Guarantee, Kind, Outcome, Raw, Record, Result, Row};
 use super::{Running, delivery::Delivery};
 use crate::{
     processflow::{Mapping, Step, Write},
-    state::{Cause, Entry, Label},
+    state::{Cause, Entry, Label, StepCounts},
 };
 
 /// A batch under way.
@@ -20,11 +20,15 @@ pub(super) struct Work<'r> {
     mappings: Vec<Mapping>,
     fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     intents: Vec<(Arc<str>, Arc<str>)>,
+    /// Rows by the step that wrote them; the first is the read step.
+    steps: Vec<StepCounts>,
 }
 
 /// What a record has become so far.
 struct Fate {
     end: Option<End>,
+    /// The step it ended in, counted from 0; the read step is 0.
+    ended_in: usize,
     written: bool,
     /// Rows of it that stand in a transaction which is not committed yet.
     in_transaction: bool,
@@ -41,6 +45,7 @@ enum End {
 /// What a batch came to.
 pub(super) struct Worked {
     pub(super) entries: Vec<Entry>,
+    pub(super) steps: Vec<StepCounts>,
     pub(super) fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     pub(super) intents: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -50,7 +55,10 @@ pub(super) type Failures = BTreeMap<usize, Failure>;
 
 /// One of them.
 #[derive(Clone)]
-pub(super) struct Failure(End);
+pub(super) struct Failure {
+    end: End,
+    step: usize,
+}
 
 impl<'r> Work<'r> {
     pub(super) fn new(running: &'r mut Running, records: &'r [Record], failed: &Failures) -> Self {
@@ -59,9 +67,10 @@ impl<'r> Work<'r> {
                 error,
                 class: REJECTED,
             });
-            let end = failed.get(&at).map(|failure| failure.0.clone()).or(unreadable);
+            let known = failed.get(&at);
             Fate {
-                end,
+                end: known.map(|failure| failure.end.clone()).or(unreadable),
+                ended_in: known.map_or(0, |failure| failure.step),
                 written: false,
                 in_transaction: false,
                 target: None,
@@ -72,9 +81,11 @@ impl<'r> Work<'r> {
             .iter()
             .map(|record| running.scope.record(record))
             .collect();
+        let steps = vec![StepCounts::default(); 1 + running.plan.steps.len()];
         Self {
             running,
             records,
+            steps,
             fates,
             mappings,
             fingerprints: Vec::new(),
@@ -84,11 +95,11 @@ impl<'r> Work<'r> {
 
     pub(super) async fn through_all_steps(&mut self) -> Result<()> {
         let plan = self.running.plan.clone();
-        for step in &plan.steps {
+        for (at, step) in (1..).zip(&plan.steps) {
             match step {
-                Step::Skip(skip) => self.each(|mapping| mapping.skip(skip)),
-                Step::Set(set) => self.each(|mapping| mapping.set(set).map(|()| None)),
-                Step::Write(write) => self.write(write).await?,
+                Step::Skip(skip) => self.each(at, |mapping| mapping.skip(skip)),
+                Step::Set(set) => self.each(at, |mapping| mapping.set(set).map(|()| None)),
+                Step::Write(write) => self.write(at, write).await?,
             }
         }
         Ok(())
@@ -104,13 +115,20 @@ impl<'r> Work<'r> {
     /// The records that failed, to leave them out next time.
     pub(super) fn failures(&self) -> Failures {
         let failed = |(at, fate): (usize, &Fate)| match &fate.end {
-            Some(end @ End::Failed { .. }) => Some((at, Failure(end.clone()))),
+            Some(end @ End::Failed { .. }) => Some((
+                at,
+                Failure {
+                    end: end.clone(),
+                    step: fate.ended_in,
+                },
+            )),
             _ => None,
         };
         self.fates.iter().enumerate().filter_map(failed).collect()
     }
 
-    pub(super) fn done(self) -> Worked {
+    pub(super) fn done(mut self) -> Worked {
+        self.count_records();
         let entries = self
             .records
             .iter()
@@ -119,13 +137,30 @@ impl<'r> Work<'r> {
             .collect();
         Worked {
             entries,
+            steps: self.steps,
             fingerprints: self.fingerprints,
             intents: self.intents,
         }
     }
 
+    /// Where the records ended, as counts of the steps.
+    fn count_records(&mut self) {
+        for fate in &self.fates {
+            match &fate.end {
+                Some(End::Skipped(_)) => self.steps[fate.ended_in].skipped += 1,
+                Some(End::Failed { .. }) => self.steps[fate.ended_in].failed += 1,
+                None => {}
+            }
+        }
+        let mut records = self.fates.len() as u64;
+        for step in &mut self.steps {
+            step.records = records;
+            records = step.passed();
+        }
+    }
+
     /// Takes every record that is still under way through one step that writes nothing.
-    fn each(&mut self, mut step: impl FnMut(&mut Mapping) -> Result<Option<String>>) {
+    fn each(&mut self, at: usize, mut step: impl FnMut(&mut Mapping) -> Result<Option<String>>) {
         for (fate, mapping) in self.fates.iter_mut().zip(&mut self.mappings) {
             if fate.end.is_none() {
                 fate.end = match step(mapping) {
@@ -136,17 +171,23 @@ impl<'r> Work<'r> {
                         class: REJECTED,
                     }),
                 };
+                fate.ended_in = at;
             }
         }
     }
 
-    async fn write(&mut self, write: &Write) -> Result<()> {
-        let rows = self.rows(write);
+    async fn write(&mut self, step: usize, write: &Write) -> Result<()> {
+        let rows = self.rows(step, write);
         let places: Vec<usize> = rows.iter().map(|row| row.record).collect();
         let delivered = self.deliver(write, rows).await?;
         let mut answers: BTreeMap<usize, Vec<Option<Raw>>> = BTreeMap::new();
         for (at, outcome) in places.into_iter().zip(delivered.outcomes) {
-            let answer = self.fates[at].take(outcome, write.guarantee);
+            match &outcome {
+                Outcome::Written { .. } => self.steps[step].written += 1,
+                Outcome::Unchanged => self.steps[step].unchanged += 1,
+                _ => {}
+            }
+            let answer = self.fates[at].take(outcome, write.guarantee, step);
             if write.name.is_some() {
                 answers.entry(at).or_default().push(answer);
             }
@@ -159,7 +200,7 @@ impl<'r> Work<'r> {
         Ok(())
     }
 
-    fn rows(&mut self, write: &Write) -> Vec<Row> {
+    fn rows(&mut self, step: usize, write: &Write) -> Vec<Row> {
         let mut rows = Vec::with_capacity(self.records.len());
         for (at, (fate, mapping)) in self.fates.iter_mut().zip(&mut self.mappings).enumerate() {
             if fate.end.is_none() {
@@ -170,6 +211,7 @@ impl<'r> Work<'r> {
                             error,
                             class: REJECTED,
                         });
+                        fate.ended_in = step;
                     }
                 }
             }
@@ -197,7 +239,7 @@ impl<'r> Work<'r> {
 
 impl Fate {
     /// Adds what became of one row of this record; its answer comes back for later steps.
-    fn take(&mut self, outcome: Outcome, guarantee: Guarantee) -> Option<Raw> {
+    fn take(&mut self, outcome: Outcome, guarantee: Guarantee, step: usize) -> Option<Raw> {
         match outcome {
             Outcome::Written { id, answer } => {
                 self.written = true;
@@ -212,16 +254,29 @@ impl Fate {
                 } else {
                     REJECTED
                 };
-                self.fail(error, class);
+                self.fail(error, class, step);
             }
-            Outcome::Unknown(error) => self.fail(error, "unknown"),
+            Outcome::Unknown(error) => self.fail(error, "unknown", step),
         }
         None
     }
 
     /// The first cause stands.
-    fn fail(&mut self, error: Error, class: &'static str) {
-        self.end.get_or_insert(End::Failed { error, class });
+    fn fail(&mut self, error: Error, class: &'static str, step: usize) {
+        if self.end.is_none() {
+            (self.end, self.ended_in) = (Some(End::Failed { error, class }), step);
+        }
+    }
+}
+
+impl Worked {
+    /// Counts a record that was written in a step before this process was there.
+    pub(super) fn passed_through(&mut self, step: &str) {
+        self.steps.iter_mut().for_each(|step| step.records += 1);
+        let at = step.parse::<usize>().ok().and_then(|step| step.checked_sub(1));
+        if let Some(step) = at.and_then(|at| self.steps.get_mut(at)) {
+            step.written += 1;
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use connector_kit::{Found, Result, Row, Value};
 use super::{Running, batch::Worked, writes};
 use crate::{
     processflow::Write,
-    state::{Entry, Intent, IntentState, Label},
+    state::{Entry, Intent, IntentState, Label, StepCounts},
 };
 
 impl Running {
@@ -17,6 +17,7 @@ impl Running {
         let plan = self.plan.clone();
         let mut worked = Worked {
             entries: Vec::new(),
+            steps: vec![StepCounts::default(); 1 + plan.steps.len()],
             fingerprints: Vec::new(),
             intents: Vec::new(),
         };
@@ -33,6 +34,7 @@ impl Running {
             };
             worked.intents.push((intent.step.clone(), intent.key.clone()));
             if let Some(target) = target {
+                worked.passed_through(&intent.step);
                 let (source, outcome) = (intent.source, Label::Written);
                 worked.entries.push(Entry {
                     source,

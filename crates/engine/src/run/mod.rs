@@ -303,6 +303,7 @@ impl Running {
             batch: at.batch,
             watermark,
             entries: worked.entries,
+            steps: worked.steps,
             fingerprints: worked.fingerprints,
             intents: worked.intents,
         };

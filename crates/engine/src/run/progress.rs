@@ -5,11 +5,12 @@ use std::sync::Arc;
 use connector_kit::{Clock, Error};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+use ts_rs::TS;
 
 use crate::state::{Counts, Run, RunStatus};
 
 /// How far a run is.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct Progress {
     /// The run.
     pub run: String,

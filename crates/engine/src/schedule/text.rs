@@ -4,12 +4,14 @@ use connector_kit::{Error, Result};
 use jiff::{Timestamp, civil::Time, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Rule, Schedule, cron::Cron, duration};
 
 /// When to run: one of `every`, `daily` and `cron`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct ScheduleText {
     /// Every so often, from the time of deployment on: `15 min`, `2 h`, `1 day`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +27,7 @@ pub struct ScheduleText {
     pub cron: Option<String>,
     /// With `daily`: only on these days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>", optional)]
     pub weekdays: Vec<Weekday>,
     /// The time zone of `daily` and `cron`, as in `Europe/Berlin`. Without it the machine's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,11 +35,12 @@ pub struct ScheduleText {
     pub zone: Option<String>,
     /// What becomes of runs missed while the agent was off.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[ts(as = "Option<_>", optional)]
     pub catch_up: CatchUp,
 }
 
 /// What becomes of runs that were missed while the agent was off or asleep.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum CatchUp {
     /// One run makes up for all of them.
@@ -47,7 +51,7 @@ pub enum CatchUp {
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Weekday {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use connector_kit::{Result, Validation};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::broken;
 
 /// A connection as a person saved it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct SavedConnection {
     /// Its name.
     pub name: String,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use connector_kit::{Result, Watermark};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::broken;
 
@@ -34,7 +35,7 @@ pub struct Deployment {
 }
 
 /// Whether a deployment runs by its schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum DeploymentState {
     /// It does.
@@ -121,7 +122,7 @@ impl Deployment {
 }
 
 /// One deployed version of a processflow file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Version {
     /// The deployment's id.
     pub deployment: String,

@@ -12,7 +12,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, Trigger, broken, set_aside,
+    Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, StepCounts, Trigger, broken,
+    set_aside,
 };
 
 /// The journal of one run of one deployment.
@@ -50,6 +51,9 @@ pub struct Settlement {
     pub watermark: Option<Watermark>,
     /// One entry per record.
     pub entries: Vec<Entry>,
+    /// What passed through each step, in the order of the file.
+    #[serde(default)]
+    pub steps: Vec<StepCounts>,
     /// What `changes_only` steps wrote: step, key, hash.
     pub fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     /// Intents that are settled with it: step, key.
@@ -341,6 +345,7 @@ fn settle(
     unprepare(on, deployment)?;
     run.counts.add(&settlement.counts());
     run.update(on)?;
+    StepCounts::settle(on, run.number, &settlement.steps)?;
     Ok(Settled { counts: run.counts })
 }
 

@@ -3,11 +3,12 @@
 use connector_kit::Result;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::broken;
 
 /// What became of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
     /// It is there now.
@@ -92,7 +93,7 @@ impl Entry {
 }
 
 /// A line of the ledger with the run it belongs to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct LedgerEntry {
     /// The run.
     pub run: String,

@@ -8,6 +8,7 @@
 //! Leaves out: secrets (key store), processflow files (kept here as text only), logs.
 
 mod connections;
+mod deploying;
 mod deployments;
 mod history;
 mod intents;
@@ -16,6 +17,7 @@ mod ledger;
 mod runs;
 mod schema;
 mod set_aside;
+mod steps;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,7 @@ use connector_kit::{Error, Result};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use connections::SavedConnection;
+pub use deploying::{Check, CheckOutcome, CheckedPart, Deploying, DeployingKind, DeployingState};
 pub use deployments::{Deployment, DeploymentState, Version};
 pub use history::{Keep, forget};
 pub use intents::{Intent, IntentState};
@@ -31,6 +34,7 @@ pub use journal::{Journal, Resumed, Settled, Settlement};
 pub use ledger::{Entry, Label, LedgerEntry};
 pub use runs::{Counts, Problem, Run, RunStatus, Trigger};
 pub use set_aside::{Cause, SetAside, SetAsideState};
+pub use steps::StepCounts;
 
 /// The oldest SQLite this program trusts with its state: 3.7.0 to 3.51.2 can corrupt a WAL database that two
 /// connections write or checkpoint at once (SQLite 3.51.3 release notes, "WAL-reset bug").

@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use connector_kit::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::broken;
 
 /// One run of a processflow.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Run {
     /// Its place in the order of all runs.
     #[serde(skip)]
@@ -45,7 +46,7 @@ pub struct Run {
 }
 
 /// What started a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     /// A person.
@@ -59,7 +60,7 @@ pub enum Trigger {
 }
 
 /// How a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub enum RunStatus {
     /// Under way.
     Running,
@@ -118,7 +119,7 @@ impl FromStr for RunStatus {
 }
 
 /// The balance of a run: `read = written + unchanged + skipped + failed`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Counts {
     /// Records that came from the source and are settled.
     pub read: u64,
@@ -151,7 +152,7 @@ impl Counts {
 }
 
 /// An error as it is kept and shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Problem {
     /// See [`connector_kit::Kind`].
     pub kind: connector_kit::Kind,

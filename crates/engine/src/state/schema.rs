@@ -137,12 +137,33 @@ CREATE TABLE prepared (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Where records went step by step, and how deployments came out.
+const DEPLOYING: &str = "
+ALTER TABLE run ADD COLUMN steps TEXT NOT NULL DEFAULT '[]';   -- JSON: what passed through each step
+
+-- The deployment log.
+CREATE TABLE deploying (
+    number INTEGER PRIMARY KEY,
+    processflow TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('Pending', 'Successful', 'Unsuccessful')),
+    kind TEXT NOT NULL CHECK (kind IN ('deploy', 'rollback')),
+    version INTEGER,
+    before INTEGER,
+    author TEXT NOT NULL,
+    note TEXT,
+    at TEXT NOT NULL,
+    ended_at TEXT,
+    checks TEXT NOT NULL                     -- JSON
+) STRICT;
+CREATE INDEX deploying_of ON deploying (processflow, number);
+";
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST)])
+    Migrations::new(vec![M::up(FIRST), M::up(DEPLOYING)])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 1;
+const KNOWN: i64 = 2;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;

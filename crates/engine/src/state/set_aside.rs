@@ -3,6 +3,7 @@
 use connector_kit::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Entry, broken};
 
@@ -22,7 +23,7 @@ pub struct Cause {
 }
 
 /// A record that was set aside.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SetAside {
     /// Its number, what people name it by.
     pub number: i64,
@@ -53,7 +54,7 @@ pub struct SetAside {
 }
 
 /// Whether a set-aside record still waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SetAsideState {
     /// It waits.

@@ -154,6 +154,7 @@ async fn put(
         file,
         connections,
         author: deploy::account(),
+        ..Deploy::default()
     };
     let deployed = door.call(wanted).await?;
     there.console.talk(format!("\n{}", deploy::in_words(&deployed)));

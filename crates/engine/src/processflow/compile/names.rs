@@ -6,7 +6,7 @@ use connector_kit::{Connector, Value};
 
 use super::{Findings, Table};
 use crate::processflow::{
-    file,
+    file, is_name,
     report::Span,
     suggest::known,
     yaml::{At, Document, Entries},
@@ -18,12 +18,7 @@ pub(super) fn place(document: &Document, part: &str, otherwise: Span) -> Span {
 }
 
 pub(super) fn processflow(findings: &mut Findings<'_>, name: &At<String>) {
-    let sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
-    let right = !name.value.is_empty()
-        && name.value.len() <= 64
-        && name.value.chars().all(sign)
-        && !name.value.starts_with('-');
-    if !right {
+    if !is_name(&name.value) {
         let message = format!("`{}` is not a name for a processflow", name.value);
         let hint = "Use small letters, digits and hyphens, 64 at most: `orders-to-database`.";
         findings.mistake(name.span, message, Some(hint.to_owned()));

@@ -3,6 +3,8 @@
 //! A [`Scope`] is shared by all records of a run; a [`Mapping`] is one record on its way through the steps. It holds
 //! the record's text (shared with the page it came in), where its fields stand, and what earlier steps named.
 
+mod tried;
+
 use std::{
     collections::HashSet,
     sync::{Arc, LazyLock},
@@ -19,6 +21,8 @@ use super::{
     json::{self, Index},
     plan::{Set, Skip, Write},
 };
+
+pub use tried::{TriedField, TriedProblem, TriedStep, try_record};
 
 /// What all records of one run share. Cloning shares.
 #[derive(Clone, Debug)]
