@@ -189,6 +189,7 @@ fn open_editor(file: &Path) -> Result<()> {
 pub(super) async fn dismiss(here: &Here, args: DismissArgs) -> Outcome<Exit> {
     let numbers = args.numbers.clone();
     here.act(DismissFailed {
+        group: None,
         numbers: args.numbers,
         note: args.note,
     })
