@@ -87,31 +87,23 @@ impl Reads for ListRecords {
         };
         let limit = self.limit.clamp(1, 10_000) as usize;
         let (after, before) = (place(self.after.as_deref())?, place(self.before.as_deref())?);
-        let (page, has_next, has_previous) = match before {
-            Some(before) => {
-                let page = select.page_before(on, self.order, before, limit)?;
-                let has_previous = page.next.is_some();
-                (page, true, has_previous)
-            }
-            None => {
-                let page = select.page(on, self.order, after, limit)?;
-                let has_next = page.next.is_some();
-                (page, has_next, after.is_some())
-            }
+        let page = match before {
+            Some(before) => select.page_before(on, self.order, before, limit)?,
+            None => select.page(on, self.order, after, limit)?,
         };
-        // A page found backwards ends at the place it was asked from; one found forwards at its own end.
-        let (first, last) = (
+        let ends = (
             page.entries.first().map(Place::of),
             page.entries.last().map(Place::of),
         );
-        let (next, previous) = match before {
-            Some(before) => (last.or(Some(before)), page.next.or(first)),
-            None => (page.next, first.or(after)),
+        // A page found backwards goes on, backwards, where its look ended, and forwards where it was asked from.
+        let (next, previous) = match (before, ends) {
+            (Some(before), (_, last)) => (last.or(Some(before)), page.next),
+            (None, (first, _)) => (page.next, first.or(after).filter(|_| after.is_some())),
         };
         Ok(RecordsPage {
             total: select.total(on)?,
-            next: next.filter(|_| has_next).map(|place| place.to_string()),
-            previous: previous.filter(|_| has_previous).map(|place| place.to_string()),
+            next: next.map(|place| place.to_string()),
+            previous: previous.map(|place| place.to_string()),
             records: page.entries,
         })
     }
@@ -414,6 +406,8 @@ impl Acts for DismissFailed {
                     return Err(Error::config("no record was named that could be dismissed")
                         .hint("`processflow failed` lists those that wait."));
                 }
+                numbers.sort_unstable();
+                numbers.dedup();
                 for number in numbers {
                     SetAside::numbered(on, number)?;
                     SetAside::dismiss(on, number, &self.note, &at)?;

@@ -37,7 +37,7 @@ pub struct Progress {
     pub ended: Option<RunStatus>,
     /// When how many were settled.
     #[serde(skip)]
-    pub(crate) marks: VecDeque<(Timestamp, u64)>,
+    pub marks: VecDeque<(Timestamp, u64)>,
 }
 
 /// How much of the past makes the rate.

@@ -13,7 +13,7 @@ use ts_rs::TS;
 use super::{Label, LedgerEntry, broken};
 
 /// Records that one look for a text reads at most; the page tells where the next look begins.
-const LOOK: i64 = 200_000;
+const LOOK: i64 = 50_000;
 
 /// Which records are wanted.
 #[derive(Clone, Debug, Default)]
