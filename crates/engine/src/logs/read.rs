@@ -246,6 +246,15 @@ fn time_of(text: &[u8]) -> Option<Timestamp> {
     std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
 }
 
+/// The level's word, which follows the time.
+fn level_of(text: &[u8]) -> Option<&[u8]> {
+    let rest = text.strip_prefix(b"{\"time\":\"")?;
+    let end = rest.iter().take(40).position(|byte| *byte == b'"')?;
+    let rest = rest[end..].strip_prefix(b"\",\"level\":\"")?;
+    let end = rest.iter().take(10).position(|byte| *byte == b'"')?;
+    Some(&rest[..end])
+}
+
 fn later(folder: &Path, filter: &Filter, position: &mut Position, limit: usize) -> io::Result<Vec<Line>> {
     let search = Search::of(filter);
     let seen = Name::parse(&position.file);
@@ -292,8 +301,8 @@ struct Search<'f> {
     filter: &'f Filter,
     /// Finds the text in capitals or not, where it has no letters beyond ASCII.
     text: Option<AhoCorasick>,
-    /// What a line of a level that is not wanted has in it.
-    unwanted: Vec<String>,
+    /// Words of the levels that are not wanted.
+    unwanted: Vec<&'static [u8]>,
 }
 
 /// What a line is to a search.
@@ -318,7 +327,7 @@ impl<'f> Search<'f> {
         let unwanted = levels
             .into_iter()
             .filter(|level| filter.level.is_some_and(|wanted| *level > wanted))
-            .map(|level| format!("\"level\":\"{}\"", level.as_str()))
+            .map(|level| level.as_str().as_bytes())
             .collect();
         Self {
             filter,
@@ -333,10 +342,9 @@ impl<'f> Search<'f> {
         {
             return Taken::TooEarly;
         }
-        // Cheap first: most lines of a big file are not meant. The level stands at the beginning of a line.
-        let head = &text[..text.len().min(80)];
-        let has = |part: &String| head.windows(part.len()).any(|window| window == part.as_bytes());
-        if text.is_empty() || self.unwanted.iter().any(has) {
+        // Cheap first: most lines of a big file are not meant.
+        let level = level_of(text);
+        if text.is_empty() || level.is_some_and(|level| self.unwanted.contains(&level)) {
             return Taken::Not;
         }
         if self.text.as_ref().is_some_and(|search| !search.is_match(text)) {

@@ -112,7 +112,7 @@ pub struct LogLines {
 }
 
 /// Bytes that one page looks through at most: some ten milliseconds.
-const LOOK: u64 = 24 * 1024 * 1024;
+const LOOK: u64 = 16 * 1024 * 1024;
 /// Lines of a page that does not say.
 const LINES: usize = 200;
 
