@@ -123,7 +123,7 @@ impl Deploy {
             Ok((deployment, new))
         });
         let (deployment, new) = written.await?;
-        agent.schedule_changed();
+        agent.schedule_changed(&deployment.name);
         let schedule = agent.desk().schedule(&plan, &deployment)?;
         let next = schedule.and_then(|schedule| agent.desk().next_slots(&schedule, 1).pop());
         Ok(Deployed {
@@ -435,6 +435,6 @@ async fn go_back(
             entry.update(on)
         })
         .await?;
-    agent.schedule_changed();
+    agent.schedule_changed(&deployment.name);
     Ok(())
 }

@@ -18,6 +18,8 @@ mod processflows;
 mod records;
 mod runs;
 mod sample;
+mod series;
+mod snapshots;
 mod status;
 mod typescript;
 mod upkeep;
@@ -43,6 +45,8 @@ pub use processflows::*;
 pub use records::*;
 pub use runs::*;
 pub use sample::*;
+pub use series::*;
+pub use snapshots::*;
 pub use status::*;
 pub use typescript::typescript;
 pub use upkeep::*;
@@ -101,15 +105,17 @@ macro_rules! operations {
 
 operations! {
     reads {
-        Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
-        FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
-        ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule, CheckText, Complete, Explain,
-        ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions, TryMapping, ReadForm, EditText,
+        Status, ListConnections, UnderstandConnection, ListConnectors, ListActions, CheckProcessflow,
+        ListProcessflows, ListVersions, ListRuns, ShowRun, RunSeries, RunPlot, ListRecords, FindRecord,
+        ListFailedGroups, ListFailed, ShowFailed, ShowSnapshot, ShowWatermark, ReadLogs, ExportLogs, ShowCache,
+        ShowSettings, ShowSchema, ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule,
+        CheckText, Complete, Explain, ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions,
+        TryMapping, ReadForm, EditText,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
-        ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample,
+        ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample, Diagnose,
     }
 }
 

@@ -2,11 +2,18 @@
 //!
 //! Steps are taken one after the other over the whole batch, so that a write step sees all its rows at once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use connector_kit::{Error, Guarantee, Kind, Outcome, Raw, Record, Result, Row};
+use connector_kit::{Error, Guarantee, Kind, Outcome, Raw, Record, Result, Row, http::Exchange};
 
-use super::{Running, delivery::Delivery};
+use super::{
+    Running,
+    delivery::{Delivered, Delivery},
+    trace::Trace,
+};
 use crate::{
     processflow::{Mapping, Step, Write},
     state::{Cause, Entry, Label, StepCounts},
@@ -33,6 +40,8 @@ struct Fate {
     /// Rows of it that stand in a transaction which is not committed yet.
     in_transaction: bool,
     target: Option<String>,
+    /// What the step made of it that it failed in; of every write step, in diagnosis mode.
+    traces: Vec<Trace>,
 }
 
 /// Where a record's way ended before the last step.
@@ -57,7 +66,8 @@ pub(super) type Failures = BTreeMap<usize, Failure>;
 #[derive(Clone)]
 pub(super) struct Failure {
     end: End,
-    step: usize,
+    ended_in: usize,
+    traces: Vec<Trace>,
 }
 
 impl<'r> Work<'r> {
@@ -70,10 +80,11 @@ impl<'r> Work<'r> {
             let known = failed.get(&at);
             Fate {
                 end: known.map(|failure| failure.end.clone()).or(unreadable),
-                ended_in: known.map_or(0, |failure| failure.step),
+                ended_in: known.map_or(0, |failure| failure.ended_in),
                 written: false,
                 in_transaction: false,
                 target: None,
+                traces: known.map(|failure| failure.traces.clone()).unwrap_or_default(),
             }
         };
         let fates = records.iter().enumerate().map(fate).collect();
@@ -99,7 +110,10 @@ impl<'r> Work<'r> {
             match step {
                 Step::Skip(skip) => self.each(at, |mapping| mapping.skip(skip)),
                 Step::Set(set) => self.each(at, |mapping| mapping.set(set).map(|()| None)),
-                Step::Write(write) => self.write(at, write).await?,
+                Step::Write(write) => {
+                    self.running.progress.at_step(&write.step.id);
+                    self.write(at, write).await?;
+                }
             }
         }
         Ok(())
@@ -119,7 +133,8 @@ impl<'r> Work<'r> {
                 at,
                 Failure {
                     end: end.clone(),
-                    step: fate.ended_in,
+                    ended_in: fate.ended_in,
+                    traces: fate.traces.clone(),
                 },
             )),
             _ => None,
@@ -127,20 +142,27 @@ impl<'r> Work<'r> {
         self.fates.iter().enumerate().filter_map(failed).collect()
     }
 
-    pub(super) fn done(mut self) -> Worked {
+    /// What the batch came to, and what the steps made of each record, as far as that was kept.
+    pub(super) fn done(mut self) -> (Worked, Vec<Vec<Trace>>) {
         self.count_records();
+        let traces = match self.running.snapshot {
+            Some(_) => self.fates.iter().map(|fate| fate.traces.clone()).collect(),
+            None => Vec::new(),
+        };
+        let fates = std::mem::take(&mut self.fates);
         let entries = self
             .records
             .iter()
-            .zip(self.fates)
+            .zip(fates)
             .map(|(record, fate)| entry(record, fate))
             .collect();
-        Worked {
+        let worked = Worked {
             entries,
             steps: self.steps,
             fingerprints: self.fingerprints,
             intents: self.intents,
-        }
+        };
+        (worked, traces)
     }
 
     /// Where the records ended, as counts of the steps.
@@ -180,6 +202,7 @@ impl<'r> Work<'r> {
         let rows = self.rows(step, write);
         let places: Vec<usize> = rows.iter().map(|row| row.record).collect();
         let delivered = self.deliver(write, rows).await?;
+        self.trace(write, &delivered);
         let mut answers: BTreeMap<usize, Vec<Option<Raw>>> = BTreeMap::new();
         for (at, outcome) in places.into_iter().zip(delivered.outcomes) {
             match &outcome {
@@ -198,6 +221,30 @@ impl<'r> Work<'r> {
         self.fingerprints.extend(delivered.fingerprints);
         self.intents.extend(delivered.intents);
         Ok(())
+    }
+
+    /// Keeps what the step made of records that failed in it; of all, in diagnosis mode.
+    fn trace(&mut self, write: &Write, delivered: &Delivered) {
+        let mut kept: BTreeMap<usize, (Vec<&Row>, &[Exchange])> = BTreeMap::new();
+        let wanted: BTreeSet<usize> = match self.running.snapshot {
+            Some(_) => delivered.rows.iter().map(|row| row.record).collect(),
+            None => delivered.failed().map(|(row, _)| row.record).collect(),
+        };
+        if wanted.is_empty() {
+            return;
+        }
+        for (row, exchanges) in delivered.rows.iter().zip(&delivered.exchanges) {
+            if wanted.contains(&row.record) {
+                let own = kept.entry(row.record).or_insert((Vec::new(), &[]));
+                own.0.push(row);
+                if let Some(exchanges) = exchanges {
+                    own.1 = exchanges;
+                }
+            }
+        }
+        for (at, (rows, exchanges)) in kept {
+            self.fates[at].traces.push(Trace::of(write, &rows, exchanges));
+        }
     }
 
     fn rows(&mut self, step: usize, write: &Write) -> Vec<Row> {
@@ -219,7 +266,7 @@ impl<'r> Work<'r> {
         rows
     }
 
-    async fn deliver(&mut self, write: &Write, rows: Vec<Row>) -> Result<super::delivery::Delivered> {
+    async fn deliver(&mut self, write: &Write, rows: Vec<Row>) -> Result<Delivered> {
         let records = self.records;
         let destination = self
             .running
@@ -232,6 +279,7 @@ impl<'r> Work<'r> {
             journal: &self.running.journal,
             tries: self.running.plan.on_failure.tries,
             source: &|row: &Row| records[row.record].id.clone(),
+            keeps_all: self.running.snapshot.is_some(),
         };
         delivery.deliver(rows).await
     }
@@ -287,11 +335,18 @@ fn entry(record: &Record, fate: Fate) -> Entry {
         None if fate.written => (Label::Written, None, None),
         None => (Label::Unchanged, None, None),
         Some(End::Skipped(reason)) => (Label::Skipped, Some(reason), None),
-        Some(End::Failed { error, class }) => (
-            Label::Failed,
-            Some(error.message.clone()),
-            Some(Box::new(cause(record, error, class))),
-        ),
+        Some(End::Failed { error, class }) => {
+            // Steps are counted from 1, and the first one reads; a record that could not be read was in none.
+            let step = (fate.ended_in > 0).then(|| (fate.ended_in + 1).to_string());
+            let trace = fate
+                .traces
+                .iter()
+                .find(|trace| Some(&*trace.step) == step.as_deref());
+            let trace = trace.map(|trace| serde_json::to_string(trace).expect("plain data serialises"));
+            let detail = error.message.clone();
+            let cause = cause(record, error, class, step, trace);
+            (Label::Failed, Some(detail), Some(Box::new(cause)))
+        }
     };
     let (source, labels) = (record.id.clone(), record.labels.join("\n"));
     Entry {
@@ -304,7 +359,7 @@ fn entry(record: &Record, fate: Fate) -> Entry {
     }
 }
 
-fn cause(record: &Record, error: Error, class: &str) -> Cause {
+fn cause(record: &Record, error: Error, class: &str, step: Option<String>, trace: Option<String>) -> Cause {
     debug_assert!(
         error.kind != Kind::Bug,
         "a mistake of ours fails the run, not a record"
@@ -315,5 +370,7 @@ fn cause(record: &Record, error: Error, class: &str) -> Cause {
         hint: error.hint,
         payload: record.body.as_str().to_owned(),
         tries: 1,
+        step,
+        trace,
     }
 }

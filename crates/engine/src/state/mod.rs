@@ -7,6 +7,8 @@
 //!
 //! Leaves out: secrets (key store), processflow files (kept here as text only), logs.
 
+mod activity;
+mod cause;
 mod connections;
 mod deploying;
 mod deployments;
@@ -14,6 +16,8 @@ mod history;
 mod intents;
 mod journal;
 mod ledger;
+mod life;
+mod page;
 mod runs;
 mod schema;
 mod set_aside;
@@ -24,7 +28,9 @@ use std::path::{Path, PathBuf};
 use connector_kit::{Error, Result};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-pub use connections::SavedConnection;
+pub use activity::{Activity, Moved};
+pub use cause::{Group, shape};
+pub use connections::{Checked, SavedConnection};
 pub use deploying::{Check, CheckOutcome, CheckedPart, Deploying, DeployingKind, DeployingState};
 pub use deployments::{Deployment, DeploymentState, Version};
 pub use history::{Keep, forget};
@@ -32,7 +38,9 @@ pub use intents::{Intent, IntentState};
 pub(crate) use journal::new_run;
 pub use journal::{Journal, Resumed, Settled, Settlement};
 pub use ledger::{Entry, Label, LedgerEntry};
-pub use runs::{Counts, Problem, Run, RunStatus, Trigger};
+pub use life::{LifeEvent, LifeWhat, Touch};
+pub use page::{Order, Page, Place, Select};
+pub use runs::{Counts, Problem, Run, RunSelect, RunStatus, Trigger};
 pub use set_aside::{Cause, SetAside, SetAsideState};
 pub use steps::StepCounts;
 
@@ -130,6 +138,7 @@ impl View {
             .busy_timeout(std::time::Duration::from_secs(5))
             .map_err(broken)?;
         schema::refuse_newer(&connection)?;
+        schema::refuse_older(&connection)?;
         Ok(Self { connection })
     }
 
