@@ -17,6 +17,7 @@ mod order_values;
 mod orders;
 mod paging;
 mod paging_traps;
+mod panels;
 mod repair;
 mod secrets;
 mod serving;

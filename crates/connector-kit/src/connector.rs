@@ -90,7 +90,7 @@ pub trait Session: Send + 'static {
 }
 
 /// A connection that works, and what it told of itself.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Validation {
     /// Store name, plan's quota, clock difference, engine version.
     pub facts: Vec<Fact>,
@@ -98,6 +98,24 @@ pub struct Validation {
     pub missing: Vec<String>,
     /// True when the other end only pretends (a sandbox).
     pub sandbox: bool,
+    /// What the other end calls itself, where it has a name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// How many requests it takes, where it says so.
+    #[serde(default)]
+    pub quota: Option<Allowance>,
+    /// Seconds that this machine's clock is ahead of the other end's, where it told the time.
+    #[serde(default)]
+    pub clock_ahead: Option<i64>,
+}
+
+/// Requests that a system takes in a window of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Allowance {
+    /// Requests.
+    pub requests: u32,
+    /// Seconds of the window.
+    pub seconds: u64,
 }
 
 /// A name and a value to show.

@@ -30,7 +30,7 @@ pub mod source;
 pub mod time;
 
 pub use action::{Action, Does, ReadAction, WriteAction};
-pub use connector::{Connector, Fact, Live, OpenFor, Session, System, Validation};
+pub use connector::{Allowance, Connector, Fact, Live, OpenFor, Session, System, Validation};
 pub use destination::{Checkpoint, Destination, Found, Guarantee, Outcome, WriteStep};
 pub use error::{Error, Kind, Result};
 pub use host::{Cache, Host, NoCache};

@@ -28,6 +28,9 @@ pub(crate) struct RunArgs {
 pub(crate) struct RunsArgs {
     /// Of one processflow only
     pub(crate) name: Option<String>,
+    /// With set-aside records only
+    #[arg(long)]
+    pub(crate) failures: bool,
     /// How many at most
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: u32,

@@ -64,6 +64,9 @@ pub(crate) struct LogsArgs {
     /// Lines written since then
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<When>,
+    /// Lines written before then
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<When>,
     /// How many at most, the newest
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub(crate) limit: usize,
@@ -95,9 +98,9 @@ pub(crate) struct CacheArgs {
 /// What to do with cache and temp.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
-    /// Clear cache, temp, or both; safe at any instant
+    /// Clear cache, temp, or diagnosis; safe at any instant
     Clear {
-        /// Both when left out
+        /// Cache and temp when left out
         area: Option<ClearWord>,
     },
 }
@@ -109,6 +112,8 @@ pub(crate) enum ClearWord {
     Temp,
     /// Look-ups, tracking modes, learned limits
     Cache,
+    /// What runs in diagnosis mode wrote down
+    Diagnosis,
 }
 
 /// `settings`

@@ -51,6 +51,7 @@ fn name(area: Area) -> &'static str {
     match area {
         Area::Cache => "cache",
         Area::Temp => "temp",
+        Area::Diagnosis => "diagnosis",
     }
 }
 
@@ -58,13 +59,17 @@ async fn clear(here: &Here, word: Option<ClearWord>) -> Outcome<Exit> {
     let area = word.map(|word| match word {
         ClearWord::Temp => Area::Temp,
         ClearWord::Cache => Area::Cache,
+        ClearWord::Diagnosis => Area::Diagnosis,
     });
     let cleared = here.act(ClearArea { area }).await?;
     let files: u64 = cleared.iter().map(|cleared| cleared.files).sum();
     let size: u64 = cleared.iter().map(|cleared| cleared.bytes).sum();
-    let what = area.map_or("Cache and temp", |area| {
-        if area == Area::Cache { "Cache" } else { "Temp" }
-    });
+    let what = match area {
+        None => "Cache and temp",
+        Some(Area::Cache) => "Cache",
+        Some(Area::Temp) => "Temp",
+        Some(Area::Diagnosis) => "Diagnosis",
+    };
     here.console.talk(format!(
         "{what} cleared: {}, {}. {UNTOUCHED}",
         plural(files, "file"),

@@ -25,6 +25,8 @@ pub(super) fn failed(here: &Here, args: FailedArgs) -> Outcome<Exit> {
     }
     let records = here.look(ListFailed {
         processflow: args.name,
+        group: None,
+        after: None,
         limit: args.limit,
     })?;
     here.console.show(&records, |records| {
@@ -56,55 +58,15 @@ fn payload(here: &Here, detail: &FailedDetail) -> Outcome<()> {
 
 /// Records that failed for one cause, the first of them as its sample.
 fn by_cause(records: &[SetAside]) -> Vec<Vec<&SetAside>> {
-    let mut groups: Vec<(Cause<'_>, Vec<&SetAside>)> = Vec::new();
+    let mut groups: Vec<Vec<&SetAside>> = Vec::new();
     for record in records {
-        let cause = Cause::of(record);
-        match groups.iter_mut().find(|(known, _)| *known == cause) {
-            Some((_, group)) => group.push(record),
-            None => groups.push((cause, vec![record])),
+        match groups.iter_mut().find(|group| group[0].group == record.group) {
+            Some(group) => group.push(record),
+            None => groups.push(vec![record]),
         }
     }
-    let mut groups: Vec<_> = groups.into_iter().map(|(_, group)| group).collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     groups
-}
-
-/// What records that failed alike have in common: the message without the names and numbers in it.
-#[derive(PartialEq, Eq)]
-struct Cause<'r> {
-    processflow: &'r str,
-    class: &'r str,
-    message: String,
-}
-
-impl<'r> Cause<'r> {
-    fn of(record: &'r SetAside) -> Self {
-        Self {
-            processflow: &record.processflow,
-            class: &record.class,
-            message: without_particulars(&record.message),
-        }
-    }
-}
-
-/// `order 1042: SKU `A-1` is unknown` and `order 7: SKU `B` is unknown` are one cause.
-fn without_particulars(message: &str) -> String {
-    let mut text = String::with_capacity(message.len());
-    let (mut quoted, mut in_number) = (false, false);
-    for letter in message.chars() {
-        match letter {
-            '`' => {
-                quoted = !quoted;
-                text.push(letter);
-            }
-            _ if quoted => {}
-            '0'..='9' if in_number => {}
-            '0'..='9' => text.push('#'),
-            _ => text.push(letter),
-        }
-        in_number = letter.is_ascii_digit() && !quoted;
-    }
-    text
 }
 
 fn in_words(group: &[&SetAside]) -> String {
@@ -146,7 +108,7 @@ fn in_words(group: &[&SetAside]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use engine::state::SetAsideState;
+    use engine::state::{SetAsideState, shape};
 
     use super::*;
 
@@ -165,6 +127,8 @@ mod tests {
             last_at: "2026-11-21T10:00:00Z".into(),
             state: SetAsideState::Open,
             note: None,
+            step: None,
+            group: shape(message),
         }
     }
 

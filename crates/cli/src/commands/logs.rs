@@ -21,12 +21,17 @@ pub(super) async fn logs(here: &Here, args: LogsArgs) -> Outcome<Exit> {
         .since
         .map(|since| since.resolve(here.clock().now(), &TimeZone::system()))
         .transpose()?;
+    let until = args
+        .until
+        .map(|until| until.resolve(here.clock().now(), &TimeZone::system()))
+        .transpose()?;
     let filter = Filter {
         level: args.level.map(level),
         processflow: args.processflow,
         run: args.run,
         text: args.text,
         since,
+        until,
         limit: Some(args.limit),
     };
     let folder = here.desk()?.folder().logs();

@@ -9,7 +9,7 @@ use std::{
 use connector_kit::{Error, Result};
 use engine::{
     operations::{DismissFailed, EditFailed, FindRecord, LifeLine, ShowFailed},
-    state::{LedgerEntry, SetAside, SetAsideState},
+    state::{LedgerEntry, LifeWhat, SetAside, SetAsideState},
 };
 use serde_json::{Value, json};
 
@@ -38,6 +38,15 @@ pub(super) fn find(here: &Here, args: FindArgs) -> Outcome<Exit> {
 fn in_words(here: &Here, life: &LifeLine) -> Outcome<()> {
     if !life.entries.is_empty() {
         here.console.table(&life_line(&life.entries))?;
+    }
+    for event in &life.events {
+        let what = match event.what {
+            LifeWhat::Edited => "its payload was changed by hand",
+            LifeWhat::Retried => "it was sent again by hand",
+            _ => continue,
+        };
+        let (at, source) = (moment(&event.at), &event.source);
+        here.console.data(plain(&format!("\n{at}  {source}: {what}")))?;
     }
     for record in &life.set_aside {
         let state = match record.state {
@@ -83,7 +92,7 @@ fn life_line(entries: &[LedgerEntry]) -> Table {
         ]
     };
     let heading = [
-        "run began",
+        "when",
         "processflow",
         "record",
         "also known as",
@@ -189,6 +198,7 @@ fn open_editor(file: &Path) -> Result<()> {
 pub(super) async fn dismiss(here: &Here, args: DismissArgs) -> Outcome<Exit> {
     let numbers = args.numbers.clone();
     here.act(DismissFailed {
+        group: None,
         numbers: args.numbers,
         note: args.note,
     })

@@ -142,6 +142,7 @@ pub(super) async fn retry(here: &Here, args: RetryArgs) -> Outcome<Exit> {
         .call(RetryFailed {
             processflow: args.processflow,
             numbers: args.numbers,
+            group: None,
         })
         .await;
     let runs = match started {

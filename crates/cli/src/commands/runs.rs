@@ -14,10 +14,14 @@ use crate::{
 
 /// Lists the newest runs.
 pub(super) fn runs(here: &Here, args: RunsArgs) -> Outcome<Exit> {
-    let runs = here.look(ListRuns {
-        processflow: args.name,
-        limit: args.limit,
-    })?;
+    let runs = here
+        .look(ListRuns {
+            processflow: args.name,
+            with_failures: args.failures,
+            limit: args.limit,
+            ..ListRuns::default()
+        })?
+        .runs;
     if here.console.json {
         here.console
             .json(&runs.iter().map(run_as_json).collect::<Vec<_>>())?;

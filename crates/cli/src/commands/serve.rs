@@ -1,6 +1,11 @@
 //! `serve`: be the agent, until told to end.
 
-use engine::{agent::Agent, logs::LogLevel, os};
+use engine::{
+    agent::Agent,
+    folder::{Who, this_process_is},
+    logs::LogLevel,
+    os,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -11,6 +16,7 @@ use crate::{
 /// Waits for the data folder's lock, recovers what was interrupted, runs what is due. Ends at a safe point on
 /// Ctrl-C or when the system says so.
 pub(super) async fn serve(here: &Here) -> Outcome<Exit> {
+    this_process_is(Who::Service);
     let desk = here.desk()?;
     let path = desk.folder().path().to_owned();
     here.log_to(desk.folder(), LogLevel::Info)?;

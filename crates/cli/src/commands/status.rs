@@ -1,6 +1,9 @@
 //! `status`: the agent in one line, and what waits for a person.
 
+use std::fmt::Write as _;
+
 use engine::{
+    folder::Who,
     operations::{AgentStatus, Status},
     state::Run,
 };
@@ -8,7 +11,7 @@ use serde_json::json;
 
 use super::runs::run_as_json;
 use crate::{
-    output::{Exit, Outcome, Table, moment, plain, plural},
+    output::{Exit, Outcome, Table, moment, number, plain, plural},
     shell::Here,
 };
 
@@ -44,8 +47,13 @@ fn in_words(status: &AgentStatus) -> String {
             let since = holder
                 .since
                 .map(|since| format!(" since {}", moment(&since.to_string())));
+            let what = match holder.who {
+                Who::Service => "the service",
+                Who::Window => "the desktop",
+                Who::Command => "a command",
+            };
             format!(
-                "the agent is process {} on {}{}",
+                "the agent is {what}, process {} on {}{}",
                 holder.pid,
                 holder.host,
                 since.unwrap_or_default()
@@ -58,12 +66,28 @@ fn in_words(status: &AgentStatus) -> String {
         plural(status.connections, "connection"),
         plural(status.failed, "set-aside record"),
     ];
-    format!(
+    let mut text = format!(
         "processflow {}, {agent}\n{}\n{}",
         status.version,
         status.data_folder,
         counts.join(", ")
-    )
+    );
+    if let Some(next) = &status.next {
+        write!(text, "\nnext: {} {}", next.processflow, moment(&next.at)).expect("text takes everything");
+    }
+    for paused in &status.paused {
+        let until = paused
+            .until
+            .as_deref()
+            .map_or_else(String::new, |until| format!(" until {}", moment(until)));
+        write!(text, "\npaused: {}{until}", paused.processflow).expect("text takes everything");
+    }
+    for quota in &status.quotas {
+        let (left, of) = (number(quota.left.into()), number(quota.quota.into()));
+        write!(text, "\nquota: {left} of {of} requests left, {}", quota.store)
+            .expect("text takes everything");
+    }
+    text
 }
 
 fn under_way(runs: &[Run]) -> Table {
@@ -88,6 +112,9 @@ fn as_json(status: &AgentStatus) -> serde_json::Value {
         "processflows": status.processflows,
         "connections": status.connections,
         "failed": status.failed,
+        "quotas": status.quotas,
+        "next": status.next,
+        "paused": status.paused,
         "waiting": status.waiting.iter().map(run_as_json).collect::<Vec<_>>(),
     })
 }

@@ -13,6 +13,7 @@ use super::{
     retry::{self, Stopped},
     said::Said,
     sign::Seal,
+    tape,
     transport::{Reply, Transport},
     verdict::Verdict,
 };
@@ -114,6 +115,7 @@ impl Inner {
         }
         pass.give_back(heard(&tried), self.clock.now());
         self.show(request, url, tried.as_ref().ok().map(|reply| reply.status));
+        tape::note(request, tried.as_ref().ok());
         Verdict::of(tried, request, &self.seal.host())
     }
 

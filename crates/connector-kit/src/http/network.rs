@@ -102,6 +102,17 @@ impl Network {
         }
     }
 
+    /// The same budgets as another network has: a store counts requests, whichever way they come.
+    pub fn with_quotas_of(mut self, other: &Self) -> Self {
+        let quotas = other
+            .quotas
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .clone();
+        self.quotas = Mutex::new(quotas);
+        self
+    }
+
     /// Other limits than usual.
     pub fn limited(mut self, limits: Limits) -> Self {
         self.limits = limits;

@@ -2,7 +2,7 @@
 //! agree. Nothing is insisted on that a good token may lack: `/v2/store` needs a permission of its own.
 
 use connector_kit::{
-    Error, Fact, Result, Validation,
+    Allowance, Error, Fact, Result, Validation,
     http::{Answer, Request},
 };
 use futures::future::join_all;
@@ -47,14 +47,18 @@ pub(super) async fn validate(store: &Store) -> Result<Validation> {
     if !time.is_success() && !reads_something {
         return Err(opens_nothing(store, &probes));
     }
+    let (name, quota, ahead) = (name(store).await, quota(store), clock(store, &time));
     let mut facts = vec![Fact::new("Store hash", store.address.hash.clone())];
-    facts.extend(name(store).await);
-    facts.push(quota(store));
-    facts.extend(clock(store, &time));
+    facts.extend(name.as_ref().map(|name| Fact::new("Store", name)));
+    facts.push(Fact::new("Quota", quota_words(quota)));
+    facts.extend(ahead.map(|ahead| Fact::new("Clock", clock_words(ahead))));
     Ok(Validation {
         facts,
         missing,
         sandbox: store.address.loopback,
+        name,
+        quota,
+        clock_ahead: ahead,
     })
 }
 
@@ -86,7 +90,7 @@ fn opens_nothing(store: &Store, probes: &[(&str, u16)]) -> Error {
         .hint("Check the store hash in the API Path first; then create an API account with the permissions your processflows need.")
 }
 
-async fn name(store: &Store) -> Option<Fact> {
+async fn name(store: &Store) -> Option<String> {
     #[derive(Deserialize)]
     struct Profile {
         name: String,
@@ -97,20 +101,26 @@ async fn name(store: &Store) -> Option<Fact> {
         .ok()
         .filter(Answer::is_success)?;
     let profile: Profile = serde_json::from_slice(&answer.body).ok()?;
-    Some(Fact::new("Store", profile.name))
+    Some(profile.name)
 }
 
-fn quota(store: &Store) -> Fact {
-    let reading = store.host.network.quota(&store.address.seal()).reading();
-    let Some(reading) = reading else {
-        return Fact::new("Quota", "no limit named");
-    };
-    let seconds = reading.window_ms / 1000;
-    Fact::new("Quota", format!("{} requests in {seconds} s", reading.quota))
+fn quota(store: &Store) -> Option<Allowance> {
+    let reading = store.host.network.quota(&store.address.seal()).reading()?;
+    Some(Allowance {
+        requests: reading.quota,
+        seconds: reading.window_ms / 1000,
+    })
 }
 
-/// The server's clock against this machine's.
-fn clock(store: &Store, time: &Answer) -> Option<Fact> {
+fn quota_words(quota: Option<Allowance>) -> String {
+    quota.map_or_else(
+        || "no limit named".to_owned(),
+        |Allowance { requests, seconds }| format!("{requests} requests in {seconds} s"),
+    )
+}
+
+/// Seconds that this machine's clock is ahead of the server's.
+fn clock(store: &Store, time: &Answer) -> Option<i64> {
     #[derive(Deserialize)]
     struct Time {
         time: i64,
@@ -119,8 +129,7 @@ fn clock(store: &Store, time: &Answer) -> Option<Fact> {
         .ok()
         .and_then(|Time { time }| Timestamp::from_second(time).ok());
     let server = time.server_time.or(told)?;
-    let ahead = store.host.clock.now().as_second() - server.as_second();
-    Some(Fact::new("Clock", clock_words(ahead)))
+    Some(store.host.clock.now().as_second() - server.as_second())
 }
 
 fn clock_words(ahead: i64) -> String {

@@ -54,6 +54,7 @@ impl Agent {
             secrets: BTreeMap::new(),
             validated_at: None,
             validation: None,
+            checked: None,
             changed_at: self.now(),
         })
     }
@@ -123,7 +124,7 @@ impl Agent {
         for secret in secrets.0.values() {
             Redaction::global().register(secret);
         }
-        connector.connect(&saved.settings, &secrets, &self.host)
+        connector.connect(&saved.settings, &secrets, &self.host())
     }
 
     /// A connection without a path that only pretends: the sandbox store is started for it.
@@ -140,7 +141,7 @@ impl Agent {
         let secrets = Secrets(BTreeMap::from([("token".to_owned(), token)]));
         self.desk
             .connector(&saved.connector)?
-            .connect(&settings, &secrets, &self.host)
+            .connect(&settings, &secrets, &self.host())
     }
 }
 

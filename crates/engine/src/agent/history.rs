@@ -9,6 +9,9 @@ use crate::state::{Keep, forget};
 /// How often history is looked through at most.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
+/// Bytes of all snapshots together.
+const SNAPSHOTS: u64 = 512 * 1024 * 1024;
+
 impl Agent {
     /// Forgets history and payloads beyond what the settings keep, once in a while. It stops nothing: what cannot be
     /// forgotten now is forgotten later.
@@ -17,6 +20,7 @@ impl Agent {
             return;
         }
         let keep = self.keep();
+        self.retire_snapshots();
         loop {
             let keep = keep.clone();
             match self.state().write_behind(move |on| forget(on, &keep)).await {
@@ -26,6 +30,17 @@ impl Agent {
                     return warn!(error = %problem.chain(), "Old history could not be forgotten.");
                 }
             }
+        }
+    }
+
+    fn retire_snapshots(&self) {
+        let days = 24 * i64::from(self.settings().diagnosis_days);
+        let before = self.clock().now().checked_sub(SignedDuration::from_hours(days));
+        let retired = self
+            .folder()
+            .retire_snapshots(before.unwrap_or(Timestamp::MIN), SNAPSHOTS);
+        if let Err(problem) = retired {
+            warn!(error = %problem.chain(), "Old snapshots could not be removed.");
         }
     }
 

@@ -8,6 +8,7 @@ mod connections;
 mod desk;
 mod door;
 mod history;
+mod quotas;
 mod serve;
 mod socket;
 mod start;
@@ -59,7 +60,7 @@ pub struct Agent {
     state: State,
     secrets: Mutex<Arc<dyn SecretStore>>,
     settings: Mutex<Settings>,
-    host: Host,
+    host: Mutex<Host>,
     shell: Shell,
     running: Mutex<HashMap<String, RunningRun>>,
     starting: tokio::sync::Mutex<()>,
@@ -96,7 +97,7 @@ impl Agent {
             state,
             secrets: Mutex::new(store),
             settings: Mutex::new(settings),
-            host,
+            host: Mutex::new(host),
             shell,
             running: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
@@ -165,11 +166,29 @@ impl Agent {
                 .expect("nothing panics while it holds this lock") = to;
         }
         settings.save(self.folder())?;
+        self.renew_network(&settings);
         *self
             .settings
             .lock()
             .expect("nothing panics while it holds this lock") = settings;
         Ok(())
+    }
+
+    /// What connectors get from here.
+    fn host(&self) -> Host {
+        self.host
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .clone()
+    }
+
+    /// Lets connections that are made from now on go the way the settings say. Runs under way stay on theirs.
+    fn renew_network(&self, settings: &Settings) {
+        let mut host = self.host.lock().expect("nothing panics while it holds this lock");
+        let network = settings.network();
+        if network.proxy != host.network.proxy || network.authorities != host.network.authorities {
+            host.network = Arc::new(network.with_quotas_of(&host.network));
+        }
     }
 
     fn store(&self) -> Arc<dyn SecretStore> {

@@ -14,7 +14,7 @@ use super::Agent;
 use crate::{
     operations::compiled,
     processflow::{Plan, RunFacts, Step},
-    run::{self, Execution, OpenSource, Progress, ProgressSender, Stored},
+    run::{self, Execution, OpenSource, Progress, ProgressSender, Snapshot, Stored},
     state::{self, Deployment, Journal, Run, Trigger, Version},
 };
 
@@ -137,7 +137,7 @@ impl Agent {
             .find(|running| running.id == id)
             .map(|running| running.progress.borrow().clone());
         if let Some(progress) = live {
-            return Ok(progress);
+            return Ok(progress.told(self.clock().now()));
         }
         let id = id.to_owned();
         let run = self.state.read(move |on| Run::find(on, &id)).await?;
@@ -242,7 +242,13 @@ impl Going {
         };
         // A panic is a mistake of ours in one run; the others and the agent go on. The run stays Running in the
         // state and is taken up as interrupted.
-        let ended = std::panic::AssertUnwindSafe(begun)
+        let watched = async {
+            tokio::select! {
+                ended = begun => ended,
+                () = agent.note_quotas_meanwhile() => unreachable!("it goes on for as long as the run"),
+            }
+        };
+        let ended = std::panic::AssertUnwindSafe(watched)
             .catch_unwind()
             .instrument(span.clone())
             .await;
@@ -259,6 +265,7 @@ impl Going {
                 progress.gave_up();
             }
         });
+        agent.note_quotas();
         agent.forget_old().await;
     }
 
@@ -269,6 +276,7 @@ impl Going {
             id: self.journal.run().to_owned(),
             at: self.agent.clock().now(),
         };
+        let snapshot = self.snapshot(run.at)?;
         let scope = self.plan.scope(&facts, run);
         let moves_watermark = !wanted.is_part();
         let system = connections
@@ -288,7 +296,17 @@ impl Going {
             clock: self.agent.clock().clone(),
             cancel: self.cancel,
             progress: self.progress,
+            snapshot,
         })
+    }
+
+    /// Where its records are written down, if a person wants to look into this processflow now.
+    fn snapshot(&self, now: Timestamp) -> Result<Option<Snapshot>> {
+        let settings = self.agent.settings();
+        if !settings.diagnosis.covers(&self.deployment.name, now) {
+            return Ok(None);
+        }
+        Snapshot::of_run(&self.agent.folder().diagnosis(), self.journal.run()).map(Some)
     }
 
     /// What expressions may use of the connections: their names, and what their connectors tell.

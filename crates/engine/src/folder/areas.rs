@@ -21,7 +21,32 @@ pub enum Area {
     Cache,
     /// Unfinished files, unpacked imports, previews.
     Temp,
+    /// What runs in diagnosis mode wrote down.
+    Diagnosis,
 }
+
+impl Area {
+    /// Ids of what it holds, for people to read in their language.
+    fn holds(self) -> &'static [&'static str] {
+        match self {
+            Self::Cache => &["look_ups", "tracking_modes", "learned_limits", "quota_readings"],
+            Self::Temp => &["unfinished_files", "unpacked_imports", "edited_payloads"],
+            Self::Diagnosis => &["snapshots"],
+        }
+    }
+}
+
+/// Ids of what clearing never touches.
+const KEPT: &[&str] = &[
+    "connections",
+    "secrets",
+    "processflows",
+    "watermarks",
+    "history",
+    "failed_records",
+    "logs",
+    "settings",
+];
 
 /// How much an area holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -36,6 +61,10 @@ pub struct AreaUse {
     pub bytes: u64,
     /// When the oldest was last changed.
     pub oldest: Option<Timestamp>,
+    /// Ids of what lies there: `look_ups`, `snapshots` …
+    pub holds: Vec<String>,
+    /// Ids of what clearing it does not touch: `watermarks`, `secrets` …
+    pub keeps: Vec<String>,
 }
 
 /// What clearing an area gave back.
@@ -50,7 +79,7 @@ pub struct Cleared {
 impl DataFolder {
     /// What the cache and the temp area hold.
     pub fn areas(&self) -> Result<Vec<AreaUse>> {
-        [Area::Cache, Area::Temp]
+        [Area::Cache, Area::Temp, Area::Diagnosis]
             .into_iter()
             .map(|area| self.area(area))
             .collect()
@@ -72,17 +101,46 @@ impl DataFolder {
         })
     }
 
+    /// Removes snapshots that were last changed before an instant, and the oldest beyond `most` bytes.
+    pub fn retire_snapshots(&self, before: Timestamp, most: u64) -> Result<()> {
+        let folder = self.diagnosis();
+        let about = |error| trouble("the area", &folder, error);
+        let mut files = Vec::new();
+        for entry in entries(&folder).map_err(about)? {
+            let Ok(found) = entry.metadata() else { continue };
+            let changed = found
+                .modified()
+                .ok()
+                .and_then(|time| Timestamp::try_from(time).ok());
+            files.push((changed.unwrap_or(Timestamp::MIN), found.len(), entry.path()));
+        }
+        files.sort();
+        let mut held = 0;
+        for (changed, bytes, path) in files.into_iter().rev() {
+            held += bytes;
+            if changed < before || held > most {
+                // One that is held open (Windows) goes the next time.
+                drop(fs::remove_file(path));
+            }
+        }
+        Ok(())
+    }
+
     fn area(&self, area: Area) -> Result<AreaUse> {
         let path = match area {
             Area::Cache => self.cache(),
             Area::Temp => self.temp(),
+            Area::Diagnosis => self.diagnosis(),
         };
+        let words = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
         let mut held = AreaUse {
             area,
             path,
             files: 0,
             bytes: 0,
             oldest: None,
+            holds: words(area.holds()),
+            keeps: words(KEPT),
         };
         let path = held.path.clone();
         count(&path, &mut held).map_err(|error| trouble("the area", &path, error))?;

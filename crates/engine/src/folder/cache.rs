@@ -39,6 +39,15 @@ impl LookupCache {
         }
     }
 
+    /// Looks something up without changing anything, for those who only look.
+    pub(crate) fn peek(folder: &Path, key: &str) -> Option<String> {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(folder.join(FILE), flags).ok()?;
+        db.busy_timeout(Duration::from_millis(20)).ok()?;
+        let value = db.query_row("SELECT value FROM kept WHERE key = ?1", [key], |row| row.get(0));
+        value.ok()
+    }
+
     /// Forgets everything.
     pub fn clear(&self) {
         self.with(forget);

@@ -7,6 +7,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     path::PathBuf,
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -28,6 +29,26 @@ pub struct Lock {
     holder_file: PathBuf,
 }
 
+/// What a process is to the person at the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// The background service, or `serve` in a terminal.
+    Service,
+    /// The desktop's window.
+    Window,
+    /// A command that ends when it is done.
+    #[default]
+    Command,
+}
+
+static THIS: OnceLock<Who> = OnceLock::new();
+
+/// Says once, at its start, what this process is. One that says nothing is a command.
+pub fn this_process_is(who: Who) {
+    THIS.get_or_init(|| who);
+}
+
 /// Who holds a data folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Holder {
@@ -35,6 +56,9 @@ pub struct Holder {
     pub pid: u32,
     /// Since when; `None` when it has not said so yet.
     pub since: Option<Timestamp>,
+    /// What that process is.
+    #[serde(default)]
+    pub who: Who,
     /// On which machine.
     pub host: String,
     /// Where it listens.
@@ -96,6 +120,7 @@ impl DataFolder {
         let holder = Holder {
             pid: std::process::id(),
             since: Some(now),
+            who: THIS.get().copied().unwrap_or_default(),
             host: os::host_name(),
             socket,
         };
@@ -113,6 +138,7 @@ impl DataFolder {
         // It took the lock an instant ago and has not written its name yet.
         Ok(Holder {
             pid: 0,
+            who: Who::default(),
             since: None,
             host: os::host_name(),
             socket: self.socket()?,

@@ -5,6 +5,7 @@
 mod areas;
 mod atomic;
 mod cache;
+mod diagnosis;
 mod lock;
 mod settings;
 
@@ -19,8 +20,9 @@ use connector_kit::{Error, Result};
 pub use areas::{Area, AreaUse, Cleared};
 pub use atomic::write_atomically;
 pub use cache::LookupCache;
-pub use lock::{Attempt, Holder, Lock};
-pub use settings::{LogLevel, Setting, Settings};
+pub use diagnosis::Diagnosis;
+pub use lock::{Attempt, Holder, Lock, Who, this_process_is};
+pub use settings::{LogLevel, Setting, SettingKind, Settings};
 
 use crate::os;
 
@@ -48,6 +50,7 @@ impl DataFolder {
             folder.logs(),
             folder.cache(),
             folder.temp(),
+            folder.diagnosis(),
             folder.processflows(),
         ] {
             os::create_private_folder(&part).map_err(|error| trouble("the folder", &part, error))?;
@@ -118,6 +121,11 @@ impl DataFolder {
     /// Unfinished files, unpacked imports, previews; may be cleared at any instant.
     pub fn temp(&self) -> PathBuf {
         self.path.join("temp")
+    }
+
+    /// What runs in diagnosis mode wrote down, a file for each; may be cleared at any instant.
+    pub fn diagnosis(&self) -> PathBuf {
+        self.path.join("diagnosis")
     }
 
     /// Deployed processflow files by version.

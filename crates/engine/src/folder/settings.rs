@@ -11,7 +11,7 @@ use connector_kit::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DataFolder, trouble, write_atomically};
+use super::{DataFolder, Diagnosis, trouble, write_atomically};
 use crate::secrets::StoreKind;
 
 /// The settings of one agent.
@@ -42,6 +42,18 @@ pub struct Settings {
     pub runs_at_once: u32,
     /// Time zone of schedules that name none, as in `Europe/Berlin`; empty is the machine's.
     pub zone: String,
+    /// Processflows in diagnosis mode.
+    pub diagnosis: Diagnosis,
+    /// Days a run's snapshot is kept.
+    pub diagnosis_days: u32,
+    /// The window's language: system, en or de.
+    pub language: String,
+    /// The window's colours: system, light or dark.
+    pub theme: String,
+    /// What the desktop tells by notifications: all, problems or none.
+    pub notifications: String,
+    /// What closing the window does: ask, tray or quit.
+    pub on_close: String,
     /// Keys of a newer version, kept as they are.
     #[serde(flatten)]
     other: serde_json::Map<String, serde_json::Value>,
@@ -64,12 +76,38 @@ pub enum LogLevel {
     Trace,
 }
 
+/// What a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingKind {
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A whole number from the least to the most.
+    Number {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// `system`, `none`, or an address.
+    Proxy,
+    /// Paths of files with commas between.
+    Files,
+    /// A time zone's name; empty is the machine's.
+    Zone,
+    /// See [`Diagnosis`]; `diagnose` sets one processflow.
+    Diagnosis,
+}
+
 /// One setting as it is shown and set.
 pub struct Setting {
     /// Its name, as in `processflow settings set KEY=VALUE`.
     pub key: &'static str,
     /// What it does, and what it takes.
     pub about: &'static str,
+    /// What it takes, as a form draws it.
+    pub kind: SettingKind,
+    /// What it belongs to: agent, network, logs, history or desktop.
+    pub group: &'static str,
     get: fn(&Settings) -> String,
     set: fn(&mut Settings, &str) -> Result<(), String>,
 }
@@ -89,6 +127,12 @@ impl Default for Settings {
             pages_under_way: 12,
             runs_at_once: 4,
             zone: String::new(),
+            diagnosis: Diagnosis::default(),
+            diagnosis_days: 7,
+            language: "system".into(),
+            theme: "system".into(),
+            notifications: "problems".into(),
+            on_close: "ask".into(),
             other: serde_json::Map::new(),
         }
     }
@@ -100,54 +144,78 @@ impl Settings {
         Setting {
             key: "secrets",
             about: "where secrets are kept: os, vault, vault-passphrase",
+            kind: SettingKind::Choice(&["os", "vault", "vault-passphrase"]),
+            group: "agent",
             get: |settings| settings.secrets.to_string(),
             set: |settings, text| set(&mut settings.secrets, word(text)),
         },
         Setting {
             key: "log_level",
             about: "what the log files hold: error, warn, info, debug, trace",
+            kind: SettingKind::Choice(LEVELS),
+            group: "logs",
             get: |settings| settings.log_level.as_str().into(),
             set: |settings, text| set(&mut settings.log_level, word(text)),
         },
         Setting {
             key: "log_days",
             about: "days a log file is kept",
+            kind: SettingKind::Number { least: 1, most: 3650 },
+            group: "logs",
             get: |settings| settings.log_days.to_string(),
             set: |settings, text| set(&mut settings.log_days, number(text, 1, 3650)),
         },
         Setting {
             key: "log_megabytes",
             about: "megabytes all log files may take together",
+            kind: SettingKind::Number {
+                least: 10,
+                most: 100_000,
+            },
+            group: "logs",
             get: |settings| settings.log_megabytes.to_string(),
             set: |settings, text| set(&mut settings.log_megabytes, number(text, 10, 100_000)),
         },
         Setting {
             key: "history_days",
             about: "days the history of runs is kept",
+            kind: SettingKind::Number { least: 1, most: 3650 },
+            group: "history",
             get: |settings| settings.history_days.to_string(),
             set: |settings, text| set(&mut settings.history_days, number(text, 1, 3650)),
         },
         Setting {
             key: "history_records",
             about: "records in that history at most",
+            kind: SettingKind::Number {
+                least: 1_000,
+                most: 100_000_000,
+            },
+            group: "history",
             get: |settings| settings.history_records.to_string(),
             set: |settings, text| set(&mut settings.history_records, number(text, 1_000, 100_000_000)),
         },
         Setting {
             key: "failed_days",
             about: "days a settled failed record keeps its payload",
+            kind: SettingKind::Number { least: 1, most: 3650 },
+            group: "history",
             get: |settings| settings.failed_days.to_string(),
             set: |settings, text| set(&mut settings.failed_days, number(text, 1, 3650)),
         },
         Setting {
             key: "proxy",
             about: "system, none, or an address such as http://proxy.example:3128",
+            kind: SettingKind::Proxy,
+            group: "network",
             get: |settings| settings.proxy.clone(),
             set: |settings, text| set(&mut settings.proxy, proxy(text)),
         },
         Setting {
             key: "authorities",
             about: "PEM files of certificate authorities to trust besides the system's, with commas between",
+            kind: SettingKind::Files,
+            group: "network",
             get: |settings| {
                 let paths: Vec<_> = settings
                     .authorities
@@ -161,20 +229,79 @@ impl Settings {
         Setting {
             key: "pages_under_way",
             about: "requests under way at once while a list is read whole",
+            kind: SettingKind::Number { least: 1, most: 64 },
+            group: "network",
             get: |settings| settings.pages_under_way.to_string(),
             set: |settings, text| set(&mut settings.pages_under_way, number(text, 1, 64)),
         },
         Setting {
             key: "runs_at_once",
             about: "processflows that run at once",
+            kind: SettingKind::Number { least: 1, most: 64 },
+            group: "agent",
             get: |settings| settings.runs_at_once.to_string(),
             set: |settings, text| set(&mut settings.runs_at_once, number(text, 1, 64)),
         },
         Setting {
             key: "zone",
             about: "time zone of schedules that name none, as in Europe/Berlin; empty is the machine's",
+            kind: SettingKind::Zone,
+            group: "agent",
             get: |settings| settings.zone.clone(),
             set: |settings, text| set(&mut settings.zone, zone(text)),
+        },
+        Setting {
+            key: "diagnosis",
+            about: "processflows whose runs are written down record by record, as in NAME until 2026-11-21T12:00:00Z",
+            kind: SettingKind::Diagnosis,
+            group: "logs",
+            get: |settings| settings.diagnosis.to_string(),
+            set: |settings, text| set(&mut settings.diagnosis, text.parse()),
+        },
+        Setting {
+            key: "diagnosis_days",
+            about: "days that what was written down in diagnosis mode is kept",
+            kind: SettingKind::Number { least: 1, most: 365 },
+            group: "logs",
+            get: |settings| settings.diagnosis_days.to_string(),
+            set: |settings, text| set(&mut settings.diagnosis_days, number(text, 1, 365)),
+        },
+        Setting {
+            key: "language",
+            about: "the window's language: system, en, de",
+            kind: SettingKind::Choice(&["system", "en", "de"]),
+            group: "desktop",
+            get: |settings| settings.language.clone(),
+            set: |settings, text| set(&mut settings.language, one_of(text, &["system", "en", "de"])),
+        },
+        Setting {
+            key: "theme",
+            about: "the window's colours: system, light, dark",
+            kind: SettingKind::Choice(&["system", "light", "dark"]),
+            group: "desktop",
+            get: |settings| settings.theme.clone(),
+            set: |settings, text| set(&mut settings.theme, one_of(text, &["system", "light", "dark"])),
+        },
+        Setting {
+            key: "notifications",
+            about: "what the desktop tells by notifications: all, problems, none",
+            kind: SettingKind::Choice(&["all", "problems", "none"]),
+            group: "desktop",
+            get: |settings| settings.notifications.clone(),
+            set: |settings, text| {
+                set(
+                    &mut settings.notifications,
+                    one_of(text, &["all", "problems", "none"]),
+                )
+            },
+        },
+        Setting {
+            key: "on_close",
+            about: "what closing the window does: ask, tray (keep running), quit",
+            kind: SettingKind::Choice(&["ask", "tray", "quit"]),
+            group: "desktop",
+            get: |settings| settings.on_close.clone(),
+            set: |settings, text| set(&mut settings.on_close, one_of(text, &["ask", "tray", "quit"])),
         },
     ];
 
@@ -279,6 +406,15 @@ fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
+const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
+
+fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
+    if words.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("it is one of {}", words.join(", ")))
+}
+
 fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
     match text.parse() {
         Ok(number) if (least..=most).contains(&number) => Ok(number),
@@ -373,6 +509,38 @@ mod tests {
             Settings::default(),
             "a refused value leaves the old one"
         );
+    }
+
+    #[test]
+    fn what_a_setting_says_it_takes_it_takes() {
+        let mut settings = Settings::default();
+        for setting in Settings::ALL {
+            let mut takes = |text: &str| settings.set(setting.key, text).is_ok();
+            match setting.kind {
+                SettingKind::Choice(words) => {
+                    assert!(words.iter().all(|word| takes(word)), "{}", setting.key);
+                    assert!(!takes("something else"), "{}", setting.key);
+                }
+                SettingKind::Number { least, most } => {
+                    assert!(
+                        takes(&least.to_string()) && takes(&most.to_string()),
+                        "{}",
+                        setting.key
+                    );
+                    assert!(
+                        !takes(&(least - 1).to_string()) && !takes(&(most + 1).to_string()),
+                        "{}",
+                        setting.key
+                    );
+                }
+                SettingKind::Proxy => assert!(takes("none") && takes("http://proxy.example:3128")),
+                SettingKind::Files => assert!(takes("/etc/ca.pem,/etc/other.pem") && takes("")),
+                SettingKind::Zone => assert!(takes("Europe/Berlin") && takes("")),
+                SettingKind::Diagnosis => {
+                    assert!(takes("orders until 2026-11-21T12:00:00Z") && takes("") && !takes("orders"));
+                }
+            }
+        }
     }
 
     #[test]

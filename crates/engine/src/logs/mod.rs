@@ -4,6 +4,7 @@
 //! line loses nothing else; a sync never waits for a log.
 
 mod console;
+mod export;
 mod files;
 mod line;
 mod read;
@@ -23,8 +24,9 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGua
 use tracing_subscriber::layer::SubscriberExt;
 
 pub use console::Console;
+pub use export::export;
 pub use line::Line;
-pub use read::{Filter, Position, follow, read};
+pub use read::{Filter, Found, Position, after, earlier, follow, read};
 
 use self::{files::DayFiles, talk::Talk};
 pub use crate::folder::LogLevel;

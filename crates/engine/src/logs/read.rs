@@ -1,4 +1,7 @@
-//! Reading the log: the last lines that match, found from the end, and those that come after.
+//! Reading the log: the last lines that match, found from the end, those before them, and those that come after.
+//!
+//! Files are read in chunks and no further than asked: a page of a log of any size costs what the page costs. A look for
+//! rare lines ends after so many bytes and tells where the next look goes on.
 
 use std::{
     fs::File,
@@ -6,8 +9,9 @@ use std::{
     path::Path,
 };
 
+use aho_corasick::AhoCorasick;
 use connector_kit::Result;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -20,6 +24,8 @@ use crate::folder::trouble;
 const CHUNK: u64 = 64 * 1024;
 /// Bytes that one look at a growing file takes at most.
 const LOOK: u64 = 4 * 1024 * 1024;
+/// Lines are in the order of time but for threads that wrote at the same moment.
+const DISORDER: SignedDuration = SignedDuration::from_secs(60);
 
 /// Which lines are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -36,93 +42,321 @@ pub struct Filter {
     pub text: Option<String>,
     /// From this instant on.
     pub since: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
     /// The last so many; all when there is no limit.
     pub limit: Option<usize>,
 }
 
-/// How far the log was read. Lines after it have not been seen.
+/// A place between two lines of the log. As text: the file's name and how many of its bytes lie before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct Position {
     /// The name of the file; empty before the first.
     file: String,
     offset: u64,
 }
 
+impl From<Position> for String {
+    fn from(position: Position) -> Self {
+        format!("{}@{}", position.file, position.offset)
+    }
+}
+
+impl TryFrom<String> for Position {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts = text.split_once('@');
+        let position = parts.and_then(|(file, offset)| {
+            let known = file.is_empty() || Name::parse(file).is_some();
+            Some((file.to_owned(), offset.parse().ok()?)).filter(|_| known)
+        });
+        position
+            .map(|(file, offset)| Self { file, offset })
+            .ok_or_else(|| format!("`{text}` is no place in the log"))
+    }
+}
+
+/// Lines of the log, in the order of time, and where they lie.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Where the look for earlier lines goes on.
+    pub begin: Position,
+    /// Where [`follow`] goes on.
+    pub end: Position,
+    /// Whether earlier lines were not looked at.
+    pub earlier: bool,
+    /// Bytes of the log before the first line that was looked at, and of all of it.
+    pub before: u64,
+    /// See `before`.
+    pub total: u64,
+}
+
 /// The last lines that match, in the order of time, and the position to go on from with [`follow`].
 pub fn read(folder: &Path, filter: &Filter) -> Result<(Vec<Line>, Position)> {
-    search(folder, filter).map_err(|error| trouble("the log", folder, error))
+    let found = earlier(folder, filter, None, u64::MAX)?;
+    Ok((found.lines, found.end))
+}
+
+/// The last lines that match and lie before a position (or in all of the log), reading `most` bytes at most.
+pub fn earlier(folder: &Path, filter: &Filter, before: Option<&Position>, most: u64) -> Result<Found> {
+    search(folder, filter, before, most).map_err(|error| trouble("the log", folder, error))
 }
 
 /// The lines that came after a position, over the ends of files and days; moves the position on. Nothing new is
 /// an empty list: ask again in a moment.
 pub fn follow(folder: &Path, filter: &Filter, position: &mut Position) -> Result<Vec<Line>> {
-    later(folder, filter, position).map_err(|error| trouble("the log", folder, error))
+    later(folder, filter, position, usize::MAX).map_err(|error| trouble("the log", folder, error))
 }
 
-fn search(folder: &Path, filter: &Filter) -> io::Result<(Vec<Line>, Position)> {
-    let names = names(folder)?;
+/// The lines after a position, as a page: `limit` of them at most.
+pub fn after(folder: &Path, filter: &Filter, position: &Position) -> Result<Found> {
+    let mut end = position.clone();
     let limit = filter.limit.unwrap_or(usize::MAX);
-    let since = filter.since.map(|since| since.to_zoned(TimeZone::UTC).date());
-    let (mut lines, mut position) = (Vec::new(), None);
-    for name in names.into_iter().rev() {
+    let about = |error| trouble("the log", folder, error);
+    let lines = later(folder, filter, &mut end, limit).map_err(about)?;
+    let (before, total) = bytes_before(folder, position).map_err(about)?;
+    Ok(Found {
+        lines,
+        begin: position.clone(),
+        end,
+        earlier: before > 0,
+        before,
+        total,
+    })
+}
+
+fn search(folder: &Path, filter: &Filter, before: Option<&Position>, most: u64) -> io::Result<Found> {
+    let search = Search::of(filter);
+    let limit = filter.limit.unwrap_or(usize::MAX);
+    let days = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
+    let (since, until) = (filter.since.map(days), filter.until.map(days));
+    let from = before.and_then(|before| Name::parse(&before.file));
+    let mut found = Found::default();
+    let (mut left, mut newest, mut begin) = (most, None, None);
+    for name in names(folder)?.into_iter().rev() {
         let Some(mut file) = open(folder, name)? else {
             continue;
         };
-        let end = whole_lines(&mut file)?;
-        position.get_or_insert_with(|| Position {
-            file: name.to_string(),
-            offset: end,
-        });
-        if lines.len() >= limit || since.is_some_and(|since| name.day < since) {
+        let whole = whole_lines(&mut file)?;
+        newest.get_or_insert_with(|| Position::at(name, whole));
+        if from.is_some_and(|from| name > from) || until.is_some_and(|until| name.day > until) {
+            continue;
+        }
+        if found.lines.len() >= limit || left == 0 || since.is_some_and(|since| name.day < since) {
+            found.earlier = since.is_none_or(|since| name.day >= since);
             break;
         }
-        backwards(&mut file, end, |text| {
-            lines.extend(filter.take(text));
-            lines.len() < limit
+        let mut end = match before {
+            Some(before) if Some(name) == from => before.offset.min(whole),
+            _ => whole,
+        };
+        if let Some(until) = filter.until {
+            end = end.min(first_at(&mut file, whole, until + DISORDER)?);
+        }
+        let mut too_early = false;
+        let start = backwards(&mut file, end, |text, at| {
+            left = left.saturating_sub(text.len() as u64 + 1);
+            match search.take(text) {
+                Taken::Line(line) => found.lines.push(*line),
+                Taken::TooEarly => too_early = true,
+                Taken::Not => {}
+            }
+            // The line at `at` was looked at; the next look begins before it.
+            begin = Some(Position::at(name, at));
+            found.lines.len() < limit && left > 0 && !too_early
         })?;
+        found.earlier = start > 0 && !too_early;
+        if start == 0 {
+            begin = Some(Position::at(name, 0));
+        }
+        if too_early {
+            break;
+        }
     }
-    lines.reverse();
-    Ok((lines, position.unwrap_or_default()))
+    found.lines.reverse();
+    found.end = before.cloned().or(newest).unwrap_or_default();
+    found.begin = begin.unwrap_or_else(|| found.end.clone());
+    (found.before, found.total) = bytes_before(folder, &found.begin)?;
+    Ok(found)
 }
 
-fn later(folder: &Path, filter: &Filter, position: &mut Position) -> io::Result<Vec<Line>> {
+impl Position {
+    fn at(name: Name, offset: u64) -> Self {
+        Self {
+            file: name.to_string(),
+            offset,
+        }
+    }
+}
+
+/// Bytes of the log before a position, and in all.
+fn bytes_before(folder: &Path, position: &Position) -> io::Result<(u64, u64)> {
+    let at = Name::parse(&position.file);
+    let (mut before, mut total) = (0, 0);
+    for name in names(folder)? {
+        let Ok(found) = std::fs::metadata(name.path(folder)) else {
+            continue;
+        };
+        total += found.len();
+        before += match at {
+            Some(at) if name < at => found.len(),
+            Some(at) if name == at => position.offset.min(found.len()),
+            _ => 0,
+        };
+    }
+    Ok((before, total))
+}
+
+/// Where the first line from an instant on begins, or the end: lines are in the order of time, so halves are enough.
+fn first_at(file: &mut File, end: u64, time: Timestamp) -> io::Result<u64> {
+    let (mut low, mut high) = (0, end);
+    while high - low > CHUNK {
+        let middle = low + (high - low) / 2;
+        match line_from(file, middle, high)? {
+            Some((begin, at)) if at < time => low = begin.max(low + 1),
+            _ => high = middle,
+        }
+    }
+    // The line that `high` may lie inside of, and the rest of this chunk, are looked at one by one.
+    Ok((high + CHUNK).min(end))
+}
+
+/// The first whole line that begins after a place: where, and its time.
+fn line_from(file: &mut File, from: u64, end: u64) -> io::Result<Option<(u64, Timestamp)>> {
+    let chunk = part(file, from, (from + CHUNK).min(end))?;
+    let mut begin = 0;
+    while let Some(newline) = chunk[begin..].iter().position(|byte| *byte == b'\n') {
+        begin += newline + 1;
+        if let Some(time) = time_of(&chunk[begin..]) {
+            return Ok(Some((from + begin as u64, time)));
+        }
+    }
+    Ok(None)
+}
+
+/// The time that a line begins with.
+fn time_of(text: &[u8]) -> Option<Timestamp> {
+    let rest = text.strip_prefix(b"{\"time\":\"")?;
+    let end = rest.iter().take(40).position(|byte| *byte == b'"')?;
+    std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
+}
+
+/// The level's word, which follows the time.
+fn level_of(text: &[u8]) -> Option<&[u8]> {
+    let rest = text.strip_prefix(b"{\"time\":\"")?;
+    let end = rest.iter().take(40).position(|byte| *byte == b'"')?;
+    let rest = rest[end..].strip_prefix(b"\",\"level\":\"")?;
+    let end = rest.iter().take(10).position(|byte| *byte == b'"')?;
+    Some(&rest[..end])
+}
+
+fn later(folder: &Path, filter: &Filter, position: &mut Position, limit: usize) -> io::Result<Vec<Line>> {
+    let search = Search::of(filter);
     let seen = Name::parse(&position.file);
     let mut lines = Vec::new();
+    let mut left = LOOK;
     for name in names(folder)?
         .into_iter()
         .filter(|name| seen.is_none_or(|seen| *name >= seen))
     {
+        if left == 0 || lines.len() >= limit {
+            break;
+        }
         let Some(mut file) = open(folder, name)? else {
             continue;
         };
         let from = if Some(name) == seen { position.offset } else { 0 };
         let mut text = Vec::new();
         file.seek(SeekFrom::Start(from))?;
-        file.take(LOOK).read_to_end(&mut text)?;
+        let read = file.take(left).read_to_end(&mut text)? as u64;
         // A line still being written is left for the next time.
         let end = text
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |last| last + 1);
-        lines.extend(
-            text[..end]
-                .split(|byte| *byte == b'\n')
-                .filter_map(|text| filter.take(text)),
-        );
-        *position = Position {
-            file: name.to_string(),
-            offset: from + end as u64,
-        };
-        if text.len() as u64 == LOOK {
-            break;
+        let mut at = 0;
+        while at < end && lines.len() < limit {
+            let length = text[at..end]
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .unwrap_or(end - at);
+            if let Taken::Line(line) = search.take(&text[at..at + length]) {
+                lines.push(*line);
+            }
+            at += length + 1;
         }
+        *position = Position::at(name, from + at.min(end) as u64);
+        left -= read;
     }
     Ok(lines)
 }
 
-impl Filter {
-    fn take(&self, text: &[u8]) -> Option<Line> {
+/// A filter, ready to look at many lines.
+struct Search<'f> {
+    filter: &'f Filter,
+    /// Finds the text in capitals or not, where it has no letters beyond ASCII.
+    text: Option<AhoCorasick>,
+    /// Words of the levels that are not wanted.
+    unwanted: Vec<&'static [u8]>,
+}
+
+/// What a line is to a search.
+enum Taken {
+    Line(Box<Line>),
+    Not,
+    /// Written so long before the period that no earlier line can belong to it.
+    TooEarly,
+}
+
+impl<'f> Search<'f> {
+    fn of(filter: &'f Filter) -> Self {
+        let ascii = filter
+            .text
+            .as_deref()
+            .filter(|text| text.is_ascii() && !text.is_empty());
+        let text = ascii.and_then(|text| {
+            let search = AhoCorasick::builder().ascii_case_insensitive(true).build([text]);
+            search.ok()
+        });
+        let levels = [LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace];
+        let unwanted = levels
+            .into_iter()
+            .filter(|level| filter.level.is_some_and(|wanted| *level > wanted))
+            .map(|level| level.as_str().as_bytes())
+            .collect();
+        Self {
+            filter,
+            text,
+            unwanted,
+        }
+    }
+
+    fn take(&self, text: &[u8]) -> Taken {
+        if let Some(since) = self.filter.since
+            && time_of(text).is_some_and(|time| time < since - DISORDER)
+        {
+            return Taken::TooEarly;
+        }
         // Cheap first: most lines of a big file are not meant.
+        let level = level_of(text);
+        if text.is_empty() || level.is_some_and(|level| self.unwanted.contains(&level)) {
+            return Taken::Not;
+        }
+        if self.text.as_ref().is_some_and(|search| !search.is_match(text)) {
+            return Taken::Not;
+        }
+        let line = self.filter.take(text, self.text.is_some());
+        line.map_or(Taken::Not, |line| Taken::Line(Box::new(line)))
+    }
+}
+
+impl Filter {
+    fn take(&self, text: &[u8], has_text: bool) -> Option<Line> {
         let text = std::str::from_utf8(text).ok()?;
         let names = [&self.run, &self.processflow];
         if text.is_empty()
@@ -133,7 +367,7 @@ impl Filter {
         {
             return None;
         }
-        if let Some(part) = &self.text
+        if let Some(part) = self.text.as_ref().filter(|_| !has_text)
             && !text.to_lowercase().contains(&part.to_lowercase())
         {
             return None;
@@ -149,6 +383,7 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|name| line.processflow.as_ref() == Some(name))
             && self.since.is_none_or(|since| line.time >= since)
+            && self.until.is_none_or(|until| line.time < until)
     }
 }
 
@@ -182,10 +417,12 @@ fn whole_lines(file: &mut File) -> io::Result<u64> {
     Ok(0)
 }
 
-/// Hands over the lines before `end`, the last first, until told to stop.
-fn backwards(file: &mut File, mut end: u64, mut each: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+/// Hands over the lines before `end` with their beginnings, the last first, until told to stop; where the last one
+/// that was handed over begins.
+fn backwards(file: &mut File, mut end: u64, mut each: impl FnMut(&[u8], u64) -> bool) -> io::Result<u64> {
     // The end of a line whose beginning lies in an earlier chunk.
     let mut rest: Vec<u8> = Vec::new();
+    let mut reached = end;
     while end > 0 {
         let start = end.saturating_sub(CHUNK);
         let mut chunk = part(file, start, end)?;
@@ -196,13 +433,25 @@ fn backwards(file: &mut File, mut end: u64, mut each: impl FnMut(&[u8]) -> bool)
             Some(newline) => newline + 1,
             None => chunk.len(),
         };
-        if !chunk[first..].rsplit(|byte| *byte == b'\n').all(&mut each) {
-            return Ok(());
+        let mut stop = chunk.len();
+        while stop > first {
+            // A line's own newline is its last byte.
+            let body = &chunk[first..stop - usize::from(chunk[stop - 1] == b'\n')];
+            let begin = first
+                + body
+                    .iter()
+                    .rposition(|byte| *byte == b'\n')
+                    .map_or(0, |last| last + 1);
+            reached = start + begin as u64;
+            if !each(&chunk[begin..first + body.len()], reached) {
+                return Ok(reached);
+            }
+            stop = begin;
         }
         chunk.truncate(first);
         rest = chunk;
     }
-    Ok(())
+    Ok(reached)
 }
 
 fn part(file: &mut File, start: u64, end: u64) -> io::Result<Vec<u8>> {
@@ -307,6 +556,84 @@ mod tests {
             ..Filter::default()
         };
         assert_eq!(find(since), [98, 99], "since a time");
+    }
+
+    #[test]
+    fn pages_go_back_and_forth_and_meet() {
+        let folder = folder();
+        let filter = Filter {
+            limit: Some(7),
+            ..Filter::default()
+        };
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = earlier(folder.path(), &filter, before.as_ref(), u64::MAX).expect("reads");
+            let mut lines = numbers(&page.lines);
+            lines.extend(seen);
+            seen = lines;
+            before = Some(page.begin.clone());
+            if !page.earlier {
+                assert_eq!(page.before, 0, "nothing lies before the first line");
+                break;
+            }
+        }
+        assert_eq!(seen, (0..100).collect::<Vec<_>>(), "backwards each line once");
+        let (mut seen, mut at) = (Vec::new(), before.expect("a place"));
+        loop {
+            let page = after(folder.path(), &filter, &at).expect("reads");
+            if page.lines.is_empty() {
+                break;
+            }
+            seen.extend(numbers(&page.lines));
+            at = page.end;
+        }
+        assert_eq!(seen, (0..100).collect::<Vec<_>>(), "and forwards too");
+    }
+
+    #[test]
+    fn a_look_for_rare_lines_ends_and_goes_on() {
+        let folder = folder();
+        let filter = Filter {
+            text: Some("line 3\"".into()),
+            ..Filter::default()
+        };
+        let (mut looks, mut before) = (0, None);
+        let found = loop {
+            let page = earlier(folder.path(), &filter, before.as_ref(), 1_000).expect("reads");
+            looks += 1;
+            if !page.lines.is_empty() {
+                break numbers(&page.lines);
+            }
+            assert!(page.earlier, "it is not found yet, so there is more");
+            before = Some(page.begin);
+        };
+        assert_eq!(found, [3], "found in the end");
+        assert!(looks > 5, "after {looks} short looks");
+    }
+
+    #[test]
+    fn a_period_is_found_without_reading_the_rest() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let start: Timestamp = "2026-11-20T00:00:00Z".parse().expect("a time");
+        let text: String = (0..60_000)
+            .map(|n| {
+                let time = start + SignedDuration::from_secs(n);
+                format!("{{\"time\":\"{time}\",\"level\":\"info\",\"target\":\"t\",\"message\":\"m\",\"n\":{n}}}\n")
+            })
+            .collect();
+        fs::write(folder.path().join("processflow-2026-11-20.jsonl"), &text).expect("is written");
+        let filter = Filter {
+            since: Some(start + SignedDuration::from_secs(20_000)),
+            until: Some(start + SignedDuration::from_secs(20_003)),
+            ..Filter::default()
+        };
+        let found = earlier(folder.path(), &filter, None, 300_000).expect("reads");
+        assert_eq!(
+            numbers(&found.lines),
+            [20_000, 20_001, 20_002],
+            "inside the period"
+        );
+        assert!(!found.earlier, "and nothing earlier is looked for");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use ts_rs::TS;
 use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk},
-    state::{Deployment, SavedConnection, Version},
+    state::{Checked, Deployment, Problem, SavedConnection, Version},
 };
 
 /// All saved connections.
@@ -204,13 +204,128 @@ impl Acts for ValidateConnection {
 
     async fn act(self, agent: &Arc<Agent>) -> Result<Validation> {
         let saved = agent.saved(&self.name).await?;
-        let validation = agent.live(&saved).await?.validate().await?;
-        let (kept, at) = (validation.clone(), agent.now());
+        let tried = match agent.live(&saved).await {
+            Ok(live) => live.validate().await,
+            Err(error) => Err(error),
+        };
+        let checked = Checked {
+            at: agent.now(),
+            found: tried.as_ref().ok().cloned(),
+            problem: tried.as_ref().err().map(Problem::from),
+        };
+        agent.note_quotas();
         agent
             .state()
-            .write(move |on| SavedConnection::validated(on, &self.name, &kept, &at))
+            .write(move |on| SavedConnection::checked(on, &self.name, &checked))
             .await?;
-        Ok(validation)
+        tried
+    }
+}
+
+/// What a connector makes of settings while they are typed: nothing is saved, nothing is sent.
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
+pub struct UnderstandConnection {
+    /// The connector.
+    pub connector: String,
+    /// The settings as they are so far.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub settings: Map<String, Value>,
+}
+
+/// What a connector made of settings.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct Understood {
+    /// What they say ("store hash abc123"); empty where something is wrong.
+    pub facts: Vec<Fact>,
+    /// The one place that the secrets would be sent to.
+    pub seal: Option<String>,
+    /// What is wrong, and the way out.
+    pub problem: Option<Problem>,
+}
+
+impl Reads for UnderstandConnection {
+    type Output = Understood;
+    const NAME: &'static str = "understand_connection";
+
+    fn read(self, desk: &Desk) -> Result<Understood> {
+        let connector = desk.connector(&self.connector)?;
+        let settings = Value::Object(self.settings);
+        let understood = connector
+            .understood(&settings)
+            .and_then(|facts| Ok((facts, connector.seal(&settings)?)));
+        Ok(match understood {
+            Ok((facts, seal)) => Understood {
+                facts,
+                seal: Some(seal),
+                problem: None,
+            },
+            Err(error) => Understood {
+                facts: Vec::new(),
+                seal: None,
+                problem: Some(Problem::from(&error)),
+            },
+        })
+    }
+}
+
+/// Every connector, with what it takes to draw its form.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct ListConnectors {}
+
+/// A connector as its form draws it.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct ConnectorRow {
+    /// Its name in processflow files.
+    pub connector: String,
+    /// The name people read.
+    pub title: String,
+    /// One sentence.
+    pub about: String,
+    /// JSON Schema of its settings; its secrets are not among them.
+    pub settings: Value,
+    /// Its secret fields, in the order of the form.
+    pub secrets: Vec<SecretField>,
+    /// How many actions read.
+    pub reads: usize,
+    /// How many actions write.
+    pub writes: usize,
+}
+
+/// A secret field of a connection's form: typed in, never shown again.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct SecretField {
+    /// Its name, as `save_connection` takes it.
+    pub field: String,
+    /// The words of the form.
+    pub title: String,
+}
+
+impl Reads for ListConnectors {
+    type Output = Vec<ConnectorRow>;
+    const NAME: &'static str = "connectors";
+
+    fn read(self, desk: &Desk) -> Result<Self::Output> {
+        Ok(desk.connectors().iter().map(connector_row).collect())
+    }
+}
+
+fn connector_row(connector: &connector_kit::Connector) -> ConnectorRow {
+    let reads = |action: &&connector_kit::Action| matches!(action.does, connector_kit::Does::Read(_));
+    let secret = |(field, title): &(&str, &str)| SecretField {
+        field: (*field).to_owned(),
+        title: (*title).to_owned(),
+    };
+    let read = connector.actions.iter().filter(reads).count();
+    ConnectorRow {
+        connector: connector.name.to_owned(),
+        title: connector.title.to_owned(),
+        about: connector.about.to_owned(),
+        settings: (connector.settings)().to_value(),
+        secrets: connector.secrets.iter().map(secret).collect(),
+        reads: read,
+        writes: connector.actions.len() - read,
     }
 }
 

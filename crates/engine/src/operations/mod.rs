@@ -9,6 +9,8 @@ mod connections;
 mod processflows;
 mod records;
 mod runs;
+mod series;
+mod snapshots;
 mod status;
 mod typescript;
 mod upkeep;
@@ -26,6 +28,8 @@ pub use connections::*;
 pub use processflows::*;
 pub use records::*;
 pub use runs::*;
+pub use series::*;
+pub use snapshots::*;
 pub use status::*;
 pub use typescript::typescript;
 pub use upkeep::*;
@@ -84,13 +88,13 @@ macro_rules! operations {
 
 operations! {
     reads {
-        Status, ListConnections, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
-        FindRecord, ListFailed, ShowFailed, ShowWatermark, ReadLogs, ShowCache, ShowSettings, ShowSchema,
+        Status, ListConnections, UnderstandConnection, ListConnectors, ListActions, CheckProcessflow, ListProcessflows, ListVersions, ListRuns, ShowRun,
+        RunSeries, RunPlot, ListRecords, FindRecord, ListFailedGroups, ListFailed, ShowFailed, ShowSnapshot, ShowWatermark, ReadLogs, ExportLogs, ShowCache, ShowSettings, ShowSchema,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
-        ChangeSetting,
+        ChangeSetting, Diagnose,
     }
 }
 

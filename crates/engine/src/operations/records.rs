@@ -9,8 +9,109 @@ use ts_rs::TS;
 use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk, Wanted},
-    state::{LedgerEntry, SetAside, Trigger},
+    run::Trace,
+    state::{Group, Label, LedgerEntry, LifeEvent, Order, Place, Run, Select, SetAside, Touch, Trigger},
 };
+
+/// What became of records, page by page: of one run, of one processflow, or of all (Sync Info).
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
+pub struct ListRecords {
+    /// Of one run only: its id, or the beginning of it.
+    pub run: Option<String>,
+    /// Of one processflow only.
+    pub processflow: Option<String>,
+    /// Of these outcomes only.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub outcomes: Vec<Label>,
+    /// With exactly this reason or cause.
+    pub reason: Option<String>,
+    /// With these letters in an id, another name, the destination's id or the reason.
+    pub text: Option<String>,
+    /// What comes first.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub order: Order,
+    /// The page after this place: the `next` of a page.
+    pub after: Option<String>,
+    /// The page before this place: the `previous` of a page.
+    pub before: Option<String>,
+    /// How many at most.
+    #[serde(default = "hundred")]
+    #[ts(as = "Option<_>", optional)]
+    pub limit: u32,
+}
+
+fn hundred() -> u32 {
+    100
+}
+
+/// A page of what became of records.
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
+pub struct RecordsPage {
+    /// The records.
+    pub records: Vec<LedgerEntry>,
+    /// How many there are in all, by the balances of the runs; nothing where a text or a reason is looked for.
+    pub total: Option<u64>,
+    /// Where the next page begins; nothing at the end. With a text a page may be short, or empty, and still have a
+    /// next one: so much was looked through at once.
+    pub next: Option<String>,
+    /// Where the page before ends; nothing at the beginning.
+    pub previous: Option<String>,
+}
+
+impl Reads for ListRecords {
+    type Output = RecordsPage;
+    const NAME: &'static str = "records";
+
+    fn read(self, desk: &Desk) -> Result<RecordsPage> {
+        let Some(view) = desk.view()? else {
+            return Ok(RecordsPage::default());
+        };
+        let on = view.connection();
+        let run = match &self.run {
+            Some(id) => Some(Run::find(on, id)?.number),
+            None => None,
+        };
+        let text = self
+            .text
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty());
+        let select = Select {
+            run,
+            processflow: self.processflow,
+            outcomes: self.outcomes,
+            reason: self.reason,
+            text,
+        };
+        let limit = self.limit.clamp(1, 10_000) as usize;
+        let (after, before) = (place(self.after.as_deref())?, place(self.before.as_deref())?);
+        let page = match before {
+            Some(before) => select.page_before(on, self.order, before, limit)?,
+            None => select.page(on, self.order, after, limit)?,
+        };
+        let ends = (
+            page.entries.first().map(Place::of),
+            page.entries.last().map(Place::of),
+        );
+        // A page found backwards goes on, backwards, where its look ended, and forwards where it was asked from.
+        let (next, previous) = match (before, ends) {
+            (Some(before), (_, last)) => (last.or(Some(before)), page.next),
+            (None, (first, _)) => (page.next, first.or(after).filter(|_| after.is_some())),
+        };
+        Ok(RecordsPage {
+            total: select.total(on)?,
+            next: next.map(|place| place.to_string()),
+            previous: previous.map(|place| place.to_string()),
+            records: page.entries,
+        })
+    }
+}
+
+fn place(text: Option<&str>) -> Result<Option<Place>> {
+    text.map(str::parse).transpose()
+}
 
 /// Where is order 1042? Everything that is known of a record, by its id, number, SKU, e-mail or target id.
 #[derive(Debug, Serialize, Deserialize, TS)]
@@ -21,12 +122,15 @@ pub struct FindRecord {
 }
 
 /// A record's life line.
-#[derive(Debug, Serialize, Deserialize, TS)]
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
 pub struct LifeLine {
     /// What became of it in each run, oldest first.
     pub entries: Vec<LedgerEntry>,
     /// Where it waits, or waited, set aside.
     pub set_aside: Vec<SetAside>,
+    /// All of it in the order of time, with what people did.
+    #[serde(default)]
+    pub events: Vec<LifeEvent>,
 }
 
 impl Reads for FindRecord {
@@ -34,24 +138,52 @@ impl Reads for FindRecord {
     const NAME: &'static str = "find";
 
     fn read(self, desk: &Desk) -> Result<LifeLine> {
-        let Some(view) = desk.view()? else {
-            return Ok(LifeLine {
-                entries: Vec::new(),
-                set_aside: Vec::new(),
-            });
+        let text = self.text.trim();
+        let Some(view) = desk.view()?.filter(|_| !text.is_empty()) else {
+            return Ok(LifeLine::default());
         };
-        let entries = LedgerEntry::search(view.connection(), self.text.trim(), 500)?;
-        let set_aside = SetAside::search(view.connection(), self.text.trim())?;
-        Ok(LifeLine { entries, set_aside })
+        let on = view.connection();
+        let entries = LedgerEntry::search(on, text, 500)?;
+        let set_aside = SetAside::search(on, text)?;
+        let events = LifeEvent::line(on, &entries, &set_aside)?;
+        Ok(LifeLine {
+            entries,
+            set_aside,
+            events,
+        })
     }
 }
 
-/// Records that wait set aside.
+/// Records that wait set aside, grouped by cause, the largest group first.
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
+pub struct ListFailedGroups {
+    /// Of one processflow only.
+    pub processflow: Option<String>,
+}
+
+impl Reads for ListFailedGroups {
+    type Output = Vec<Group>;
+    const NAME: &'static str = "failed_groups";
+
+    fn read(self, desk: &Desk) -> Result<Self::Output> {
+        let Some(view) = desk.view()? else {
+            return Ok(Vec::new());
+        };
+        Group::all(view.connection(), self.processflow.as_deref())
+    }
+}
+
+/// Records that wait set aside, oldest first.
 #[derive(Debug, Serialize, Deserialize, TS)]
 #[ts(optional_fields = nullable)]
 pub struct ListFailed {
     /// Of one processflow only.
     pub processflow: Option<String>,
+    /// Of one group only, see `failed_groups`.
+    pub group: Option<String>,
+    /// With a higher number only: the page after the one that ended with it.
+    pub after: Option<i64>,
     /// How many at most.
     #[serde(default = "many")]
     #[ts(as = "Option<_>", optional)]
@@ -70,7 +202,14 @@ impl Reads for ListFailed {
         let Some(view) = desk.view()? else {
             return Ok(Vec::new());
         };
-        SetAside::open(view.connection(), self.processflow.as_deref(), self.limit)
+        let (flow, group) = (self.processflow.as_deref(), self.group.as_deref());
+        SetAside::open(
+            view.connection(),
+            flow,
+            group,
+            self.after.unwrap_or(0),
+            self.limit,
+        )
     }
 }
 
@@ -90,6 +229,8 @@ pub struct FailedDetail {
     pub record: SetAside,
     /// As it was read, or as a person edited it.
     pub payload: serde_json::Value,
+    /// What the step that it failed in made of it, and what was asked and answered, secrets masked.
+    pub trace: Option<Trace>,
 }
 
 impl Reads for ShowFailed {
@@ -98,10 +239,16 @@ impl Reads for ShowFailed {
 
     fn read(self, desk: &Desk) -> Result<FailedDetail> {
         let view = desk.view_or_empty("set-aside records")?;
-        let record = SetAside::numbered(view.connection(), self.number)?;
+        let record = SetAside::any(view.connection(), self.number)?;
         let text = SetAside::payload(view.connection(), self.number)?;
         let payload = serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
-        Ok(FailedDetail { record, payload })
+        let trace = SetAside::trace(view.connection(), self.number)?;
+        let trace = trace.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(FailedDetail {
+            record,
+            payload,
+            trace,
+        })
     }
 }
 
@@ -115,6 +262,9 @@ pub struct RetryFailed {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub numbers: Vec<i64>,
+    /// All of one group, see `failed_groups`.
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 /// The runs that were started, one per processflow.
@@ -130,52 +280,60 @@ impl Acts for RetryFailed {
     const NAME: &'static str = "retry_failed";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<RetryStarted> {
-        let kept = agent
-            .state()
-            .read(move |on| chosen(on, self.processflow.as_deref(), &self.numbers))
-            .await?;
+        let kept = agent.state().read(move |on| self.chosen(on)).await?;
         if kept.is_empty() {
             return Err(Error::config("no record waits to be sent again")
                 .hint("`processflow failed` lists those that do."));
         }
         let mut runs = Vec::new();
-        for (processflow, records) in kept {
-            runs.push(
-                agent
-                    .start(&processflow, Wanted::Stored(records), Trigger::Retry)
-                    .await?,
-            );
+        for (processflow, Chosen { records, numbers }) in kept {
+            let run = agent
+                .start(&processflow, Wanted::Stored(records), Trigger::Retry)
+                .await?;
+            let at = agent.now();
+            let noted = agent.state().write_behind(move |on| {
+                numbers
+                    .iter()
+                    .try_for_each(|&number| Touch::Retried.note(on, number, &at, None))
+            });
+            noted.await?;
+            runs.push(run);
         }
         Ok(RetryStarted { runs })
     }
 }
 
-/// The chosen set-aside records as records, by processflow.
-fn chosen(
-    on: &rusqlite::Connection,
-    processflow: Option<&str>,
-    numbers: &[i64],
-) -> Result<BTreeMap<String, Vec<Record>>> {
-    let rows = if numbers.is_empty() {
-        SetAside::open(on, processflow, u32::MAX)?
-    } else {
-        numbers
-            .iter()
-            .map(|&number| SetAside::numbered(on, number))
-            .collect::<Result<_>>()?
-    };
-    let mut chosen: BTreeMap<String, Vec<Record>> = BTreeMap::new();
-    for row in rows {
-        let body = Raw::parse(SetAside::payload(on, row.number)?)?;
-        let record = Record {
-            id: row.source,
-            labels: row.labels,
-            body,
-            unreadable: None,
+/// Set-aside records of one processflow as records, and their numbers.
+#[derive(Default)]
+struct Chosen {
+    records: Vec<Record>,
+    numbers: Vec<i64>,
+}
+
+impl RetryFailed {
+    /// The chosen set-aside records, by processflow.
+    fn chosen(&self, on: &rusqlite::Connection) -> Result<BTreeMap<String, Chosen>> {
+        let rows = if self.numbers.is_empty() {
+            let (flow, group) = (self.processflow.as_deref(), self.group.as_deref());
+            SetAside::open(on, flow, group, 0, u32::MAX)?
+        } else {
+            let one = |&number: &i64| SetAside::numbered(on, number);
+            self.numbers.iter().map(one).collect::<Result<_>>()?
         };
-        chosen.entry(row.processflow).or_default().push(record);
+        let mut chosen: BTreeMap<String, Chosen> = BTreeMap::new();
+        for row in rows {
+            let body = Raw::parse(SetAside::payload(on, row.number)?)?;
+            let own = chosen.entry(row.processflow).or_default();
+            own.numbers.push(row.number);
+            own.records.push(Record {
+                id: row.source,
+                labels: row.labels,
+                body,
+                unreadable: None,
+            });
+        }
+        Ok(chosen)
     }
-    Ok(chosen)
 }
 
 /// Replaces the payload of a set-aside record before it is sent again.
@@ -199,11 +357,13 @@ impl Acts for EditFailed {
                 Error::config("a record is a JSON object").hint("Keep the braces and change the fields.")
             );
         }
+        let at = agent.now();
         agent
             .state()
             .write(move |on| {
                 SetAside::numbered(on, self.number)?;
-                SetAside::edit(on, self.number, &self.payload.to_string())
+                SetAside::edit(on, self.number, &self.payload.to_string())?;
+                Touch::Edited.note(on, self.number, &at, None)
             })
             .await
     }
@@ -214,7 +374,12 @@ impl Acts for EditFailed {
 #[ts(optional_fields = nullable)]
 pub struct DismissFailed {
     /// Their numbers.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub numbers: Vec<i64>,
+    /// All of one group, see `failed_groups`.
+    #[serde(default)]
+    pub group: Option<String>,
     /// Why.
     pub note: String,
 }
@@ -232,9 +397,21 @@ impl Acts for DismissFailed {
         agent
             .state()
             .write(move |on| {
-                for number in self.numbers {
+                let mut numbers = self.numbers;
+                if let Some(group) = &self.group {
+                    let all = SetAside::open(on, None, Some(group), 0, u32::MAX)?;
+                    numbers.extend(all.iter().map(|record| record.number));
+                }
+                if numbers.is_empty() {
+                    return Err(Error::config("no record was named that could be dismissed")
+                        .hint("`processflow failed` lists those that wait."));
+                }
+                numbers.sort_unstable();
+                numbers.dedup();
+                for number in numbers {
                     SetAside::numbered(on, number)?;
                     SetAside::dismiss(on, number, &self.note, &at)?;
+                    Touch::Dismissed.note(on, number, &at, Some(&self.note))?;
                 }
                 Ok(())
             })

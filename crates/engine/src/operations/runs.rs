@@ -11,7 +11,7 @@ use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk, Wanted},
     run::Progress,
-    state::{Label, LedgerEntry, Run, Trigger},
+    state::{Label, LedgerEntry, Run, RunSelect, RunStatus, Trigger},
 };
 
 /// Starts a run of a deployed processflow. A run that was interrupted goes on under its own id.
@@ -104,16 +104,39 @@ impl Acts for CancelRun {
     }
 }
 
-/// The newest runs.
-#[derive(Debug, Serialize, Deserialize, TS)]
+/// Runs, the newest first, page by page.
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
 #[ts(optional_fields = nullable)]
 pub struct ListRuns {
     /// Of one processflow only.
     pub processflow: Option<String>,
+    /// Of these statuses only.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub statuses: Vec<RunStatus>,
+    /// That began at this instant or later.
+    pub since: Option<Timestamp>,
+    /// That began before this instant.
+    pub until: Option<Timestamp>,
+    /// With set-aside records only.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub with_failures: bool,
+    /// The `next` of the page before.
+    pub before: Option<i64>,
     /// How many at most.
     #[serde(default = "fifty")]
     #[ts(as = "Option<_>", optional)]
     pub limit: u32,
+}
+
+/// A page of runs.
+#[derive(Debug, Default, Serialize, Deserialize, TS)]
+pub struct RunsPage {
+    /// The runs, the newest first.
+    pub runs: Vec<Run>,
+    /// Where the next page begins; nothing at the end.
+    pub next: Option<i64>,
 }
 
 fn fifty() -> u32 {
@@ -121,19 +144,29 @@ fn fifty() -> u32 {
 }
 
 impl Reads for ListRuns {
-    type Output = Vec<Run>;
+    type Output = RunsPage;
     const NAME: &'static str = "runs";
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
         let Some(view) = desk.view()? else {
-            return Ok(Vec::new());
+            return Ok(RunsPage::default());
         };
         if let Some(name) = &self.processflow {
             desk.deployment(view.connection(), name)?;
         }
-        let mut runs = Run::newest(view.connection(), self.processflow.as_deref(), self.limit)?;
+        let select = RunSelect {
+            processflow: self.processflow,
+            statuses: self.statuses,
+            since: self.since,
+            until: self.until,
+            with_failures: self.with_failures,
+            before: self.before,
+        };
+        let mut runs = select.page(view.connection(), self.limit)?;
+        let full = runs.len() as u64 == u64::from(self.limit);
+        let next = runs.last().filter(|_| full).map(|run| run.number);
         desk.tell_interrupted(runs.iter_mut());
-        Ok(runs)
+        Ok(RunsPage { runs, next })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Upkeep: watermarks, logs, cache and temp, settings, the schema.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use connector_kit::{Error, Result, async_trait};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use ts_rs::TS;
 use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk, moved},
-    folder::{Area, AreaUse, Cleared, Settings},
+    folder::{Area, AreaUse, Cleared, Setting, SettingKind, Settings},
     logs::{self, Filter, Line, Position},
     processflow,
 };
@@ -77,27 +77,44 @@ impl Acts for MoveWatermark {
     }
 }
 
-/// Lines of the log, newest last: the last ones, or those that came after a position.
+/// A page of the log, newest last: its end, what lies before a place, or what came after one.
 #[derive(Debug, Default, Serialize, Deserialize, TS)]
 #[ts(optional_fields = nullable)]
 pub struct ReadLogs {
-    /// Which lines.
+    /// Which lines; without a limit 200 of them.
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub filter: Filter,
-    /// Where the last look ended.
+    /// The lines before this place: the `begin` of a page.
+    #[serde(default)]
+    pub before: Option<Position>,
+    /// The lines after this place: the `end` of a page. Asked again and again it follows the log.
     #[serde(default)]
     pub after: Option<Position>,
 }
 
-/// Lines, and where the look ended.
+/// Lines of the log, and where they lie.
 #[derive(Debug, Serialize, Deserialize, TS)]
 pub struct LogLines {
-    /// The lines.
+    /// The lines, newest last. With a filter a page may be short, or empty, although there are more: so much was
+    /// looked through at once.
     pub lines: Vec<Line>,
-    /// To be given with the next look.
-    pub position: Position,
+    /// Where the look for earlier lines goes on.
+    pub begin: Position,
+    /// Where the look for later lines goes on.
+    pub end: Position,
+    /// Whether there is anything before `begin` that was not looked at.
+    pub earlier: bool,
+    /// Bytes of the log before this page, and of all of it: for the scroll bar.
+    pub before_bytes: u64,
+    /// Bytes of the whole log.
+    pub total_bytes: u64,
 }
+
+/// Bytes that one page looks through at most: some ten milliseconds.
+const LOOK: u64 = 16 * 1024 * 1024;
+/// Lines of a page that does not say.
+const LINES: usize = 200;
 
 impl Reads for ReadLogs {
     type Output = LogLines;
@@ -105,11 +122,50 @@ impl Reads for ReadLogs {
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
         let folder = desk.folder().logs();
-        let (lines, position) = match self.after {
-            None => logs::read(&folder, &self.filter)?,
-            Some(mut position) => (logs::follow(&folder, &self.filter, &mut position)?, position),
+        let mut filter = self.filter;
+        filter.limit = Some(filter.limit.unwrap_or(LINES));
+        let found = match self.after {
+            Some(after) => logs::after(&folder, &filter, &after)?,
+            None => logs::earlier(&folder, &filter, self.before.as_ref(), LOOK)?,
         };
-        Ok(LogLines { lines, position })
+        Ok(LogLines {
+            lines: found.lines,
+            begin: found.begin,
+            end: found.end,
+            earlier: found.earlier,
+            before_bytes: found.before,
+            total_bytes: found.total,
+        })
+    }
+}
+
+/// Writes lines of the log into a file, as they are kept: secrets are masked in them. The file is written by the
+/// person's own program, wherever the agent runs.
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
+pub struct ExportLogs {
+    /// Which lines; all without a limit.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub filter: Filter,
+    /// The file; it must not be there yet.
+    pub file: PathBuf,
+}
+
+/// What was exported.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// Lines in the file.
+    pub lines: u64,
+}
+
+impl Reads for ExportLogs {
+    type Output = Exported;
+    const NAME: &'static str = "export_logs";
+
+    fn read(self, desk: &Desk) -> Result<Exported> {
+        let lines = logs::export(&desk.folder().logs(), &self.filter, &self.file)?;
+        Ok(Exported { lines })
     }
 }
 
@@ -130,7 +186,7 @@ impl Reads for ShowCache {
 #[derive(Debug, Serialize, Deserialize, TS)]
 #[ts(optional_fields = nullable)]
 pub struct ClearArea {
-    /// Which; both when left out.
+    /// Which; temp and cache when left out.
     pub area: Option<Area>,
 }
 
@@ -151,15 +207,27 @@ impl Acts for ClearArea {
 #[derive(Debug, Serialize, Deserialize, TS)]
 pub struct ShowSettings {}
 
-/// A setting as it is now.
+/// A setting as it is now, and what it takes.
 #[derive(Debug, Serialize, Deserialize, TS)]
 pub struct SettingRow {
     /// Its name.
     pub key: String,
     /// Its value.
     pub value: String,
+    /// What it is when nobody set it.
+    pub default: String,
     /// What it does.
     pub about: String,
+    /// What it belongs to: `agent`, `network`, `logs`, `history` or `desktop`.
+    pub group: String,
+    /// What it takes: `choice`, `number`, `proxy`, `files`, `zone` or `diagnosis`.
+    pub kind: String,
+    /// The words it can be, of a choice.
+    pub choices: Vec<String>,
+    /// The least it can be, of a number.
+    pub least: Option<u32>,
+    /// The most it can be, of a number.
+    pub most: Option<u32>,
 }
 
 impl Reads for ShowSettings {
@@ -167,13 +235,35 @@ impl Reads for ShowSettings {
     const NAME: &'static str = "settings";
 
     fn read(self, desk: &Desk) -> Result<Self::Output> {
-        let settings = Settings::load(desk.folder())?;
-        let row = |setting: &crate::folder::Setting| SettingRow {
-            key: setting.key.to_owned(),
-            value: settings.get(setting.key).unwrap_or_default(),
-            about: setting.about.to_owned(),
+        let (settings, usual) = (Settings::load(desk.folder())?, Settings::default());
+        let row = |setting: &Setting| {
+            let (kind, choices, least, most) = taken(setting.kind);
+            SettingRow {
+                key: setting.key.to_owned(),
+                value: settings.get(setting.key).unwrap_or_default(),
+                default: usual.get(setting.key).unwrap_or_default(),
+                about: setting.about.to_owned(),
+                group: setting.group.to_owned(),
+                kind: kind.to_owned(),
+                choices: choices.iter().map(|&word| word.to_owned()).collect(),
+                least,
+                most,
+            }
         };
         Ok(Settings::ALL.iter().map(row).collect())
+    }
+}
+
+type Taken = (&'static str, &'static [&'static str], Option<u32>, Option<u32>);
+
+fn taken(kind: SettingKind) -> Taken {
+    match kind {
+        SettingKind::Choice(words) => ("choice", words, None, None),
+        SettingKind::Number { least, most } => ("number", &[], Some(least), Some(most)),
+        SettingKind::Proxy => ("proxy", &[], None, None),
+        SettingKind::Files => ("files", &[], None, None),
+        SettingKind::Zone => ("zone", &[], None, None),
+        SettingKind::Diagnosis => ("diagnosis", &[], None, None),
     }
 }
 
@@ -220,9 +310,12 @@ impl ClearArea {
             "cache" => Ok(Self {
                 area: Some(Area::Cache),
             }),
+            "diagnosis" => Ok(Self {
+                area: Some(Area::Diagnosis),
+            }),
             _ => Err(
                 Error::config(format!("there is nothing called `{name}` to clear"))
-                    .hint("Clear `temp`, `cache`, or both by naming neither."),
+                    .hint("Clear `temp`, `cache`, or both by naming neither; or `diagnosis`."),
             ),
         }
     }

@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use connector_kit::{Destination, Found, Guarantee, Outcome, Result, Row, Value};
+use connector_kit::{
+    Destination, Found, Guarantee, Outcome, Result, Row, Value,
+    http::{Exchange, taped},
+};
 use tracing::warn;
 
 use crate::{
@@ -25,10 +28,15 @@ pub(super) struct Delivery<'d> {
     pub(super) tries: u32,
     /// The id of the record a row came from.
     pub(super) source: &'d (dyn Fn(&Row) -> String + Send + Sync),
+    /// Whether requests and answers are kept of all rows, not of those alone that were not taken.
+    pub(super) keeps_all: bool,
 }
 
 /// What became of the rows, in their order, and what is to be settled with them.
 pub(super) struct Delivered {
+    pub(super) rows: Vec<Row>,
+    /// What was asked and answered for each row, where it is kept.
+    pub(super) exchanges: Vec<Option<Arc<[Exchange]>>>,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     pub(super) intents: Vec<(Arc<str>, Arc<str>)>,
@@ -37,6 +45,7 @@ pub(super) struct Delivered {
 /// Rows while they are delivered.
 struct Parcel {
     rows: Vec<Row>,
+    exchanges: Vec<Option<Arc<[Exchange]>>>,
     hashes: Vec<[u8; 16]>,
     outcomes: Vec<Option<Outcome>>,
 }
@@ -57,6 +66,7 @@ impl Delivery<'_> {
         };
         let outcomes = rows.iter().map(|_| None).collect();
         let mut parcel = Parcel {
+            exchanges: vec![None; rows.len()],
             rows,
             hashes,
             outcomes,
@@ -146,7 +156,8 @@ impl Delivery<'_> {
         let Group { places, tries } = group;
         self.note(parcel, &places, IntentState::Sending).await?;
         let rows: Vec<Row> = places.iter().map(|&at| parcel.rows[at].clone()).collect();
-        let outcomes = match self.destination.write(&self.write.step, &rows).await {
+        let (written, exchanges) = taped(self.destination.write(&self.write.step, &rows)).await;
+        let outcomes = match written {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 self.forget(parcel, &places).await?;
@@ -155,7 +166,11 @@ impl Delivery<'_> {
         };
         debug_assert_eq!(outcomes.len(), places.len(), "one outcome per row, in order");
         let (mut suspects, mut unsure) = (Vec::new(), Vec::new());
+        let exchanges: Arc<[Exchange]> = exchanges.into();
         for (&at, outcome) in places.iter().zip(outcomes) {
+            if self.keeps_all || went_wrong(&outcome) {
+                parcel.exchanges[at] = Some(exchanges.clone());
+            }
             match &outcome {
                 Outcome::Suspect(_) if places.len() > 1 => suspects.push(at),
                 Outcome::Unknown(_) => unsure.push(at),
@@ -278,21 +293,38 @@ impl Delivery<'_> {
             .into_iter()
             .map(|outcome| outcome.expect("every row was sent or left out"))
             .collect();
-        for (at, (row, outcome)) in parcel.rows.into_iter().zip(&outcomes).enumerate() {
+        for (at, (row, outcome)) in parcel.rows.iter().zip(&outcomes).enumerate() {
             if self.write.changes_only && matches!(outcome, Outcome::Written { .. }) {
                 fingerprints.push((step.clone(), row.key.clone(), parcel.hashes[at]));
             }
             // An unknown outcome keeps its intent: whoever sends the record again looks it up first.
             if self.noted() && !matches!(outcome, Outcome::Unknown(_)) {
-                intents.push((step.clone(), row.key));
+                intents.push((step.clone(), row.key.clone()));
             }
         }
         Delivered {
+            rows: parcel.rows,
+            exchanges: parcel.exchanges,
             outcomes,
             fingerprints,
             intents,
         }
     }
+}
+
+impl Delivered {
+    /// Rows that were not taken.
+    pub(super) fn failed(&self) -> impl Iterator<Item = (&Row, &Outcome)> {
+        let pairs = self.rows.iter().zip(&self.outcomes);
+        pairs.filter(|(_, outcome)| went_wrong(outcome))
+    }
+}
+
+fn went_wrong(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Failed(_) | Outcome::Suspect(_) | Outcome::Unknown(_)
+    )
 }
 
 impl Parcel {

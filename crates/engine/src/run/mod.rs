@@ -8,6 +8,8 @@ mod delivery;
 mod leftovers;
 mod progress;
 mod reader;
+mod snapshot;
+mod trace;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -25,6 +27,8 @@ use crate::{
 
 pub use progress::{Progress, ProgressSender};
 pub use reader::Stored;
+pub use snapshot::{Snapshot, SnapshotRecord, find as find_snapshot, held as held_snapshot};
+pub use trace::{Asked, Trace};
 
 use batch::Worked;
 use reader::Reader;
@@ -53,11 +57,16 @@ pub struct Execution {
     pub cancel: CancellationToken,
     /// Who watches.
     pub progress: ProgressSender,
+    /// Where every record is written down with what the steps made of it, in diagnosis mode.
+    pub snapshot: Option<Snapshot>,
 }
 
 /// Opens a run's source at a watermark.
 pub type OpenSource =
     Box<dyn FnOnce(Option<Watermark>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send>;
+
+/// The step that every processflow begins with.
+const READING: &str = "1";
 
 /// How long a cancelled run may take to bring a request that is under way to its end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -111,6 +120,7 @@ struct Running {
     journal: Journal,
     clock: Arc<dyn Clock>,
     progress: ProgressSender,
+    snapshot: Option<Snapshot>,
     destinations: Destinations,
     at: Checkpoint,
     moves_watermark: bool,
@@ -149,6 +159,7 @@ impl Running {
             journal,
             clock: execution.clock,
             progress: execution.progress,
+            snapshot: execution.snapshot,
             destinations,
             at,
             moves_watermark: execution.moves_watermark,
@@ -215,6 +226,7 @@ impl Running {
         let mut reader = Reader::start(source, largest_batch(&self.plan));
         let clock = self.clock.clone();
         loop {
+            self.progress.at_step(READING);
             let read = tokio::select! {
                 () = cancel.cancelled() => return Ok(Ended::Cancelled),
                 read = reader.next() => read?,
@@ -278,7 +290,11 @@ impl Running {
             let mut work = batch::Work::new(self, records, &failed);
             work.through_all_steps().await?;
             if !work.holds_part_of_a_failed_record() {
-                return Ok(work.done());
+                let (worked, steps) = work.done();
+                if let Some(snapshot) = &mut self.snapshot {
+                    snapshot.add(&self.clock.now().to_string(), records, &worked.entries, steps);
+                }
+                return Ok(worked);
             }
             failed = work.failures();
             self.undo().await?;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use connector_kit::{Result, Validation};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use ts_rs::TS;
 
-use super::broken;
+use super::{Problem, broken};
 
 /// A connection as a person saved it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -27,16 +28,31 @@ pub struct SavedConnection {
     /// See [`Validation`].
     #[serde(skip)]
     pub validation: Option<String>,
+    /// The last time it was tried, and what came of it.
+    pub checked: Option<Checked>,
     /// When it was last changed.
     pub changed_at: String,
+}
+
+/// What came of trying a connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "ConnectionChecked")]
+pub struct Checked {
+    /// When.
+    pub at: String,
+    /// What it told of itself, when it works.
+    pub found: Option<Validation>,
+    /// Why it does not work, or could not be tried (kind `unavailable`).
+    pub problem: Option<Problem>,
 }
 
 impl SavedConnection {
     /// Inserts it, or replaces what stood under its name.
     pub fn save(&self, on: &Connection) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO connection
-            (name, connector, settings, seal, secrets, validation, validated_at, changed_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            (name, connector, settings, seal, secrets, validation, validated_at, changed_at, checked)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let checked = self.checked.as_ref().map(|checked| json!(checked).to_string());
         let secrets = serde_json::to_string(&self.secrets).expect("text serialises");
         let row = params![
             self.name,
@@ -46,7 +62,8 @@ impl SavedConnection {
             secrets,
             self.validation,
             self.validated_at,
-            self.changed_at
+            self.changed_at,
+            checked
         ];
         on.execute(sql, row).map(drop).map_err(broken)
     }
@@ -75,11 +92,13 @@ impl SavedConnection {
             .map_err(broken)
     }
 
-    /// Notes that it was found to work.
-    pub fn validated(on: &Connection, name: &str, validation: &Validation, at: &str) -> Result<()> {
-        let text = serde_json::to_string(validation).expect("a validation serialises");
-        let sql = "UPDATE connection SET validation = ?2, validated_at = ?3 WHERE name = ?1";
-        on.execute(sql, params![name, text, at]).map(drop).map_err(broken)
+    /// Notes what came of trying it.
+    pub fn checked(on: &Connection, name: &str, checked: &Checked) -> Result<()> {
+        let sql = "UPDATE connection SET checked = ?2, validation = coalesce(?3, validation),
+            validated_at = CASE WHEN ?3 IS NULL THEN validated_at ELSE ?4 END WHERE name = ?1";
+        let found = checked.found.as_ref().map(|found| json!(found).to_string());
+        let row = params![name, json!(checked).to_string(), found, checked.at];
+        on.execute(sql, row).map(drop).map_err(broken)
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -95,6 +114,9 @@ impl SavedConnection {
             secrets: serde_json::from_value(json("secrets")?).unwrap_or_default(),
             validated_at: row.get("validated_at")?,
             validation: row.get("validation")?,
+            checked: row
+                .get::<_, Option<String>>("checked")?
+                .and_then(|text| serde_json::from_str(&text).ok()),
             changed_at: row.get("changed_at")?,
         })
     }

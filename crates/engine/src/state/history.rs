@@ -30,6 +30,12 @@ const OLD_RUNS: &str = "SELECT number FROM (
     SELECT number, ended_at, row_number() OVER (PARTITION BY processflow ORDER BY number DESC) AS place FROM run
     WHERE status <> 'Running') WHERE place > ?1 AND ended_at < ?2";
 
+/// What belongs to records that are gone.
+const BESIDE: &str = "
+    DELETE FROM touched WHERE set_aside NOT IN (SELECT number FROM set_aside);
+    DELETE FROM settled WHERE first < (SELECT max(first) FROM settled
+        WHERE first <= (SELECT min(number) FROM record));";
+
 /// Forgets one portion; whether there is more to forget.
 pub fn forget(on: &Connection, keep: &Keep) -> Result<bool> {
     let records = format!(
@@ -56,6 +62,9 @@ pub fn forget(on: &Connection, keep: &Keep) -> Result<bool> {
     let settled = "DELETE FROM set_aside WHERE state <> 'open' AND last_at < ?1 AND last_at < ?2";
     on.execute(settled, [&keep.runs_since, &keep.payloads_since])
         .map_err(broken)?;
+    on.execute_batch(BESIDE).map_err(broken)?;
+    let activity = "DELETE FROM activity WHERE hour < substr(?1, 1, 13)";
+    on.execute(activity, [&keep.runs_since]).map_err(broken)?;
     Ok(false)
 }
 

@@ -12,7 +12,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, Trigger, broken, set_aside,
+    Activity, Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, Trigger, broken,
+    set_aside,
 };
 
 /// The journal of one run of one deployment.
@@ -323,8 +324,11 @@ fn settle(
     at: &str,
 ) -> Result<Settled> {
     let mut run = Run::exactly(on, &settlement.run)?;
-    for entry in &settlement.entries {
+    for (place, entry) in settlement.entries.iter().enumerate() {
         entry.insert(on, run.number)?;
+        if place == 0 {
+            settled_from(on, on.last_insert_rowid(), at)?;
+        }
     }
     let owner = set_aside::Owner {
         processflow: name,
@@ -339,9 +343,20 @@ fn settle(
     }
     move_on(on, deployment, settlement)?;
     unprepare(on, deployment)?;
-    run.counts.add(&settlement.counts());
+    let counts = settlement.counts();
+    Activity::add(on, name, at, &counts)?;
+    run.counts.add(&counts);
     run.update(on)?;
     Ok(Settled { counts: run.counts })
+}
+
+/// Notes when the records from this one on were settled.
+fn settled_from(on: &Connection, first: i64, at: &str) -> Result<()> {
+    let sql = "INSERT OR REPLACE INTO settled (first, at) VALUES (?1, ?2)";
+    on.prepare_cached(sql)
+        .and_then(|mut query| query.execute(params![first, at]))
+        .map(drop)
+        .map_err(broken)
 }
 
 fn keep_fingerprints(

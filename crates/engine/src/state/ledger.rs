@@ -1,11 +1,11 @@
 //! The ledger: what became of each record of each run. Rows appear at settle and never change.
 
 use connector_kit::Result;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::broken;
+use super::{Trigger, broken};
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -22,7 +22,7 @@ pub enum Label {
 }
 
 impl Label {
-    fn number(self) -> i64 {
+    pub(super) fn number(self) -> i64 {
         match self {
             Self::Written => 1,
             Self::Unchanged => 2,
@@ -95,11 +95,18 @@ impl Entry {
 /// A line of the ledger with the run it belongs to.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct LedgerEntry {
+    /// Its number in the ledger.
+    pub number: i64,
+    /// The run's number.
+    #[serde(skip)]
+    pub run_number: i64,
     /// The run.
     pub run: String,
     /// Its processflow.
     pub processflow: String,
-    /// When that run began.
+    /// What started that run.
+    pub trigger: Trigger,
+    /// When it was settled.
     pub at: String,
     /// The record's id in its source.
     pub source: String,
@@ -113,10 +120,20 @@ pub struct LedgerEntry {
     pub detail: Option<String>,
     /// What the destination calls it.
     pub target: Option<String>,
+    /// How often it was tried, over all runs that failed with it.
+    pub tries: u32,
+    /// Its number among the set-aside records, if it failed.
+    pub set_aside: Option<i64>,
 }
 
-const COLUMNS: &str = "SELECT run.id, run.processflow, run.started_at, record.source, record.labels,
-    record.outcome, record.detail, record.target FROM record JOIN run ON run.number = record.run";
+/// What a failed one knows of its set-aside record is looked up for failed ones alone.
+const COLUMNS: &str = "SELECT record.number, run.number, run.id, run.processflow, run.cause,
+    coalesce((SELECT at FROM settled WHERE first <= record.number ORDER BY first DESC LIMIT 1), run.started_at),
+    record.source, record.labels, record.outcome, record.detail, record.target, aside.tries, aside.number
+    FROM record JOIN run ON run.number = record.run
+    LEFT JOIN set_aside AS aside ON record.outcome = 4 AND aside.number = (
+        SELECT number FROM set_aside WHERE source = record.source AND deployment = run.deployment
+        AND last_at >= run.started_at ORDER BY number LIMIT 1)";
 
 impl LedgerEntry {
     /// The life line of whatever carries `text`: as source id, as target id, or among its other names.
@@ -132,7 +149,7 @@ impl LedgerEntry {
         Self::select(on, &sql, params![text, limit])
     }
 
-    /// Records of one run, those of one outcome or all, from `after` on.
+    /// Records of one run, those of one outcome or all, the first ones.
     pub fn of_run(on: &Connection, run: i64, outcome: Option<Label>, limit: u32) -> Result<Vec<Self>> {
         let sql = format!(
             "{COLUMNS} WHERE record.run = ?1 AND (?2 IS NULL OR record.outcome = ?2)
@@ -141,23 +158,43 @@ impl LedgerEntry {
         Self::select(on, &sql, params![run, outcome.map(Label::number), limit])
     }
 
+    /// These records, in this order.
+    pub(super) fn numbered(on: &Connection, numbers: &[i64]) -> Result<Vec<Self>> {
+        let sql = format!("{COLUMNS} WHERE record.number = ?1");
+        let mut query = on.prepare_cached(&sql).map_err(broken)?;
+        let mut found = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let entry = query.query_row([number], Self::from_row).optional();
+            // One that was forgotten in between is no longer there.
+            found.extend(entry.map_err(broken)?);
+        }
+        Ok(found)
+    }
+
     fn select(on: &Connection, sql: &str, with: impl rusqlite::Params) -> Result<Vec<Self>> {
         let mut query = on.prepare(sql).map_err(broken)?;
-        let rows = query.query_map(with, |row| {
-            let labels: String = row.get(4)?;
-            let outcome = Label::of(row.get(5)?);
-            Ok(Self {
-                run: row.get(0)?,
-                processflow: row.get(1)?,
-                at: row.get(2)?,
-                source: row.get(3)?,
-                labels: labels.lines().map(str::to_owned).collect(),
-                outcome,
-                status: outcome.word().to_owned(),
-                detail: row.get(6)?,
-                target: row.get(7)?,
-            })
-        });
-        rows.map_err(broken)?.collect::<Result<_, _>>().map_err(broken)
+        let rows = query.query_map(with, Self::from_row).map_err(broken)?;
+        rows.collect::<Result<_, _>>().map_err(broken)
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let (trigger, labels): (String, String) = (row.get(4)?, row.get(7)?);
+        let outcome = Label::of(row.get(8)?);
+        Ok(Self {
+            number: row.get(0)?,
+            run_number: row.get(1)?,
+            run: row.get(2)?,
+            processflow: row.get(3)?,
+            trigger: Trigger::of(&trigger),
+            at: row.get(5)?,
+            source: row.get(6)?,
+            labels: labels.lines().map(str::to_owned).collect(),
+            outcome,
+            status: outcome.word().to_owned(),
+            detail: row.get(9)?,
+            target: row.get(10)?,
+            tries: row.get::<_, Option<u32>>(11)?.unwrap_or(1),
+            set_aside: row.get(12)?,
+        })
     }
 }

@@ -7,12 +7,16 @@
 //!
 //! Leaves out: secrets (key store), processflow files (kept here as text only), logs.
 
+mod activity;
+mod cause;
 mod connections;
 mod deployments;
 mod history;
 mod intents;
 mod journal;
 mod ledger;
+mod life;
+mod page;
 mod runs;
 mod schema;
 mod set_aside;
@@ -22,14 +26,18 @@ use std::path::{Path, PathBuf};
 use connector_kit::{Error, Result};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-pub use connections::SavedConnection;
+pub use activity::{Activity, Moved};
+pub use cause::{Group, shape};
+pub use connections::{Checked, SavedConnection};
 pub use deployments::{Deployment, DeploymentState, Version};
 pub use history::{Keep, forget};
 pub use intents::{Intent, IntentState};
 pub(crate) use journal::new_run;
 pub use journal::{Journal, Resumed, Settled, Settlement};
 pub use ledger::{Entry, Label, LedgerEntry};
-pub use runs::{Counts, Problem, Run, RunStatus, Trigger};
+pub use life::{LifeEvent, LifeWhat, Touch};
+pub use page::{Order, Page, Place, Select};
+pub use runs::{Counts, Problem, Run, RunSelect, RunStatus, Trigger};
 pub use set_aside::{Cause, SetAside, SetAsideState};
 
 /// The oldest SQLite this program trusts with its state: 3.7.0 to 3.51.2 can corrupt a WAL database that two
@@ -126,6 +134,7 @@ impl View {
             .busy_timeout(std::time::Duration::from_secs(5))
             .map_err(broken)?;
         schema::refuse_newer(&connection)?;
+        schema::refuse_older(&connection)?;
         Ok(Self { connection })
     }
 

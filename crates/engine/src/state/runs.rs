@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use connector_kit::{Error, Result};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -57,6 +58,12 @@ pub enum Trigger {
     Retry,
     /// It stopped in the middle and goes on.
     Recovery,
+}
+
+impl Trigger {
+    pub(super) fn of(word: &str) -> Self {
+        serde_json::from_value(word.into()).unwrap_or(Self::Manual)
+    }
 }
 
 /// How a run stands.
@@ -179,7 +186,69 @@ impl From<Problem> for Error {
     }
 }
 
+/// Which runs are wanted, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct RunSelect {
+    /// Of one processflow only.
+    pub processflow: Option<String>,
+    /// Of these; of all when empty.
+    pub statuses: Vec<RunStatus>,
+    /// That began at this instant or later.
+    pub since: Option<Timestamp>,
+    /// That began before this instant.
+    pub until: Option<Timestamp>,
+    /// With set-aside records only.
+    pub with_failures: bool,
+    /// Before the run of that number.
+    pub before: Option<i64>,
+}
+
+impl RunSelect {
+    /// `limit` of them at most.
+    pub fn page(&self, on: &Connection, limit: u32) -> Result<Vec<Run>> {
+        let statuses: Vec<String> = self.statuses.iter().map(|status| format!("'{status}'")).collect();
+        let mut sql = String::from("SELECT * FROM run WHERE number < ?1");
+        let mut only = |wanted: bool, part: &str| {
+            if wanted {
+                sql.push_str(part);
+            }
+        };
+        only(self.processflow.is_some(), " AND processflow = ?2");
+        only(self.since.is_some(), " AND started_at >= ?3");
+        only(self.until.is_some(), " AND started_at < ?4");
+        only(self.with_failures, " AND failed > 0");
+        only(
+            !statuses.is_empty(),
+            &format!(" AND status IN ({})", statuses.join(", ")),
+        );
+        // All parameters are named, so that those no part uses are known all the same.
+        sql += " AND (?2 IS NULL OR 1) AND (?3 IS NULL OR 1) AND (?4 IS NULL OR 1) ORDER BY number DESC LIMIT ?5";
+        let row = params![
+            self.before.unwrap_or(i64::MAX),
+            self.processflow,
+            self.since.map(second),
+            self.until.map(second),
+            limit
+        ];
+        let mut query = on.prepare(&sql).map_err(broken)?;
+        let rows = query.query_map(row, Run::from_row).map_err(broken)?;
+        rows.collect::<Result<_, _>>().map_err(broken)
+    }
+}
+
+/// An instant as it sorts among written ones, which have fractions of a second or none.
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
 impl Run {
+    /// How long it took or has taken so far, in seconds.
+    pub fn seconds(&self, now: Timestamp) -> f64 {
+        let began: Timestamp = self.started_at.parse().unwrap_or(now);
+        let ended = self.ended_at.as_deref().and_then(|end| end.parse().ok());
+        ended.unwrap_or(now).duration_since(began).as_secs_f64().max(0.0)
+    }
+
     /// Adds it; its number comes back. Rejected when another run of the processflow is under way.
     pub fn insert(&self, on: &Connection) -> Result<i64> {
         let sql = "INSERT INTO run (id, processflow, deployment, version, cause, part, status, started_at)
@@ -290,7 +359,7 @@ impl Run {
             processflow: row.get("processflow")?,
             deployment: row.get("deployment")?,
             version: row.get("version")?,
-            trigger: serde_json::from_value(trigger.into()).unwrap_or(Trigger::Manual),
+            trigger: Trigger::of(&trigger),
             part: row.get("part")?,
             read_everything: row.get("read_everything")?,
             status: status.parse().unwrap_or(RunStatus::Interrupted),

@@ -137,12 +137,55 @@ CREATE TABLE prepared (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What panels ask for without reading the ledger: when batches were settled, what came through hour by hour, why
+/// records wait, and who did what with them.
+const SECOND: &str = "
+ALTER TABLE connection ADD COLUMN checked TEXT;      -- JSON of the last check, good or bad
+
+-- When the records from `first` on were settled, up to the next line's.
+CREATE TABLE settled (first INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT;
+
+-- What was settled in each hour (UTC, '2026-11-21T10').
+CREATE TABLE activity (
+    hour TEXT NOT NULL,
+    processflow TEXT NOT NULL,
+    written INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (hour, processflow)
+) STRICT, WITHOUT ROWID;
+INSERT INTO activity SELECT substr(started_at, 1, 13), processflow, sum(written), sum(unchanged),
+    sum(read - written - unchanged - failed), sum(failed) FROM run GROUP BY 1, 2;
+CREATE INDEX run_with_failures ON run (number) WHERE failed > 0;
+
+ALTER TABLE set_aside ADD COLUMN step TEXT;              -- the step it failed in
+ALTER TABLE set_aside ADD COLUMN cause TEXT NOT NULL DEFAULT '';
+ALTER TABLE set_aside ADD COLUMN trace TEXT;             -- JSON: rows and requests of the step it failed in
+CREATE INDEX set_aside_cause ON set_aside (state, processflow, cause);
+
+-- What people did with set-aside records.
+CREATE TABLE touched (
+    number INTEGER PRIMARY KEY,
+    set_aside INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('edited', 'retried', 'dismissed')),
+    note TEXT
+) STRICT;
+CREATE INDEX touched_of ON touched (set_aside);
+";
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST)])
+    Migrations::new(vec![
+        M::up(FIRST),
+        M::up_with_hook(SECOND, |on: &rusqlite::Transaction<'_>| {
+            super::cause::name_all(on).map_err(Into::into)
+        }),
+    ])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 1;
+const KNOWN: i64 = 2;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;
@@ -167,6 +210,20 @@ pub(super) fn refuse_newer(connection: &Connection) -> Result<()> {
     .hint("Install that version again, or start with another data folder."))
 }
 
+/// A reader changes nothing, so it cannot read what an older program left.
+pub(super) fn refuse_older(connection: &Connection) -> Result<()> {
+    let version: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(broken)?;
+    if version == 0 || version >= KNOWN {
+        return Ok(());
+    }
+    Err(
+        Error::config("the data folder was written by an older version and is not brought up to date yet")
+            .hint("Start the agent once (`processflow serve`, or any run): it does so, and nothing is lost."),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +242,33 @@ mod tests {
             version, KNOWN,
             "the number of known migrations is kept in step with the list"
         );
+    }
+
+    #[test]
+    fn history_of_the_version_before_is_carried_over() {
+        let mut on = Connection::open_in_memory().unwrap();
+        Migrations::new(vec![M::up(FIRST)]).to_latest(&mut on).unwrap();
+        on.execute_batch(
+            "INSERT INTO run (id, processflow, deployment, version, cause, part, status, started_at, read, written,
+                failed, skipped) VALUES ('r', 'flow', 'd', 1, 'manual', 0, 'Successful', '2026-11-21T10:59:59Z',
+                10, 6, 1, '{\"no\":3}');
+            INSERT INTO set_aside (processflow, deployment, source, labels, payload, class, message, tries, run,
+                first_at, last_at, state) VALUES ('flow', 'd', '7', '', '{}', 'rejected', 'row 7: no', 1, 'r',
+                '2026-11-21T10:59:59Z', '2026-11-21T10:59:59Z', 'open');",
+        )
+        .unwrap();
+        assert!(refuse_older(&on).is_err(), "a reader says so");
+        migrate(&mut on).unwrap();
+        let activity: (String, u64, u64) = on
+            .query_row("SELECT hour, written, skipped FROM activity", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .unwrap();
+        assert_eq!(activity, ("2026-11-21T10".to_owned(), 6, 3), "the plot shows it");
+        let cause: String = on
+            .query_row("SELECT cause FROM set_aside", [], |row| row.get(0))
+            .unwrap();
+        assert!(!cause.is_empty(), "it has a group");
     }
 
     #[test]

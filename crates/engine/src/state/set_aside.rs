@@ -20,6 +20,12 @@ pub struct Cause {
     pub payload: String,
     /// How often it was tried in that run.
     pub tries: u32,
+    /// The step it failed in, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// What that step made of it and what was asked and answered, JSON text without secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// A record that was set aside.
@@ -51,6 +57,10 @@ pub struct SetAside {
     pub state: SetAsideState,
     /// What the person who dismissed it wrote.
     pub note: Option<String>,
+    /// The step it failed in, where it is known.
+    pub step: Option<String>,
+    /// Its group: those that failed alike, see [`Group`](super::Group).
+    pub group: String,
 }
 
 /// Whether a set-aside record still waits.
@@ -66,11 +76,30 @@ pub enum SetAsideState {
 }
 
 impl SetAside {
-    /// Open ones, of one processflow or of all, oldest first.
-    pub fn open(on: &Connection, processflow: Option<&str>, limit: u32) -> Result<Vec<Self>> {
+    /// Open ones with a number above `after`, of one processflow or of all, of one group or of all, oldest first.
+    pub fn open(
+        on: &Connection,
+        processflow: Option<&str>,
+        group: Option<&str>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Self>> {
         let sql = "SELECT * FROM set_aside WHERE state = 'open' AND (?1 IS NULL OR processflow = ?1)
-            ORDER BY number LIMIT ?2";
-        select(on, sql, params![processflow, limit])
+            AND (?2 IS NULL OR cause = ?2) AND number > ?3 ORDER BY number LIMIT ?4";
+        select(on, sql, params![processflow, group, after, limit])
+    }
+
+    /// The record of that number, of whatever state. Config when there is none.
+    pub fn any(on: &Connection, number: i64) -> Result<Self> {
+        let sql = "SELECT * FROM set_aside WHERE number = ?1";
+        let found = on.query_row(sql, [number], from_row).optional().map_err(broken)?;
+        found.ok_or_else(|| none(number))
+    }
+
+    /// What the step made of it that it failed in, and what was asked and answered.
+    pub fn trace(on: &Connection, number: i64) -> Result<Option<String>> {
+        let sql = "SELECT trace FROM set_aside WHERE number = ?1";
+        on.query_row(sql, [number], |row| row.get(0)).map_err(broken)
     }
 
     /// Those that carry `text` as source id or other name, of whatever state.
@@ -80,14 +109,27 @@ impl SetAside {
         select(on, sql, params![text])
     }
 
+    /// The record of that id that failed last in that run.
+    pub fn of_run(on: &Connection, run: &str, source: &str) -> Result<Option<Self>> {
+        let sql = "SELECT * FROM set_aside WHERE source = ?2 AND run = ?1 ORDER BY number DESC LIMIT 1";
+        on.query_row(sql, params![run, source], from_row)
+            .optional()
+            .map_err(broken)
+    }
+
+    /// Ids of the records that failed last in that run.
+    pub fn sources_of(on: &Connection, run: &str, limit: usize) -> Result<Vec<String>> {
+        let sql = "SELECT source FROM set_aside WHERE run = ?1 ORDER BY number LIMIT ?2";
+        let mut query = on.prepare(sql).map_err(broken)?;
+        let rows = query.query_map(params![run, limit as i64], |row| row.get(0));
+        rows.map_err(broken)?.collect::<Result<_, _>>().map_err(broken)
+    }
+
     /// One open record by its number. Config when there is none.
     pub fn numbered(on: &Connection, number: i64) -> Result<Self> {
         let sql = "SELECT * FROM set_aside WHERE number = ?1 AND state = 'open'";
         let found = on.query_row(sql, [number], from_row).optional().map_err(broken)?;
-        found.ok_or_else(|| {
-            Error::config(format!("no record is set aside under the number {number}"))
-                .hint("`processflow failed` lists those that wait, with their numbers.")
-        })
+        found.ok_or_else(|| none(number))
     }
 
     /// The record as it was read (or as a person edited it).
@@ -119,6 +161,11 @@ impl SetAside {
         on.query_row(sql, params![processflow], |row| row.get(0))
             .map_err(broken)
     }
+}
+
+fn none(number: i64) -> Error {
+    Error::config(format!("no record is set aside under the number {number}"))
+        .hint("`processflow failed` lists those that wait, with their numbers.")
 }
 
 /// Whose records are being settled.
@@ -155,11 +202,13 @@ fn count_of(on: &Connection, deployment: &str) -> Result<u64> {
 
 fn set_aside(on: &Connection, owner: &Owner<'_>, entry: &Entry, cause: &Cause) -> Result<()> {
     let sql = "INSERT INTO set_aside (processflow, deployment, source, labels, payload, class, message,
-            hint, tries, run, first_at, last_at, state)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 'open')
+            hint, tries, run, first_at, last_at, state, step, cause, trace)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 'open', ?12, ?13, ?14)
         ON CONFLICT (deployment, source) WHERE state = 'open' DO UPDATE SET
             labels = ?4, payload = ?5, class = ?6, message = ?7, hint = ?8, tries = tries + ?9,
-            run = ?10, last_at = ?11";
+            run = ?10, last_at = ?11, step = ?12, cause = ?13, trace = ?14";
+    let step = cause.step.as_deref();
+    let group = super::cause::name(owner.processflow, &cause.class, step, &cause.message);
     let row = params![
         owner.processflow,
         owner.deployment,
@@ -171,7 +220,10 @@ fn set_aside(on: &Connection, owner: &Owner<'_>, entry: &Entry, cause: &Cause) -
         cause.hint,
         cause.tries,
         owner.run,
-        owner.at
+        owner.at,
+        step,
+        group,
+        cause.trace
     ];
     on.prepare_cached(sql)
         .and_then(|mut query| query.execute(row))
@@ -205,5 +257,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<SetAside> {
             _ => SetAsideState::Dismissed,
         },
         note: row.get("note")?,
+        step: row.get("step")?,
+        group: row.get("cause")?,
     })
 }
