@@ -6,10 +6,11 @@ import { bridge } from './dev/bridge.ts';
 const port = Number(process.env.PORT ?? 1420);
 
 export default defineConfig({
-  // Beneath bits-ui lies a svelte file of node_modules; the library's own runes need no setting.
   plugins: [svelte(), bridge()],
   clearScreen: false,
   server: { host: '127.0.0.1', port, strictPort: true },
+  // Each icon is a file of its own: bundled beforehand, every new one would reload the page.
+  optimizeDeps: { exclude: ['@lucide/svelte'] },
   build: {
     // The oldest views the window runs in: WebKitGTK 2.40, WKWebView of macOS 13, WebView2.
     target: ['es2022', 'safari16'],

@@ -2,17 +2,10 @@ import { Problem } from './problem';
 import { currentTransport } from './transport';
 import type { Operations } from './types';
 
-/** What may be left out of an input: whatever may be null. */
-type Loose<T> = T extends object
-  ? { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
-      [K in keyof T as null extends T[K] ? K : never]?: T[K] | undefined;
-    }
-  : T;
-
 /** Names of all operations. */
 export type OperationName = keyof Operations;
 /** What an operation takes. */
-export type InputOf<N extends OperationName> = Loose<Operations[N]['input']>;
+export type InputOf<N extends OperationName> = Operations[N]['input'];
 /** What an operation answers. */
 export type OutputOf<N extends OperationName> = Operations[N]['output'];
 
@@ -22,7 +15,7 @@ export type OutputOf<N extends OperationName> = Operations[N]['output'];
  */
 export async function call<N extends OperationName>(
   name: N,
-  ...input: Record<string, never> extends InputOf<N> ? [InputOf<N>?] : [InputOf<N>]
+  ...input: {} extends InputOf<N> ? [InputOf<N>?] : [InputOf<N>]
 ): Promise<OutputOf<N>> {
   try {
     return (await currentTransport()(name, input[0] ?? {})) as OutputOf<N>;
