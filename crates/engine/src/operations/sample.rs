@@ -168,9 +168,9 @@ async fn read(
 ) -> Result<Vec<SampleRecord>> {
     let system = agent.live(saved).await?.system();
     let connector = agent.desk().connector(&saved.connector)?;
-    let action = match connector.action(&read.action).map(|action| &action.does) {
-        Some(Does::Read(action)) => action,
-        _ => return Err(Error::bug(format!("`{}` was checked", read.action))),
+    let found = connector.action(&read.action).map(|action| &action.does);
+    let Some(Does::Read(action)) = found else {
+        return Err(Error::bug(format!("`{}` was checked", read.action)));
     };
     let reading = Reading {
         pages_under_way: 1,

@@ -139,7 +139,7 @@ fn expect(root: &mut Node, path: &[PathPart], change: &Change) -> Result<()> {
         }
         (Change::Remove, Content::Map(entries), _) => drop(entries.remove(at.ok_or_else(|| absent(path))?)),
         (Change::Remove, Content::List(elements), _) => {
-            drop(elements.remove(at.ok_or_else(|| absent(path))?))
+            elements.remove(at.ok_or_else(|| absent(path))?);
         }
         (Change::Move(to), Content::Map(entries), _) if *to < entries.len() => {
             let entry = entries.remove(at.ok_or_else(|| absent(path))?);

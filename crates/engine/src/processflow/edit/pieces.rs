@@ -151,15 +151,12 @@ impl Pieces {
                 };
                 let end = line_break(text);
                 let child = child.replace('\n', end);
-                vec![match to {
-                    0 => {
-                        let at = self.places[0].start;
-                        replaced(text, &(at..at), &format!("{child}{end}{pad}"))
-                    }
-                    _ => {
-                        let at = self.places[to - 1].end;
-                        replaced(text, &(at..at), &format!("{end}{pad}{child}"))
-                    }
+                vec![if to == 0 {
+                    let at = self.places[0].start;
+                    replaced(text, &(at..at), &format!("{child}{end}{pad}"))
+                } else {
+                    let at = self.places[to - 1].end;
+                    replaced(text, &(at..at), &format!("{end}{pad}{child}"))
                 }]
             }
         }
@@ -298,15 +295,12 @@ fn with_comments(text: &str, place: &Range<usize>, indent: usize) -> Range<usize
 }
 
 fn flow_place(text: &str, parent: &Node, at: usize) -> Range<usize> {
-    let (start, value, behind_key) = match &parent.content {
-        Content::Map(entries) => {
-            let entry = &entries[at];
-            (entry.at.start, &entry.value, entry.at.start + entry.at.length)
-        }
-        _ => {
-            let element = &parent.elements()[at];
-            (element.span.start, element, element.span.start)
-        }
+    let (start, value, behind_key) = if let Content::Map(entries) = &parent.content {
+        let entry = &entries[at];
+        (entry.at.start, &entry.value, entry.at.start + entry.at.length)
+    } else {
+        let element = &parent.elements()[at];
+        (element.span.start, element, element.span.start)
     };
     let end = match &value.content {
         Content::Map(_) | Content::List(_) => closing(text, value.span.start),

@@ -284,7 +284,7 @@ fn flow(text: &str, at: usize, end: usize) -> Flow {
     }
     from = from.min(end);
     from += text[from..end].len() - text[from..end].trim_start().len();
-    let is_key = matches!(open.last(), Some(('{', _, None)) | Some(('[', ..)) | None);
+    let is_key = matches!(open.last(), Some(('{', _, None) | ('[', ..)) | None);
     let path = open
         .into_iter()
         .filter_map(|(bracket, count, key)| match (bracket, key) {

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::processflow::fake::connectors;
 
-const FILE: &str = r#"processflow: orders
+const FILE: &str = "processflow: orders
 connections: { store: bigcommerce, erp: sql }
 lookups: { status: { 1: NEW } }
 steps:
@@ -28,7 +28,7 @@ steps:
       map:
         ID: record.id
         LINE: sku
-"#;
+";
 
 /// What is proposed where `^` stands; that sign is not part of the text.
 fn at(text: &str) -> Completion {
