@@ -19,6 +19,7 @@ import {
   hoverTooltip,
   keymap,
   lineNumbers,
+  tooltips,
 } from '@codemirror/view';
 import { t } from '../../../i18n';
 import { meaning, proposals, type RecordOf } from './assist';
@@ -72,6 +73,8 @@ export function textExtensions(record: RecordOf): Extension {
     bracketMatching(),
     closeBrackets(),
     yaml(),
+    // At the end of the page, so that no box cuts them off.
+    tooltips({ parent: document.body }),
     autocompletion({
       override: [
         (context) =>
@@ -79,7 +82,7 @@ export function textExtensions(record: RecordOf): Extension {
       ],
     }),
     hoverTooltip((view, offset) => meaning({ text: view.state.doc.toString(), offset, shift: 0 }, record)),
-    EditorView.contentAttributes.of({ 'aria-label': t('editor:code.label') }),
+    EditorView.contentAttributes.of({ 'aria-label': t('editor:code.label'), tabindex: '0' }),
     pageTheme,
     keymap.of([
       ...closeBracketsKeymap,

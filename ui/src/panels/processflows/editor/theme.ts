@@ -42,6 +42,8 @@ const shared = EditorView.theme({
     fontSize: 'var(--text-sm)',
   },
   '.cm-tooltip-hover': { maxWidth: '28rem', fontFamily: 'var(--font)', fontSize: 'var(--text-sm)' },
+  '.pf-meaning': { padding: 'var(--s2) var(--s3)' },
+  '.pf-meaning .title': { fontWeight: 'var(--strong)' },
   '.cm-diagnostic': { padding: 'var(--s2) var(--s3)', borderLeft: 'none', whiteSpace: 'pre-line' },
   '.cm-diagnostic-error': { color: 'var(--bad)' },
   '.cm-diagnostic-warning': { color: 'var(--warn)' },
@@ -93,12 +95,12 @@ const colours = HighlightStyle.define([
   { tag: [tags.labelName, tags.typeName, tags.keyword], color: 'var(--warn)' },
 ]);
 
+// What comes first outranks what follows.
 /** A whole file. */
-export const pageTheme: Extension = [shared, page, syntaxHighlighting(colours)];
+export const pageTheme: Extension = [page, shared, syntaxHighlighting(colours)];
 
 /** One line that looks like every other field. */
 export const fieldTheme: Extension = [
-  shared,
   EditorView.theme({
     '&': {
       border: '1px solid var(--control-border)',
@@ -114,4 +116,5 @@ export const fieldTheme: Extension = [
     '.cm-scroller': { lineHeight: 'var(--line)', overflowX: 'auto', scrollbarWidth: 'none' },
     '.cm-placeholder': { color: 'var(--text-3)' },
   }),
+  shared,
 ];

@@ -54,7 +54,7 @@ export function countsOf(node: GraphNode): Count[] {
   const { counts, kind } = node;
   if (!counts) return [];
   const all: [Count['what'], number, boolean][] = [
-    ['read', counts.records, kind === 'read'],
+    ...(kind === 'read' ? [['read', counts.records, true] as [Count['what'], number, boolean]] : []),
     ['skipped', counts.skipped, kind === 'skip'],
     ['written', counts.written, kind === 'write'],
     ['unchanged', counts.unchanged, false],
