@@ -111,7 +111,7 @@ export const fieldTheme: Extension = [
     '&:hover': { borderColor: 'var(--text-2)' },
     '&.cm-focused': { outline: '2px solid var(--accent-text)', outlineOffset: '-1px' },
     '&.wrong': { borderColor: 'var(--bad)' },
-    '.cm-content': { padding: '0.25rem 0' },
+    '.cm-content': { padding: '0.34rem 0' },
     '.cm-line': { padding: '0 var(--s2)' },
     '.cm-scroller': { lineHeight: 'var(--line)', overflowX: 'auto', scrollbarWidth: 'none' },
     '.cm-placeholder': { color: 'var(--text-3)' },
