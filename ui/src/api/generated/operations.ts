@@ -20,6 +20,9 @@ export type ActionRow = {
   with: JsonValue,
 };
 
+/** How a draft stands to what is deployed under its name. */
+export type Against = "not_deployed" | "same" | "different";
+
 /** The agent in one line, and what is under it. */
 export type AgentStatus = {
   /** This program's version. */
@@ -63,6 +66,17 @@ export type CancelRun = {
   run: string,
 };
 
+/** A saved connection that fits. */
+export type Candidate = {
+  /** Its name. */
+  name: string,
+  /** When it was last found to work. */
+  validated_at: string | null,
+};
+
+/** What becomes of runs that were missed while the agent was off or asleep. */
+export type CatchUp = "one" | "none";
+
 /** Changes one setting. */
 export type ChangeSetting = {
   /** Its name. */
@@ -70,6 +84,25 @@ export type ChangeSetting = {
   /** Its new value. */
   value: string,
 };
+
+/** One thing that was checked. */
+export type Check = {
+  /** What it is about. */
+  about: CheckedPart,
+  /** Which one: the connection's or the step's name. */
+  name: string | null,
+  /** How it came out. */
+  outcome: CheckOutcome,
+  /** The thing and the fact. */
+  message: string,
+  /** The way out. */
+  hint: string | null,
+  /** When. */
+  at: string,
+};
+
+/** How a check came out. */
+export type CheckOutcome = "good" | "odd" | "bad";
 
 /** Checks a processflow file without deploying it. */
 export type CheckProcessflow = {
@@ -79,12 +112,29 @@ export type CheckProcessflow = {
   file: string,
 };
 
+/** Checks a text as it is typed. */
+export type CheckText = {
+  /** The file's text. */
+  text: string,
+};
+
 /** What a check found. */
 export type Checked = {
   /** The processflow's name, when it can be deployed. */
   processflow: string | null,
   /** What is wrong, with line, column and the way out. */
   problems: JsonValue,
+};
+
+/** What a check is about. */
+export type CheckedPart = "file" | "cases" | "connection" | "destination" | "version";
+
+/** What a check found. */
+export type CheckedText = {
+  /** The processflow's name, when it can be deployed. */
+  processflow: string | null,
+  /** Mistakes, and what is odd. */
+  problems: Array<Mark>,
 };
 
 /** Clears cache or temp. Safe at any instant; watermarks, ledger, credentials and history are never touched. */
@@ -99,6 +149,28 @@ export type Cleared = {
   files: number,
   /** Bytes given back. */
   bytes: number,
+};
+
+/** What could stand at the cursor. */
+export type Complete = {
+  /** The file's text. */
+  text: string,
+  /** The cursor's line, from 1. */
+  line: number,
+  /** The cursor's column in characters, from 1. */
+  column: number,
+  /** A record of the source, to name its fields. */
+  record?: JsonValue | null,
+};
+
+/** What could stand at the cursor, and what it would replace. */
+export type Completion = {
+  /** The line of what is being written. */
+  line: number,
+  /** The column where it begins; it ends at the cursor. */
+  column: number,
+  /** In the order they are most likely wanted. */
+  proposals: Array<Proposal>,
 };
 
 /** A saved connection, and where it is used. */
@@ -137,7 +209,8 @@ export type Counts = {
   failed: number,
 };
 
-/** Deploys a processflow file: it becomes the next version on this agent. */
+/** Deploys a processflow file: it becomes the next version on this agent. A person who calls this agrees to what the
+ * file does. */
 export type Deploy = {
   /** The file's text. */
   text: string,
@@ -148,6 +221,10 @@ export type Deploy = {
   connections?: { [key in string]: string },
   /** Who deploys it: the operating system's account. */
   author?: string,
+  /** Why, in that person's words. */
+  note?: string | null,
+  /** The draft whose cases are run with it. */
+  draft?: string | null,
 };
 
 /** What was deployed. */
@@ -166,8 +243,72 @@ export type Deployed = {
   next: string | null,
 };
 
+/** One deployment, while it is under way and for good. */
+export type Deploying = {
+  /** Its place in the log. */
+  number: number,
+  /** The processflow. */
+  processflow: string,
+  /** How it stands. */
+  state: DeployingState,
+  /** What was wanted. */
+  kind: DeployingKind,
+  /** The version that runs because of it; none while it is under way, or when it did not succeed. */
+  version: number | null,
+  /** The version that ran before, and goes on when this one did not succeed. */
+  before: number | null,
+  /** The operating system's account. */
+  author: string,
+  /** Why, in that person's words. */
+  note: string | null,
+  /** When it began. */
+  at: string,
+  /** When it ended. */
+  ended_at: string | null,
+  /** What was checked, in order. */
+  checks: Array<Check>,
+};
+
+/** What was wanted. */
+export type DeployingKind = "deploy" | "rollback";
+
+/** How a deployment stands. */
+export type DeployingState = "Pending" | "Successful" | "Unsuccessful";
+
 /** Whether a deployment runs by its schedule. */
 export type DeploymentState = "active" | "paused" | "undeployed";
+
+/** What differs between two versions of a processflow, or between a version and its draft. */
+export type DiffVersions = {
+  /** The processflow. */
+  processflow: string,
+  /** The first version; the draft when left out. */
+  a?: number | null,
+  /** The second version; the draft when left out. */
+  b?: number | null,
+};
+
+/** What differs between two texts. */
+export type Difference = {
+  /** Lines that only the second has. */
+  added: number,
+  /** Lines that only the first has. */
+  removed: number,
+  /** All lines, in order. */
+  lines: Array<DifferentLine>,
+};
+
+/** A line of one text or of both. */
+export type DifferentLine = {
+  /** Where it stands. */
+  stands: Stands,
+  /** Its number in the first text. */
+  before: number | null,
+  /** Its number in the second text. */
+  after: number | null,
+  /** What it says. */
+  text: string,
+};
 
 /** Lets set-aside records go, with a note that says why. */
 export type DismissFailed = {
@@ -177,12 +318,84 @@ export type DismissFailed = {
   note: string,
 };
 
+/** A draft that was made. */
+export type DraftMade = {
+  /** Its name. */
+  name: string,
+  /** How many cases came along. */
+  cases: number,
+};
+
+/** A draft in the list. */
+export type DraftRow = {
+  /** The draft's name: that of its folder. */
+  name: string,
+  /** What the file calls itself; deploying goes by this. */
+  processflow: string | null,
+  /** What it does, in its own words. */
+  description: string | null,
+  /** The names it uses, and the connector of each. */
+  connections: { [key in string]: string },
+  /** How many mistakes a check finds. */
+  mistakes: number,
+  /** The first of them. */
+  problem: string | null,
+  /** How it stands to what is deployed. */
+  against: Against,
+  /** Where it came from; empty for one that was made here. */
+  origin: Origin | null,
+  /** Where it lies, for people who use another editor. */
+  folder: string,
+  /** What names this state of its text. */
+  base: string,
+};
+
+/** A draft's text, and what names this state of it. */
+export type DraftText = {
+  /** The draft's name: that of its folder. */
+  name: string,
+  /** The file's text. */
+  text: string,
+  /** What [`Drafts::save`] wants to hear, to be sure that nobody changed the file meanwhile. */
+  base: string,
+};
+
 /** Replaces the payload of a set-aside record before it is sent again. */
 export type EditFailed = {
   /** Its number. */
   number: number,
   /** The record, as it should have been read. */
   payload: JsonValue,
+};
+
+/** What the word at a place means. */
+export type Explain = {
+  /** The file's text. */
+  text: string,
+  /** The line, from 1. */
+  line: number,
+  /** The column in characters, from 1. */
+  column: number,
+  /** A record of the source, to show what fields hold. */
+  record?: JsonValue | null,
+};
+
+/** What the word under the cursor means. */
+export type Explanation = {
+  /** Its line. */
+  line: number,
+  /** Where it begins. */
+  column: number,
+  /** Where it ends. */
+  end_column: number,
+  /** The word, or how a function is called. */
+  title: string,
+  /** What it means. */
+  about: string,
+  /** Expression and result. */
+  examples: Array<[string, string]>,
+  /** What it holds in the sample record. */
+  sample: string | null,
 };
 
 /** A name and a value to show. */
@@ -251,6 +464,58 @@ export type FindRecord = {
  * serialises, and it prints `[redacted]`. */
 export type Given = string;
 
+/** The picture of a processflow. */
+export type Graph = {
+  /** The steps, in the order of the file. */
+  nodes: Array<GraphNode>,
+  /** What leads from one to another. */
+  edges: Array<GraphEdge>,
+};
+
+/** What leads from a step to the next. */
+export type GraphEdge = {
+  /** `1-2` */
+  id: string,
+  /** The step it leaves. */
+  from: string,
+  /** The step it leads to. */
+  to: string,
+  /** Records that went along it in the run that was asked for. */
+  records: number | null,
+};
+
+/** A step. */
+export type GraphNode = {
+  /** The step's number in the file: `1`. */
+  id: string,
+  /** `read`, `set`, `skip`, `write`; as it is written where it is none of these. */
+  kind: string,
+  /** The connection's name in the file. */
+  connection: string | null,
+  /** The connection's connector. */
+  connector: string | null,
+  /** The action: `orders.changed`. */
+  action: string | null,
+  /** The table, file or list the action is about, where its parameters name one. */
+  target: string | null,
+  /** The rule of a `skip`. */
+  when: string | null,
+  /** The reason of a `skip`. */
+  reason: string | null,
+  /** The list a `write` makes a row of each element of. */
+  each: string | null,
+  /** The names a `set` gives, or the columns a `write` maps. */
+  names: Array<string>,
+  /** Where it stands in the file: `steps/0`. */
+  path: string,
+  /** Its first line. */
+  first_line: number,
+  /** Its last line. */
+  last_line: number,
+  /** What passed through it in the run that was asked for. */
+  counts: StepCounts | null,
+};
+
 /** What an action guarantees; the engine does the rest of the way to "never lost, never doubled". */
 export type Guarantee = "transactional" | "idempotent" | "lookup" | "at_most_once";
 
@@ -264,6 +529,29 @@ export type Holder = {
   host: string,
   /** Where it listens. */
   socket: string,
+};
+
+/** Makes a draft of a processflow that comes from elsewhere: from a file or folder that the agent can read, or from
+ * the texts of one. It is never deployed by itself. */
+export type ImportProcessflow = {
+  /** A processflow file, or a folder with one, on the agent's machine. */
+  path?: string | null,
+  /** The file's text, instead of a path. */
+  text?: string | null,
+  /** With a text: the README beside it. */
+  readme?: string | null,
+  /** With a text: the files in `cases`, by name. */
+  cases?: { [key in string]: string },
+  /** Another name for it, when its own is taken. */
+  as?: string | null,
+};
+
+/** Makes a draft of a processflow that comes with this program. */
+export type InstallReadyMade = {
+  /** Which one. */
+  name: string,
+  /** Another name for the draft. */
+  as?: string | null,
 };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
@@ -334,6 +622,17 @@ export type ListActions = {
 /** All saved connections. */
 export type ListConnections = Record<symbol, never>;
 
+/** The deployment log of a processflow, newest first. The entry of a deployment that is under way grows. */
+export type ListDeployments = {
+  /** The processflow. */
+  processflow: string,
+  /** How many at most. */
+  limit?: number,
+};
+
+/** All drafts. */
+export type ListDrafts = Record<symbol, never>;
+
 /** Records that wait set aside. */
 export type ListFailed = {
   /** Of one processflow only. */
@@ -344,6 +643,9 @@ export type ListFailed = {
 
 /** All deployed processflows. */
 export type ListProcessflows = Record<symbol, never>;
+
+/** The processflows that come with this program. */
+export type ListReadyMade = Record<symbol, never>;
 
 /** The newest runs. */
 export type ListRuns = {
@@ -370,6 +672,34 @@ export type LogLines = {
   position: Position,
 };
 
+/** A look-up table of a file. */
+export type LookupRow = {
+  /** Its name. */
+  name: string,
+  /** How many values it has. */
+  entries: number,
+  /** Whether it says something for all others; without, a value that is not in it sets the record aside. */
+  default: boolean,
+};
+
+/** A problem as an editor marks it. Lines and columns count from 1, columns in characters. */
+export type Mark = {
+  /** How much it matters. */
+  severity: Severity,
+  /** Where it begins. */
+  line: number,
+  /** Where it begins. */
+  column: number,
+  /** Where it ends; the same as its beginning for a point. */
+  end_line: number,
+  /** Where it ends. */
+  end_column: number,
+  /** The thing and the fact. */
+  message: string,
+  /** The way out. */
+  hint: string | null,
+};
+
 /** Moves the place where a processflow's next run goes on: it reads what changed since then. */
 export type MoveWatermark = {
   /** The processflow. */
@@ -377,6 +707,39 @@ export type MoveWatermark = {
   /** To when. */
   to: string,
 };
+
+/** A draft that is open in an editor. */
+export type OpenDraft = {
+  /** The draft's name. */
+  name: string,
+  /** The file's text. */
+  text: string,
+  /** What [`SaveDraft`] wants back; empty while there is no such draft yet. */
+  base: string | null,
+  /** Its README (Markdown). */
+  readme: string | null,
+  /** Where it came from. */
+  origin: Origin | null,
+  /** What is deployed under its name, if something is. */
+  deployed: string | null,
+};
+
+/** Where a draft came from. */
+export type Origin = {
+  /** How it came. */
+  kind: OriginKind,
+  /** When, as an instant. */
+  at: string,
+  /** The ready-made processflow or the file it was made from. */
+  from: string | null,
+};
+
+/** How a draft came into the data folder. */
+export type OriginKind = "imported" | "ready_made";
+
+/** All processflows: what is deployed, what is a draft, and how the two stand to each other. The runs behind a
+ * sparkline are asked for by the processflow's name. */
+export type OverviewProcessflows = Record<symbol, never>;
 
 /** Stops a processflow's schedule; runs by hand stay possible. */
 export type Pause = {
@@ -392,6 +755,44 @@ export type Position = {
   file: string, offset: number,
 };
 
+/** What deploying a file would need and change. */
+export type Preparation = {
+  /** The file's text. */
+  text: string,
+  /** The processflow's name; empty while the file has mistakes. */
+  processflow: string | null,
+  /** What is wrong or odd. */
+  problems: Array<Mark>,
+  /** The connections it needs. */
+  connections: Array<WantedConnection>,
+  /** Its look-up tables. */
+  lookups: Array<LookupRow>,
+  /** When it would run by itself. */
+  schedule: ScheduleRow | null,
+  /** How often a record is tried while the other side cannot answer. */
+  tries: number,
+  /** What it reads and writes: what a person agrees to. */
+  does: Array<StepConsent>,
+  /** The version that runs now. */
+  deployed: number | null,
+  /** What differs from it. */
+  changes: Difference | null,
+};
+
+/** What deploying a file would need and change. Nothing is changed by asking. */
+export type PrepareDeployment = {
+  /** A draft (or a deployed processflow), instead of a text. */
+  name?: string | null,
+  /** The file's text. */
+  text?: string | null,
+};
+
+/** The next times of a schedule that is being chosen. */
+export type PreviewSchedule = {
+  /** As it would stand in the file. */
+  schedule: ScheduleText,
+};
+
 /** An error as it is kept and shown. */
 export type Problem = {
   /** See [`connector_kit::Kind`]. */
@@ -400,6 +801,26 @@ export type Problem = {
   message: string,
   /** The next step. */
   hint: string | null,
+};
+
+/** A processflow: deployed, a draft, or both. */
+export type ProcessflowOverview = {
+  /** Its name. */
+  name: string,
+  /** What it does, in its own words. */
+  description: string | null,
+  /** How it stands, in one word and its cause. */
+  standing: Standing,
+  /** True when the draft says something else than what is deployed. */
+  changed: boolean,
+  /** The names it uses, and the connector of each. */
+  connectors: { [key in string]: string },
+  /** When it runs by itself: of what is deployed, else of the draft. */
+  schedule: ScheduleRow | null,
+  /** What is deployed. */
+  deployed: ProcessflowRow | null,
+  /** What is being worked on. */
+  draft: DraftRow | null,
 };
 
 /** A deployed processflow. */
@@ -446,6 +867,29 @@ export type Progress = {
   ended: RunStatus | null,
 };
 
+/** One thing that could stand at the cursor. */
+export type Proposal = {
+  /** What is shown, and what typing is compared with. */
+  label: string,
+  /** What is put there. */
+  insert: string,
+  /** What it is. */
+  kind: ProposalKind,
+  /** A few words beside it: what a field holds in the sample, what a function takes. */
+  detail: string | null,
+  /** A sentence or two. */
+  about: string | null,
+};
+
+/** What a proposal is. */
+export type ProposalKind = "key" | "value" | "connection" | "action" | "column" | "field" | "variable" | "function" | "table";
+
+/** Reads a draft. For a processflow that is deployed and has no draft: the deployed text, to begin one with. */
+export type ReadDraft = {
+  /** The draft, or the processflow. */
+  name: string,
+};
+
 /** Lines of the log, newest last: the last ones, or those that came after a position. */
 export type ReadLogs = {
   /** Which lines. */
@@ -454,9 +898,37 @@ export type ReadLogs = {
   after?: Position | null,
 };
 
+/** A processflow that comes with this program, and whether it is in use here. */
+export type ReadyMadeRow = {
+  /** Whether there is a draft of its name. */
+  draft: boolean,
+  /** Whether a processflow of its name is deployed. */
+  deployed: boolean,
+  /** Its name. */
+  name: string,
+  /** Its title, for people. */
+  title: string,
+  /** What it does, in a sentence. */
+  description: string | null,
+  /** Its README (Markdown). */
+  readme: string,
+  /** The connections it needs, and the connector of each. */
+  connections: { [key in string]: string },
+  /** The file's text. */
+  text: string,
+  /** How many cases show and test it. */
+  cases: number,
+};
+
 /** Forgets a connection and its secrets. */
 export type RemoveConnection = {
   /** Its name. */
+  name: string,
+};
+
+/** Removes a draft with its cases. What is deployed stays deployed. */
+export type RemoveDraft = {
+  /** The draft's name. */
   name: string,
 };
 
@@ -486,6 +958,8 @@ export type Rollback = {
   processflow: string,
   /** The version. */
   version: number,
+  /** Who goes back: the operating system's account. */
+  author?: string,
 };
 
 /** One run of a processflow. */
@@ -581,6 +1055,54 @@ export type SaveConnection = {
   secrets?: { [key in string]: Given },
 };
 
+/** Saves a draft. What was changed elsewhere meanwhile is told and stays as it is. */
+export type SaveDraft = {
+  /** The draft's name. */
+  name: string,
+  /** The file's text; it need not be right yet. */
+  text: string,
+  /** What it was read with; empty for a new draft. */
+  base?: string | null,
+};
+
+/** What became of a text that was to be saved. */
+export type Saving = { "outcome": "saved",
+/** What names this state. */
+base: string,
+} | { "outcome": "conflict",
+/** What the file says now; nothing when it was removed. */
+theirs: DraftText | null,
+/** What was to be saved. */
+yours: string,
+};
+
+/** When a processflow runs by itself, in parts that any language can put into words. */
+export type ScheduleRow = {
+  /** As it is written. */
+  written: ScheduleText,
+  /** The time zone it counts in; of an interval, the one it is shown in. */
+  zone: string,
+  /** The next times, with the offset of that zone: `2026-11-22T06:00:00+01:00`. None while it is paused or not
+   * deployed. */
+  next: Array<string>,
+};
+
+/** When to run: one of `every`, `daily` and `cron`. */
+export type ScheduleText = {
+  /** Every so often, from the time of deployment on: `15 min`, `2 h`, `1 day`. */
+  every?: string | null,
+  /** Once a day at this time, as in "06:00" (in quotes). */
+  daily?: string | null,
+  /** A cron expression of five fields: minute, hour, day of month, month, day of week. */
+  cron?: string | null,
+  /** With `daily`: only on these days. */
+  weekdays?: Array<Weekday>,
+  /** The time zone of `daily` and `cron`, as in `Europe/Berlin`. Without it the machine's. */
+  zone?: string | null,
+  /** What becomes of runs missed while the agent was off. */
+  catch_up?: CatchUp,
+};
+
 /** A record that was set aside. */
 export type SetAside = {
   /** Its number, what people name it by. */
@@ -634,6 +1156,9 @@ export type SettingRow = {
   about: string,
 };
 
+/** How much a problem matters. */
+export type Severity = "mistake" | "warning";
+
 /** What cache and temp hold. */
 export type ShowCache = Record<symbol, never>;
 
@@ -641,6 +1166,15 @@ export type ShowCache = Record<symbol, never>;
 export type ShowFailed = {
   /** Its number. */
   number: number,
+};
+
+/** The picture of a processflow: of a text, or of the version a run ran. With both, the run's counts stand at those
+ * steps of the text that it ran. */
+export type ShowGraph = {
+  /** The file's text. */
+  text?: string | null,
+  /** A run's id, the beginning of it, or `last:NAME` for the last one of a processflow. */
+  run?: string | null,
 };
 
 /** One run, its balance and its records. */
@@ -659,11 +1193,34 @@ export type ShowSchema = Record<symbol, never>;
 /** The agent's settings. */
 export type ShowSettings = Record<symbol, never>;
 
+/** What passed through each step of a run. */
+export type ShowSteps = {
+  /** Its id, or the beginning of it; `last` for the newest. */
+  run: string,
+};
+
 /** Where a processflow's next run goes on. */
 export type ShowWatermark = {
   /** The processflow. */
   processflow: string,
 };
+
+/** How a processflow stands. Of several that are true at once the first in this order is told. */
+export type Standing = { "state": "file_broken",
+/** The first mistake. */
+problem: string,
+} | { "state": "waiting",
+/** For what. */
+problem: string,
+/** What helps. */
+hint: string | null,
+} | { "state": "paused",
+/** Until when; until it is resumed when empty. */
+until: string | null,
+} | { "state": "running" } | { "state": "deployed" } | { "state": "not_deployed" };
+
+/** Where a line stands. */
+export type Stands = "same" | "removed" | "added";
 
 /** Starts a run of a deployed processflow. A run that was interrupted goes on under its own id. */
 export type StartRun = {
@@ -681,6 +1238,40 @@ export type StartRun = {
 
 /** How the agent of this data folder stands. Takes no lock and reads no ledger row. */
 export type Status = Record<symbol, never>;
+
+/** What a step does at the other side. */
+export type StepConsent = {
+  /** The step's number in the file. */
+  step: string,
+  /** Whether it writes. */
+  writes: boolean,
+  /** The connection's name in the file. */
+  alias: string,
+  /** The action. */
+  action: string,
+  /** What it does, in a sentence. */
+  about: string,
+  /** The permission it needs. */
+  scope: string | null,
+  /** What a write guarantees. */
+  guarantee: Guarantee | null,
+  /** What the destination makes where it is missing, as the file says it. */
+  creates: unknown,
+};
+
+/** What passed through one step. */
+export type StepCounts = {
+  /** Records that came to it; of the first step, those that were read. */
+  records: number,
+  /** Records it left out by its rule. */
+  skipped: number,
+  /** Records that failed in it. */
+  failed: number,
+  /** Rows it wrote; a record may have none or many. */
+  written: number,
+  /** Rows that were there already. */
+  unchanged: number,
+};
 
 /** What started a run. */
 export type Trigger = "manual" | "schedule" | "retry" | "recovery";
@@ -711,6 +1302,8 @@ export type Validation = {
 export type VersionRow = {
   /** Whether it is the one that runs. */
   runs: boolean,
+  /** Why it was deployed, in that person's words. */
+  note: string | null,
   /** The deployment's id. */
   deployment: string,
   /** 1, 2, 3 … */
@@ -725,6 +1318,20 @@ export type VersionRow = {
   at: string,
 };
 
+/** A connection that a file needs. */
+export type WantedConnection = {
+  /** Its name in the file. */
+  alias: string,
+  /** The connector it must be of. */
+  connector: string,
+  /** The saved connection that stands behind it now. */
+  bound: string | null,
+  /** The one that deploying would take, when nobody chooses. */
+  proposed: string | null,
+  /** Those that fit. */
+  candidates: Array<Candidate>,
+};
+
 /** Where a processflow came to. */
 export type WatermarkRow = {
   /** The processflow. */
@@ -737,8 +1344,57 @@ export type WatermarkRow = {
   epoch: number,
 };
 
+/** A day of the week. */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** The last runs of each processflow, as a sparkline shows them. */
+export type RunSeries = {
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** How many of each at most. */
+  runs?: number,
+};
+
+/** The last runs of one processflow. */
+export type Series = {
+  /** The processflow. */
+  processflow: string,
+  /** Its last runs, the oldest first. */
+  runs: Array<SeriesRun>,
+};
+
+/** A run in a sparkline. */
+export type SeriesRun = {
+  /** Its id. */
+  run: string,
+  /** How it stands. */
+  status: RunStatus,
+  /** When it began. */
+  started_at: string,
+  /** How long it took, or has taken so far. */
+  seconds: number,
+  /** Records that were read. */
+  read: number,
+  /** Records that are there now. */
+  written: number,
+  /** Records that were there already. */
+  unchanged: number,
+  /** Records that a rule left out. */
+  skipped: number,
+  /** Records that were set aside. */
+  failed: number,
+};
+
+export type PathPart = number | string;
+export type Change = { set: unknown } | 'remove' | { insert: unknown } | { move: number } | { rename: string };
+export type Edit = { path: Array<PathPart>, change: Change };
+export type EditText = { text: string, edits: Array<Edit> };
+export type EditedText = { text: string, form: unknown, problems: Array<Mark> };
+
 /** Every operation by name: what it takes and what it answers. */
 export interface Operations {
+  run_series: { input: RunSeries; output: Array<Series> };
+  edit_processflow: { input: EditText; output: EditedText };
   status: { input: Status; output: AgentStatus };
   connections: { input: ListConnections; output: Array<ConnectionRow> };
   actions: { input: ListActions; output: Array<ActionRow> };
@@ -755,6 +1411,19 @@ export interface Operations {
   cache: { input: ShowCache; output: Array<AreaUse> };
   settings: { input: ShowSettings; output: Array<SettingRow> };
   schema: { input: ShowSchema; output: JsonValue };
+  list_drafts: { input: ListDrafts; output: Array<DraftRow> };
+  read_draft: { input: ReadDraft; output: OpenDraft };
+  ready_made: { input: ListReadyMade; output: Array<ReadyMadeRow> };
+  list_processflows: { input: OverviewProcessflows; output: Array<ProcessflowOverview> };
+  preview_schedule: { input: PreviewSchedule; output: ScheduleRow };
+  check_processflow: { input: CheckText; output: CheckedText };
+  complete: { input: Complete; output: Completion };
+  explain: { input: Explain; output: Explanation | null };
+  processflow_graph: { input: ShowGraph; output: Graph | null };
+  run_steps: { input: ShowSteps; output: Array<GraphNode> };
+  prepare_deployment: { input: PrepareDeployment; output: Preparation };
+  deployments: { input: ListDeployments; output: Array<Deploying> };
+  diff_versions: { input: DiffVersions; output: Difference };
   save_connection: { input: SaveConnection; output: ConnectionRow };
   remove_connection: { input: RemoveConnection; output: null };
   set_secret: { input: SetSecret; output: null };
@@ -773,4 +1442,8 @@ export interface Operations {
   move_watermark: { input: MoveWatermark; output: null };
   clear_area: { input: ClearArea; output: Array<Cleared> };
   change_setting: { input: ChangeSetting; output: null };
+  save_draft: { input: SaveDraft; output: Saving };
+  remove_draft: { input: RemoveDraft; output: null };
+  import_processflow: { input: ImportProcessflow; output: DraftMade };
+  install_ready_made: { input: InstallReadyMade; output: DraftMade };
 }
