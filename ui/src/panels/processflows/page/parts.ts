@@ -12,6 +12,8 @@ export interface GraphProps {
   graph: Graph;
   /** A step was chosen. */
   onselect?: (node: GraphNode) => void;
+  /** Where what a run counted at a step can be looked at. */
+  linkOf?: (node: GraphNode, what: string) => string | undefined;
 }
 type Loaded<P extends object> = { default: Component<P> };
 
