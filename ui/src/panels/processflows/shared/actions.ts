@@ -6,6 +6,11 @@ import { ask } from '../../../shell/questions.svelte';
 import { go } from '../../../shell/router.svelte';
 import { toast } from '../../../shell/toasts.svelte';
 
+/** A problem and its way out in one line. */
+export function sentences(message: string, hint: string | null): string {
+  return hint ? `${message.replace(/\.$/, '')}. ${hint}` : message;
+}
+
 /** Does it; a problem becomes a word that goes by itself, with the engine's way out. */
 async function tried(act: () => Promise<void>): Promise<boolean> {
   try {
@@ -13,7 +18,7 @@ async function tried(act: () => Promise<void>): Promise<boolean> {
     return true;
   } catch (thrown) {
     const { message, hint } = Problem.of(thrown);
-    toast('bad', hint ? `${message}. ${hint}` : message);
+    toast('bad', sentences(message, hint));
     return false;
   }
 }
