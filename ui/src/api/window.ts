@@ -1,3 +1,19 @@
+/** What this user prefers of the window, and what this desktop can do. */
+export interface WindowSettings {
+  /** When the window is closed. */
+  close: 'ask' | 'keep' | 'quit';
+  /** Failures and recoveries are told as notifications. */
+  notifications: boolean;
+  theme: 'system' | 'light' | 'dark';
+  /** Null is the desktop's own. */
+  language: 'en' | 'de' | null;
+  /** The program starts with this user's session. */
+  autostart: boolean;
+  /** There is a tray to stay in. */
+  tray: boolean;
+  version: string;
+}
+
 /** What only a window can do; the shell answers these, not the engine. In development they are refused. */
 export interface WindowOperations {
   /** Lets a person choose a file; null when they chose none. */
@@ -11,4 +27,18 @@ export interface WindowOperations {
   'window.reveal': { input: { path: string }; output: null };
   /** Opens an address in the system's browser. */
   'window.browse': { input: { url: string }; output: null };
+  'window.settings': { input: Record<string, never>; output: WindowSettings };
+  /** Changes one of them; answers with all. */
+  'window.set': {
+    input: { key: Exclude<keyof WindowSettings, 'tray' | 'version'>; value: string | boolean | null };
+    output: WindowSettings;
+  };
+  /** The page shows the question that closing the window raised. */
+  'window.asking': { input: Record<string, never>; output: null };
+  /** The answer to it. */
+  'window.close': { input: { keep: boolean; remember: boolean }; output: null };
+  /** Ends the program; runs come to a safe point first. */
+  'window.quit': { input: Record<string, never>; output: null };
+  /** The vault's passphrase, after a change of topic `window` with the id `passphrase`. */
+  'window.unlock': { input: { passphrase: string }; output: null };
 }

@@ -20,6 +20,9 @@ export type ActionRow = {
   with: JsonValue,
 };
 
+/** How a draft stands to what is deployed under its name. */
+export type Against = "not_deployed" | "same" | "different";
+
 /** The agent in one line, and what is under it. */
 export type AgentStatus = {
   /** This program's version. */
@@ -38,10 +41,24 @@ export type AgentStatus = {
   failed: number,
   /** Processflows whose last run waits for something or failed, with the cause. */
   waiting: Array<Run>,
+  /** What each store last said of its request budget; none while no store was spoken to lately. */
+  quotas: Array<QuotaLeft>,
+  /** The next run by a schedule. */
+  next: NextRun | null,
+  /** Processflows that a person paused. */
+  paused: Array<PausedRow>,
+};
+
+/** Requests that a system takes in a window of time. */
+export type Allowance = {
+  /** Requests. */
+  requests: number,
+  /** Seconds of the window. */
+  seconds: number,
 };
 
 /** What may be cleared. */
-export type Area = "cache" | "temp";
+export type Area = "cache" | "temp" | "diagnosis";
 
 /** How much an area holds. */
 export type AreaUse = {
@@ -55,6 +72,22 @@ export type AreaUse = {
   bytes: number,
   /** When the oldest was last changed. */
   oldest: string | null,
+  /** Ids of what lies there: `look_ups`, `snapshots` … */
+  holds: Array<string>,
+  /** Ids of what clearing it does not touch: `watermarks`, `secrets` … */
+  keeps: Array<string>,
+};
+
+/** A request and its answer, as people look at it. */
+export type Asked = {
+  /** `PUT v3/catalog/products/17` */
+  request: string,
+  /** What was sent. */
+  body: string | null,
+  /** The answer's status; nothing when no answer came. */
+  status: number | null,
+  /** The answer. */
+  answer: string | null,
 };
 
 /** Ends a run at a safe point. What is settled stays; the next run goes on from there. */
@@ -62,6 +95,17 @@ export type CancelRun = {
   /** The run, or its processflow. */
   run: string,
 };
+
+/** A saved connection that fits. */
+export type Candidate = {
+  /** Its name. */
+  name: string,
+  /** When it was last found to work. */
+  validated_at: string | null,
+};
+
+/** What becomes of runs that were missed while the agent was off or asleep. */
+export type CatchUp = "one" | "none";
 
 /** Changes one setting. */
 export type ChangeSetting = {
@@ -71,12 +115,37 @@ export type ChangeSetting = {
   value: string,
 };
 
+/** One thing that was checked. */
+export type Check = {
+  /** What it is about. */
+  about: CheckedPart,
+  /** Which one: the connection's or the step's name. */
+  name: string | null,
+  /** How it came out. */
+  outcome: CheckOutcome,
+  /** The thing and the fact. */
+  message: string,
+  /** The way out. */
+  hint: string | null,
+  /** When. */
+  at: string,
+};
+
+/** How a check came out. */
+export type CheckOutcome = "good" | "odd" | "bad";
+
 /** Checks a processflow file without deploying it. */
 export type CheckProcessflow = {
   /** The file's text. */
   text: string,
   /** What messages call it. */
   file: string,
+};
+
+/** Checks a text as it is typed. */
+export type CheckText = {
+  /** The file's text. */
+  text: string,
 };
 
 /** What a check found. */
@@ -87,9 +156,20 @@ export type Checked = {
   problems: JsonValue,
 };
 
+/** What a check is about. */
+export type CheckedPart = "file" | "cases" | "connection" | "destination" | "version";
+
+/** What a check found. */
+export type CheckedText = {
+  /** The processflow's name, when it can be deployed. */
+  processflow: string | null,
+  /** Mistakes, and what is odd. */
+  problems: Array<Mark>,
+};
+
 /** Clears cache or temp. Safe at any instant; watermarks, ledger, credentials and history are never touched. */
 export type ClearArea = {
-  /** Which; both when left out. */
+  /** Which; temp and cache when left out. */
   area?: Area | null,
 };
 
@@ -99,6 +179,38 @@ export type Cleared = {
   files: number,
   /** Bytes given back. */
   bytes: number,
+};
+
+/** What could stand at the cursor. */
+export type Complete = {
+  /** The file's text. */
+  text: string,
+  /** The cursor's line, from 1. */
+  line: number,
+  /** The cursor's column in characters, from 1. */
+  column: number,
+  /** A record of the source, to name its fields. */
+  record?: JsonValue | null,
+};
+
+/** What could stand at the cursor, and what it would replace. */
+export type Completion = {
+  /** The line of what is being written. */
+  line: number,
+  /** The column where it begins; it ends at the cursor. */
+  column: number,
+  /** In the order they are most likely wanted. */
+  proposals: Array<Proposal>,
+};
+
+/** What came of trying a connection. */
+export type ConnectionChecked = {
+  /** When. */
+  at: string,
+  /** What it told of itself, when it works. */
+  found: Validation | null,
+  /** Why it does not work, or could not be tried (kind `unavailable`). */
+  problem: Problem | null,
 };
 
 /** A saved connection, and where it is used. */
@@ -119,6 +231,8 @@ export type ConnectionRow = {
   secrets: { [key in string]: string },
   /** When it was last found to work, and what it told. */
   validated_at: string | null,
+  /** The last time it was tried, and what came of it. */
+  checked: ConnectionChecked | null,
   /** When it was last changed. */
   changed_at: string,
 };
@@ -137,7 +251,8 @@ export type Counts = {
   failed: number,
 };
 
-/** Deploys a processflow file: it becomes the next version on this agent. */
+/** Deploys a processflow file: it becomes the next version on this agent. A person who calls this agrees to what the
+ * file does. */
 export type Deploy = {
   /** The file's text. */
   text: string,
@@ -148,6 +263,10 @@ export type Deploy = {
   connections?: { [key in string]: string },
   /** Who deploys it: the operating system's account. */
   author?: string,
+  /** Why, in that person's words. */
+  note?: string | null,
+  /** The draft whose cases are run with it. */
+  draft?: string | null,
 };
 
 /** What was deployed. */
@@ -166,15 +285,137 @@ export type Deployed = {
   next: string | null,
 };
 
+/** One deployment, while it is under way and for good. */
+export type Deploying = {
+  /** Its place in the log. */
+  number: number,
+  /** The processflow. */
+  processflow: string,
+  /** How it stands. */
+  state: DeployingState,
+  /** What was wanted. */
+  kind: DeployingKind,
+  /** The version that runs because of it; none while it is under way, or when it did not succeed. */
+  version: number | null,
+  /** The version that ran before, and goes on when this one did not succeed. */
+  before: number | null,
+  /** The operating system's account. */
+  author: string,
+  /** Why, in that person's words. */
+  note: string | null,
+  /** When it began. */
+  at: string,
+  /** When it ended. */
+  ended_at: string | null,
+  /** What was checked, in order. */
+  checks: Array<Check>,
+};
+
+/** What was wanted. */
+export type DeployingKind = "deploy" | "rollback";
+
+/** How a deployment stands. */
+export type DeployingState = "Pending" | "Successful" | "Unsuccessful";
+
 /** Whether a deployment runs by its schedule. */
 export type DeploymentState = "active" | "paused" | "undeployed";
+
+/** Diagnosis mode of one processflow: runs that begin from now on are written down record by record, for a while. */
+export type Diagnose = {
+  /** The processflow. */
+  processflow: string,
+  /** For how many minutes; 0 ends it. A week at most. */
+  minutes: number,
+};
+
+/** Until when a processflow is in diagnosis mode. */
+export type Diagnosed = {
+  /** Until when; nothing when it was ended. */
+  until: string | null,
+};
+
+/** What differs between two versions of a processflow, or between a version and its draft. */
+export type DiffVersions = {
+  /** The processflow. */
+  processflow: string,
+  /** The first version; the draft when left out. */
+  a?: number | null,
+  /** The second version; the draft when left out. */
+  b?: number | null,
+};
+
+/** What differs between two texts. */
+export type Difference = {
+  /** Lines that only the second has. */
+  added: number,
+  /** Lines that only the first has. */
+  removed: number,
+  /** All lines, in order. */
+  lines: Array<DifferentLine>,
+};
+
+/** A line of one text or of both. */
+export type DifferentLine = {
+  /** Where it stands. */
+  stands: Stands,
+  /** Its number in the first text. */
+  before: number | null,
+  /** Its number in the second text. */
+  after: number | null,
+  /** What it says. */
+  text: string,
+};
 
 /** Lets set-aside records go, with a note that says why. */
 export type DismissFailed = {
   /** Their numbers. */
-  numbers: Array<number>,
+  numbers?: Array<number>,
+  /** All of one group, see `failed_groups`. */
+  group?: string | null,
   /** Why. */
   note: string,
+};
+
+/** A draft that was made. */
+export type DraftMade = {
+  /** Its name. */
+  name: string,
+  /** How many cases came along. */
+  cases: number,
+};
+
+/** A draft in the list. */
+export type DraftRow = {
+  /** The draft's name: that of its folder. */
+  name: string,
+  /** What the file calls itself; deploying goes by this. */
+  processflow: string | null,
+  /** What it does, in its own words. */
+  description: string | null,
+  /** The names it uses, and the connector of each. */
+  connections: { [key in string]: string },
+  /** How many mistakes a check finds. */
+  mistakes: number,
+  /** The first of them. */
+  problem: string | null,
+  /** How it stands to what is deployed. */
+  against: Against,
+  /** Where it came from; empty for one that was made here. */
+  origin: Origin | null,
+  /** Where it lies, for people who use another editor. */
+  folder: string,
+  /** What names this state of its text. */
+  base: string,
+};
+
+/** A draft's text, and what names this state of it. */
+export type DraftText = {
+  /** The draft's name: that of its folder. */
+  name: string,
+  /** The file's text. */
+  text: string,
+  /** What [`Drafts::save`] wants to hear, to be sure that nobody changed the file meanwhile. */
+  base: string,
 };
 
 /** Replaces the payload of a set-aside record before it is sent again. */
@@ -183,6 +424,51 @@ export type EditFailed = {
   number: number,
   /** The record, as it should have been read. */
   payload: JsonValue,
+};
+
+/** What the word at a place means. */
+export type Explain = {
+  /** The file's text. */
+  text: string,
+  /** The line, from 1. */
+  line: number,
+  /** The column in characters, from 1. */
+  column: number,
+  /** A record of the source, to show what fields hold. */
+  record?: JsonValue | null,
+};
+
+/** What the word under the cursor means. */
+export type Explanation = {
+  /** Its line. */
+  line: number,
+  /** Where it begins. */
+  column: number,
+  /** Where it ends. */
+  end_column: number,
+  /** The word, or how a function is called. */
+  title: string,
+  /** What it means. */
+  about: string,
+  /** Expression and result. */
+  examples: Array<[string, string]>,
+  /** What it holds in the sample record. */
+  sample: string | null,
+};
+
+/** Writes lines of the log into a file, as they are kept: secrets are masked in them. The file is written by the
+ * person's own program, wherever the agent runs. */
+export type ExportLogs = {
+  /** Which lines; all without a limit. */
+  filter?: Filter,
+  /** The file; it must not be there yet. */
+  file: string,
+};
+
+/** What was exported. */
+export type Exported = {
+  /** Lines in the file. */
+  lines: number,
 };
 
 /** A name and a value to show. */
@@ -197,6 +483,8 @@ export type Fact = {
 export type FailedDetail = {
   /** As it was read, or as a person edited it. */
   payload: JsonValue,
+  /** What the step that it failed in made of it, and what was asked and answered, secrets masked. */
+  trace: Trace | null,
   /** Its number, what people name it by. */
   number: number,
   /** Its processflow. */
@@ -223,6 +511,10 @@ export type FailedDetail = {
   state: SetAsideState,
   /** What the person who dismissed it wrote. */
   note: string | null,
+  /** The step it failed in, where it is known. */
+  step: string | null,
+  /** Its group: those that failed alike, see [`Group`](super::Group). */
+  group: string,
 };
 
 /** Which lines are wanted. */
@@ -237,6 +529,8 @@ export type Filter = {
   text?: string | null,
   /** From this instant on. */
   since?: string | null,
+  /** Before this instant. */
+  until?: string | null,
   /** The last so many; all when there is no limit. */
   limit?: number | null,
 };
@@ -251,6 +545,80 @@ export type FindRecord = {
  * serialises, and it prints `[redacted]`. */
 export type Given = string;
 
+/** The picture of a processflow. */
+export type Graph = {
+  /** The steps, in the order of the file. */
+  nodes: Array<GraphNode>,
+  /** What leads from one to another. */
+  edges: Array<GraphEdge>,
+};
+
+/** What leads from a step to the next. */
+export type GraphEdge = {
+  /** `1-2` */
+  id: string,
+  /** The step it leaves. */
+  from: string,
+  /** The step it leads to. */
+  to: string,
+  /** Records that went along it in the run that was asked for. */
+  records: number | null,
+};
+
+/** A step. */
+export type GraphNode = {
+  /** The step's number in the file: `1`. */
+  id: string,
+  /** `read`, `set`, `skip`, `write`; as it is written where it is none of these. */
+  kind: string,
+  /** The connection's name in the file. */
+  connection: string | null,
+  /** The connection's connector. */
+  connector: string | null,
+  /** The action: `orders.changed`. */
+  action: string | null,
+  /** The table, file or list the action is about, where its parameters name one. */
+  target: string | null,
+  /** The rule of a `skip`. */
+  when: string | null,
+  /** The reason of a `skip`. */
+  reason: string | null,
+  /** The list a `write` makes a row of each element of. */
+  each: string | null,
+  /** The names a `set` gives, or the columns a `write` maps. */
+  names: Array<string>,
+  /** Where it stands in the file: `steps/0`. */
+  path: string,
+  /** Its first line. */
+  first_line: number,
+  /** Its last line. */
+  last_line: number,
+  /** What passed through it in the run that was asked for. */
+  counts: StepCounts | null,
+};
+
+/** Set-aside records that wait for one cause. */
+export type Group = {
+  /** What names it: for listing, retrying or dismissing all of it. */
+  group: string,
+  /** Its processflow. */
+  processflow: string,
+  /** `rejected`, `exhausted` or `unknown`. */
+  class: string,
+  /** The step its records failed in, where it is known. */
+  step: string | null,
+  /** The message without what differs from record to record. */
+  message: string,
+  /** How many wait. */
+  count: number,
+  /** When the first of them failed first. */
+  first_at: string,
+  /** When the last of them failed last. */
+  last_at: string,
+  /** The one that failed last. */
+  example: SetAside,
+};
+
 /** What an action guarantees; the engine does the rest of the way to "never lost, never doubled". */
 export type Guarantee = "transactional" | "idempotent" | "lookup" | "at_most_once";
 
@@ -260,10 +628,35 @@ export type Holder = {
   pid: number,
   /** Since when; `None` when it has not said so yet. */
   since: string | null,
+  /** What that process is. */
+  who: Who,
   /** On which machine. */
   host: string,
   /** Where it listens. */
   socket: string,
+};
+
+/** Makes a draft of a processflow that comes from elsewhere: from a file or folder that the agent can read, or from
+ * the texts of one. It is never deployed by itself. */
+export type ImportProcessflow = {
+  /** A processflow file, or a folder with one, on the agent's machine. */
+  path?: string | null,
+  /** The file's text, instead of a path. */
+  text?: string | null,
+  /** With a text: the README beside it. */
+  readme?: string | null,
+  /** With a text: the files in `cases`, by name. */
+  cases?: { [key in string]: string },
+  /** Another name for it, when its own is taken. */
+  as?: string | null,
+};
+
+/** Makes a draft of a processflow that comes with this program. */
+export type InstallReadyMade = {
+  /** Which one. */
+  name: string,
+  /** Another name for the draft. */
+  as?: string | null,
 };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
@@ -279,11 +672,15 @@ export type Label = "written" | "unchanged" | "skipped" | "failed";
 
 /** A line of the ledger with the run it belongs to. */
 export type LedgerEntry = {
+  /** Its number in the ledger. */
+  number: number,
   /** The run. */
   run: string,
   /** Its processflow. */
   processflow: string,
-  /** When that run began. */
+  /** What started that run. */
+  trigger: Trigger,
+  /** When it was settled. */
   at: string,
   /** The record's id in its source. */
   source: string,
@@ -297,6 +694,34 @@ export type LedgerEntry = {
   detail: string | null,
   /** What the destination calls it. */
   target: string | null,
+  /** How often it was tried, over all runs that failed with it. */
+  tries: number,
+  /** Its number among the set-aside records, if it failed. */
+  set_aside: number | null,
+};
+
+/** One thing that happened to a record. */
+export type LifeEvent = {
+  /** When. */
+  at: string,
+  /** What. */
+  what: LifeWhat,
+  /** In which processflow. */
+  processflow: string,
+  /** The record's id in its source. */
+  source: string,
+  /** Other names. */
+  labels: Array<string>,
+  /** The run, where a run did it. */
+  run: string | null,
+  /** What started that run. */
+  trigger: Trigger | null,
+  /** What the destination calls it. */
+  target: string | null,
+  /** The reason it was skipped, why it failed, or what the person wrote. */
+  detail: string | null,
+  /** Its number among the set-aside records. */
+  set_aside: number | null,
 };
 
 /** A record's life line. */
@@ -305,7 +730,12 @@ export type LifeLine = {
   entries: Array<LedgerEntry>,
   /** Where it waits, or waited, set aside. */
   set_aside: Array<SetAside>,
+  /** All of it in the order of time, with what people did. */
+  events: Array<LifeEvent>,
 };
+
+/** What happened to a record. */
+export type LifeWhat = "written" | "unchanged" | "skipped" | "failed" | "edited" | "retried" | "dismissed";
 
 /** One event. */
 export type Line = {
@@ -334,21 +764,77 @@ export type ListActions = {
 /** All saved connections. */
 export type ListConnections = Record<symbol, never>;
 
-/** Records that wait set aside. */
+/** The deployment log of a processflow, newest first. The entry of a deployment that is under way grows. */
+export type ListDeployments = {
+  /** The processflow. */
+  processflow: string,
+  /** How many at most. */
+  limit?: number,
+};
+
+/** All drafts. */
+export type ListDrafts = Record<symbol, never>;
+
+/** Records that wait set aside, oldest first. */
 export type ListFailed = {
   /** Of one processflow only. */
   processflow?: string | null,
+  /** Of one group only, see `failed_groups`. */
+  group?: string | null,
+  /** With a higher number only: the page after the one that ended with it. */
+  after?: number | null,
   /** How many at most. */
   limit?: number,
+};
+
+/** Records that wait set aside, grouped by cause, the largest group first. */
+export type ListFailedGroups = {
+  /** Of one processflow only. */
+  processflow?: string | null,
 };
 
 /** All deployed processflows. */
 export type ListProcessflows = Record<symbol, never>;
 
-/** The newest runs. */
+/** The processflows that come with this program. */
+export type ListReadyMade = Record<symbol, never>;
+
+/** What became of records, page by page: of one run, of one processflow, or of all (Sync Info). */
+export type ListRecords = {
+  /** Of one run only: its id, or the beginning of it. */
+  run?: string | null,
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** Of these outcomes only. */
+  outcomes?: Array<Label>,
+  /** With exactly this reason or cause. */
+  reason?: string | null,
+  /** With these letters in an id, another name, the destination's id or the reason. */
+  text?: string | null,
+  /** What comes first. */
+  order?: Order,
+  /** The page after this place: the `next` of a page. */
+  after?: string | null,
+  /** The page before this place: the `previous` of a page. */
+  before?: string | null,
+  /** How many at most. */
+  limit?: number,
+};
+
+/** Runs, the newest first, page by page. */
 export type ListRuns = {
   /** Of one processflow only. */
   processflow?: string | null,
+  /** Of these statuses only. */
+  statuses?: Array<RunStatus>,
+  /** That began at this instant or later. */
+  since?: string | null,
+  /** That began before this instant. */
+  until?: string | null,
+  /** With set-aside records only. */
+  with_failures?: boolean,
+  /** The `next` of the page before. */
+  before?: number | null,
   /** How many at most. */
   limit?: number,
 };
@@ -362,12 +848,49 @@ export type ListVersions = {
 /** A level of the log, by consequence. */
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 
-/** Lines, and where the look ended. */
+/** Lines of the log, and where they lie. */
 export type LogLines = {
-  /** The lines. */
+  /** The lines, newest last. With a filter a page may be short, or empty, although there are more: so much was
+   * looked through at once. */
   lines: Array<Line>,
-  /** To be given with the next look. */
-  position: Position,
+  /** Where the look for earlier lines goes on. */
+  begin: Position,
+  /** Where the look for later lines goes on. */
+  end: Position,
+  /** Whether there is anything before `begin` that was not looked at. */
+  earlier: boolean,
+  /** Bytes of the log before this page, and of all of it: for the scroll bar. */
+  before_bytes: number,
+  /** Bytes of the whole log. */
+  total_bytes: number,
+};
+
+/** A look-up table of a file. */
+export type LookupRow = {
+  /** Its name. */
+  name: string,
+  /** How many values it has. */
+  entries: number,
+  /** Whether it says something for all others; without, a value that is not in it sets the record aside. */
+  default: boolean,
+};
+
+/** A problem as an editor marks it. Lines and columns count from 1, columns in characters. */
+export type Mark = {
+  /** How much it matters. */
+  severity: Severity,
+  /** Where it begins. */
+  line: number,
+  /** Where it begins. */
+  column: number,
+  /** Where it ends; the same as its beginning for a point. */
+  end_line: number,
+  /** Where it ends. */
+  end_column: number,
+  /** The thing and the fact. */
+  message: string,
+  /** The way out. */
+  hint: string | null,
 };
 
 /** Moves the place where a processflow's next run goes on: it reads what changed since then. */
@@ -378,6 +901,50 @@ export type MoveWatermark = {
   to: string,
 };
 
+/** The next run by a schedule. */
+export type NextRun = {
+  /** The processflow. */
+  processflow: string,
+  /** When. */
+  at: string,
+};
+
+/** A draft that is open in an editor. */
+export type OpenDraft = {
+  /** The draft's name. */
+  name: string,
+  /** The file's text. */
+  text: string,
+  /** What [`SaveDraft`] wants back; empty while there is no such draft yet. */
+  base: string | null,
+  /** Its README (Markdown). */
+  readme: string | null,
+  /** Where it came from. */
+  origin: Origin | null,
+  /** What is deployed under its name, if something is. */
+  deployed: string | null,
+};
+
+/** What comes first. */
+export type Order = "newest_first" | "oldest_first";
+
+/** Where a draft came from. */
+export type Origin = {
+  /** How it came. */
+  kind: OriginKind,
+  /** When, as an instant. */
+  at: string,
+  /** The ready-made processflow or the file it was made from. */
+  from: string | null,
+};
+
+/** How a draft came into the data folder. */
+export type OriginKind = "imported" | "ready_made";
+
+/** All processflows: what is deployed, what is a draft, and how the two stand to each other. The runs behind a
+ * sparkline are asked for by the processflow's name. */
+export type OverviewProcessflows = Record<symbol, never>;
+
 /** Stops a processflow's schedule; runs by hand stay possible. */
 export type Pause = {
   /** The processflow. */
@@ -386,10 +953,70 @@ export type Pause = {
   seconds?: number | null,
 };
 
-/** How far the log was read. Lines after it have not been seen. */
-export type Position = {
-  /** The name of the file; empty before the first. */
-  file: string, offset: number,
+/** A processflow that a person paused. */
+export type PausedRow = {
+  /** The processflow. */
+  processflow: string,
+  /** When the pause ends by itself. */
+  until: string | null,
+};
+
+/** What was settled in one hour or day. */
+export type PlotPoint = {
+  /** When it begins. */
+  at: string,
+  /** Records that are there now. */
+  written: number,
+  /** Records that were there already. */
+  unchanged: number,
+  /** Records that a rule left out. */
+  skipped: number,
+  /** Records that were set aside. */
+  failed: number,
+};
+
+/** How wide a point of a plot is. */
+export type PlotUnit = "hour" | "day";
+
+/** A place between two lines of the log. As text: the file's name and how many of its bytes lie before. */
+export type Position = string;
+
+/** What deploying a file would need and change. */
+export type Preparation = {
+  /** The file's text. */
+  text: string,
+  /** The processflow's name; empty while the file has mistakes. */
+  processflow: string | null,
+  /** What is wrong or odd. */
+  problems: Array<Mark>,
+  /** The connections it needs. */
+  connections: Array<WantedConnection>,
+  /** Its look-up tables. */
+  lookups: Array<LookupRow>,
+  /** When it would run by itself. */
+  schedule: ScheduleRow | null,
+  /** How often a record is tried while the other side cannot answer. */
+  tries: number,
+  /** What it reads and writes: what a person agrees to. */
+  does: Array<StepConsent>,
+  /** The version that runs now. */
+  deployed: number | null,
+  /** What differs from it. */
+  changes: Difference | null,
+};
+
+/** What deploying a file would need and change. Nothing is changed by asking. */
+export type PrepareDeployment = {
+  /** A draft (or a deployed processflow), instead of a text. */
+  name?: string | null,
+  /** The file's text. */
+  text?: string | null,
+};
+
+/** The next times of a schedule that is being chosen. */
+export type PreviewSchedule = {
+  /** As it would stand in the file. */
+  schedule: ScheduleText,
 };
 
 /** An error as it is kept and shown. */
@@ -400,6 +1027,26 @@ export type Problem = {
   message: string,
   /** The next step. */
   hint: string | null,
+};
+
+/** A processflow: deployed, a draft, or both. */
+export type ProcessflowOverview = {
+  /** Its name. */
+  name: string,
+  /** What it does, in its own words. */
+  description: string | null,
+  /** How it stands, in one word and its cause. */
+  standing: Standing,
+  /** True when the draft says something else than what is deployed. */
+  changed: boolean,
+  /** The names it uses, and the connector of each. */
+  connectors: { [key in string]: string },
+  /** When it runs by itself: of what is deployed, else of the draft. */
+  schedule: ScheduleRow | null,
+  /** What is deployed. */
+  deployed: ProcessflowRow | null,
+  /** What is being worked on. */
+  draft: DraftRow | null,
 };
 
 /** A deployed processflow. */
@@ -440,23 +1087,111 @@ export type Progress = {
   settled: Counts,
   /** What it waits for, while it waits. */
   waiting: string | null,
+  /** The number of the step it is at; the first one reads. */
+  step: string | null,
+  /** Records settled in a second, over the last ten seconds or so. */
+  rate: number,
+  /** Seconds since something last happened. */
+  idle_seconds: number,
   /** When something last happened. */
   at: string,
   /** Set when it ended. */
   ended: RunStatus | null,
 };
 
-/** Lines of the log, newest last: the last ones, or those that came after a position. */
+/** One thing that could stand at the cursor. */
+export type Proposal = {
+  /** What is shown, and what typing is compared with. */
+  label: string,
+  /** What is put there. */
+  insert: string,
+  /** What it is. */
+  kind: ProposalKind,
+  /** A few words beside it: what a field holds in the sample, what a function takes. */
+  detail: string | null,
+  /** A sentence or two. */
+  about: string | null,
+};
+
+/** What a proposal is. */
+export type ProposalKind = "key" | "value" | "connection" | "action" | "column" | "field" | "variable" | "function" | "table";
+
+/** What a store last said of its request budget. */
+export type QuotaLeft = {
+  /** The store's address. */
+  store: string,
+  /** Requests per window. */
+  quota: number,
+  /** Requests left in that window. */
+  left: number,
+  /** When the window starts anew; the budget is whole again from then on. */
+  resets_at: string,
+  /** Until when no request goes out, because the store asked to slow down. */
+  waits_until: string | null,
+  /** When it said so. */
+  at: string,
+};
+
+/** Reads a draft. For a processflow that is deployed and has no draft: the deployed text, to begin one with. */
+export type ReadDraft = {
+  /** The draft, or the processflow. */
+  name: string,
+};
+
+/** A page of the log, newest last: its end, what lies before a place, or what came after one. */
 export type ReadLogs = {
-  /** Which lines. */
+  /** Which lines; without a limit 200 of them. */
   filter?: Filter,
-  /** Where the last look ended. */
+  /** The lines before this place: the `begin` of a page. */
+  before?: Position | null,
+  /** The lines after this place: the `end` of a page. Asked again and again it follows the log. */
   after?: Position | null,
+};
+
+/** A processflow that comes with this program, and whether it is in use here. */
+export type ReadyMadeRow = {
+  /** Whether there is a draft of its name. */
+  draft: boolean,
+  /** Whether a processflow of its name is deployed. */
+  deployed: boolean,
+  /** Its name. */
+  name: string,
+  /** Its title, for people. */
+  title: string,
+  /** What it does, in a sentence. */
+  description: string | null,
+  /** Its README (Markdown). */
+  readme: string,
+  /** The connections it needs, and the connector of each. */
+  connections: { [key in string]: string },
+  /** The file's text. */
+  text: string,
+  /** How many cases show and test it. */
+  cases: number,
+};
+
+/** A page of what became of records. */
+export type RecordsPage = {
+  /** The records. */
+  records: Array<LedgerEntry>,
+  /** How many there are in all, by the balances of the runs; nothing where a text or a reason is looked for. */
+  total: number | null,
+  /** Where the next page begins; nothing at the end. With a text a page may be short, or empty, and still have a
+   * next one: so much was looked through at once. */
+  next: string | null,
+  /** Where the page before ends; nothing at the beginning. */
+  previous: string | null,
 };
 
 /** Forgets a connection and its secrets. */
 export type RemoveConnection = {
   /** Its name. */
+  name: string,
+};
+
+/** Removes a draft with its cases. What is deployed stays deployed. */
+export type RemoveDraft = {
+  /** The draft's name. */
   name: string,
 };
 
@@ -472,6 +1207,8 @@ export type RetryFailed = {
   processflow?: string | null,
   /** These, by number. */
   numbers?: Array<number>,
+  /** All of one group, see `failed_groups`. */
+  group?: string | null,
 };
 
 /** The runs that were started, one per processflow. */
@@ -554,10 +1291,32 @@ export type RunDetail = {
   failed: number,
 };
 
+/** Records over time: what was settled in each hour or day of a period. */
+export type RunPlot = {
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** From this instant on; its hour or day counts whole. */
+  since: string,
+  /** Up to this instant; now when left out. */
+  until?: string | null,
+  /** How wide a point is. */
+  by: PlotUnit,
+  /** The time zone of days, as in `Europe/Berlin`; the settings' when left out. */
+  zone?: string | null,
+};
+
 /** How far a run is. Answers at once; ask again, at most some times a second. */
 export type RunProgress = {
   /** The run. */
   run: string,
+};
+
+/** The last runs of each processflow, as a sparkline shows them. */
+export type RunSeries = {
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** How many of each at most. */
+  runs?: number,
 };
 
 /** A run that was started. */
@@ -569,6 +1328,14 @@ export type RunStarted = {
 /** How a run stands. */
 export type RunStatus = "Running" | "Successful" | "Finished with problems" | "Failed" | "Cancelled" | "Interrupted" | "Waiting";
 
+/** A page of runs. */
+export type RunsPage = {
+  /** The runs, the newest first. */
+  runs: Array<Run>,
+  /** Where the next page begins; nothing at the end. */
+  next: number | null,
+};
+
 /** Saves a connection: a new one, or changed settings of one that is there. */
 export type SaveConnection = {
   /** Its name. */
@@ -579,6 +1346,84 @@ export type SaveConnection = {
   settings?: { [key in string]: JsonValue },
   /** Secrets to set with it. */
   secrets?: { [key in string]: Given },
+};
+
+/** Saves a draft. What was changed elsewhere meanwhile is told and stays as it is. */
+export type SaveDraft = {
+  /** The draft's name. */
+  name: string,
+  /** The file's text; it need not be right yet. */
+  text: string,
+  /** What it was read with; empty for a new draft. */
+  base?: string | null,
+};
+
+/** What became of a text that was to be saved. */
+export type Saving = { "outcome": "saved",
+/** What names this state. */
+base: string,
+} | { "outcome": "conflict",
+/** What the file says now; nothing when it was removed. */
+theirs: DraftText | null,
+/** What was to be saved. */
+yours: string,
+};
+
+/** When a processflow runs by itself, in parts that any language can put into words. */
+export type ScheduleRow = {
+  /** As it is written. */
+  written: ScheduleText,
+  /** The time zone it counts in; of an interval, the one it is shown in. */
+  zone: string,
+  /** The next times, with the offset of that zone: `2026-11-22T06:00:00+01:00`. None while it is paused or not
+   * deployed. */
+  next: Array<string>,
+};
+
+/** When to run: one of `every`, `daily` and `cron`. */
+export type ScheduleText = {
+  /** Every so often, from the time of deployment on: `15 min`, `2 h`, `1 day`. */
+  every?: string | null,
+  /** Once a day at this time, as in "06:00" (in quotes). */
+  daily?: string | null,
+  /** A cron expression of five fields: minute, hour, day of month, month, day of week. */
+  cron?: string | null,
+  /** With `daily`: only on these days. */
+  weekdays?: Array<Weekday>,
+  /** The time zone of `daily` and `cron`, as in `Europe/Berlin`. Without it the machine's. */
+  zone?: string | null,
+  /** What becomes of runs missed while the agent was off. */
+  catch_up?: CatchUp,
+};
+
+/** The last runs of one processflow. */
+export type Series = {
+  /** The processflow. */
+  processflow: string,
+  /** Its last runs, the oldest first. */
+  runs: Array<SeriesRun>,
+};
+
+/** A run in a sparkline. */
+export type SeriesRun = {
+  /** Its id. */
+  run: string,
+  /** How it stands. */
+  status: RunStatus,
+  /** When it began. */
+  started_at: string,
+  /** How long it took, or has taken so far. */
+  seconds: number,
+  /** Records that were read. */
+  read: number,
+  /** Records that are there now. */
+  written: number,
+  /** Records that were there already. */
+  unchanged: number,
+  /** Records that a rule left out. */
+  skipped: number,
+  /** Records that were set aside. */
+  failed: number,
 };
 
 /** A record that was set aside. */
@@ -609,6 +1454,10 @@ export type SetAside = {
   state: SetAsideState,
   /** What the person who dismissed it wrote. */
   note: string | null,
+  /** The step it failed in, where it is known. */
+  step: string | null,
+  /** Its group: those that failed alike, see [`Group`](super::Group). */
+  group: string,
 };
 
 /** Whether a set-aside record still waits. */
@@ -624,15 +1473,30 @@ export type SetSecret = {
   secret: Given,
 };
 
-/** A setting as it is now. */
+/** A setting as it is now, and what it takes. */
 export type SettingRow = {
   /** Its name. */
   key: string,
   /** Its value. */
   value: string,
+  /** What it is when nobody set it. */
+  default: string,
   /** What it does. */
   about: string,
+  /** What it belongs to: `agent`, `network`, `logs`, `history` or `desktop`. */
+  group: string,
+  /** What it takes: `choice`, `number`, `proxy`, `files`, `zone` or `diagnosis`. */
+  kind: string,
+  /** The words it can be, of a choice. */
+  choices: Array<string>,
+  /** The least it can be, of a number. */
+  least: number | null,
+  /** The most it can be, of a number. */
+  most: number | null,
 };
+
+/** How much a problem matters. */
+export type Severity = "mistake" | "warning";
 
 /** What cache and temp hold. */
 export type ShowCache = Record<symbol, never>;
@@ -641,6 +1505,15 @@ export type ShowCache = Record<symbol, never>;
 export type ShowFailed = {
   /** Its number. */
   number: number,
+};
+
+/** The picture of a processflow: of a text, or of the version a run ran. With both, the run's counts stand at those
+ * steps of the text that it ran. */
+export type ShowGraph = {
+  /** The file's text. */
+  text?: string | null,
+  /** A run's id, the beginning of it, or `last:NAME` for the last one of a processflow. */
+  run?: string | null,
 };
 
 /** One run, its balance and its records. */
@@ -659,11 +1532,75 @@ export type ShowSchema = Record<symbol, never>;
 /** The agent's settings. */
 export type ShowSettings = Record<symbol, never>;
 
+/** What the steps of a run made of its records. Runs in diagnosis mode keep all of them; of other runs there are those
+ * that failed. */
+export type ShowSnapshot = {
+  /** The run: its id, or the beginning of it. */
+  run: string,
+  /** The record's id in its source; without it the records are named. */
+  record?: string | null,
+};
+
+/** What passed through each step of a run. */
+export type ShowSteps = {
+  /** Its id, or the beginning of it; `last` for the newest. */
+  run: string,
+};
+
 /** Where a processflow's next run goes on. */
 export type ShowWatermark = {
   /** The processflow. */
   processflow: string,
 };
+
+/** A record on its way through one run. */
+export type SnapshotRecord = {
+  /** The record's id in its source. */
+  source: string,
+  /** Other names. */
+  labels: Array<string>,
+  /** When. */
+  at: string,
+  /** What became of it. */
+  outcome: Label,
+  /** The reason it was skipped, or why it failed. */
+  detail: string | null,
+  /** What the destination calls it. */
+  target: string | null,
+  /** The record as it was read. */
+  input: JsonValue,
+  /** What each write step made of it. */
+  steps: Array<Trace>,
+};
+
+/** A run's snapshot. */
+export type SnapshotShown = {
+  /** The run. */
+  run: string,
+  /** Whether it ran in diagnosis mode and its snapshot is still there. */
+  whole: boolean,
+  /** The records that can be shown, the first thousand. */
+  records: Array<string>,
+  /** The record that was asked for, if there is anything of it. */
+  record: SnapshotRecord | null,
+};
+
+/** How a processflow stands. Of several that are true at once the first in this order is told. */
+export type Standing = { "state": "file_broken",
+/** The first mistake. */
+problem: string,
+} | { "state": "waiting",
+/** For what. */
+problem: string,
+/** What helps. */
+hint: string | null,
+} | { "state": "paused",
+/** Until when; until it is resumed when empty. */
+until: string | null,
+} | { "state": "running" } | { "state": "deployed" } | { "state": "not_deployed" };
+
+/** Where a line stands. */
+export type Stands = "same" | "removed" | "added";
 
 /** Starts a run of a deployed processflow. A run that was interrupted goes on under its own id. */
 export type StartRun = {
@@ -681,6 +1618,54 @@ export type StartRun = {
 
 /** How the agent of this data folder stands. Takes no lock and reads no ledger row. */
 export type Status = Record<symbol, never>;
+
+/** What a step does at the other side. */
+export type StepConsent = {
+  /** The step's number in the file. */
+  step: string,
+  /** Whether it writes. */
+  writes: boolean,
+  /** The connection's name in the file. */
+  alias: string,
+  /** The action. */
+  action: string,
+  /** What it does, in a sentence. */
+  about: string,
+  /** The permission it needs. */
+  scope: string | null,
+  /** What a write guarantees. */
+  guarantee: Guarantee | null,
+  /** What the destination makes where it is missing, as the file says it. */
+  creates: unknown,
+};
+
+/** What passed through one step. */
+export type StepCounts = {
+  /** Records that came to it; of the first step, those that were read. */
+  records: number,
+  /** Records it left out by its rule. */
+  skipped: number,
+  /** Records that failed in it. */
+  failed: number,
+  /** Rows it wrote; a record may have none or many. */
+  written: number,
+  /** Rows that were there already. */
+  unchanged: number,
+};
+
+/** One write step's part in a record's way. */
+export type Trace = {
+  /** The step's number in the file. */
+  step: string,
+  /** Its action, as in `store/products.update`. */
+  action: string,
+  /** The rows that the record was mapped to, the first ones. */
+  rows: Array<JsonValue>,
+  /** How many rows there were. */
+  row_count: number,
+  /** What was asked and answered, where the step speaks HTTP. A request may carry other records too. */
+  exchanges: Array<Asked>,
+};
 
 /** What started a run. */
 export type Trigger = "manual" | "schedule" | "retry" | "recovery";
@@ -705,6 +1690,12 @@ export type Validation = {
   missing: Array<string>,
   /** True when the other end only pretends (a sandbox). */
   sandbox: boolean,
+  /** What the other end calls itself, where it has a name. */
+  name: string | null,
+  /** How many requests it takes, where it says so. */
+  quota: Allowance | null,
+  /** Seconds that this machine's clock is ahead of the other end's, where it told the time. */
+  clock_ahead: number | null,
 };
 
 /** A version, and whether it is the one that runs. */
@@ -725,6 +1716,20 @@ export type VersionRow = {
   at: string,
 };
 
+/** A connection that a file needs. */
+export type WantedConnection = {
+  /** Its name in the file. */
+  alias: string,
+  /** The connector it must be of. */
+  connector: string,
+  /** The saved connection that stands behind it now. */
+  bound: string | null,
+  /** The one that deploying would take, when nobody chooses. */
+  proposed: string | null,
+  /** Those that fit. */
+  candidates: Array<Candidate>,
+};
+
 /** Where a processflow came to. */
 export type WatermarkRow = {
   /** The processflow. */
@@ -737,6 +1742,12 @@ export type WatermarkRow = {
   epoch: number,
 };
 
+/** A day of the week. */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** What a process is to the person at the machine. */
+export type Who = "service" | "window" | "command";
+
 /** Every operation by name: what it takes and what it answers. */
 export interface Operations {
   status: { input: Status; output: AgentStatus };
@@ -745,13 +1756,19 @@ export interface Operations {
   check: { input: CheckProcessflow; output: Checked };
   processflows: { input: ListProcessflows; output: Array<ProcessflowRow> };
   versions: { input: ListVersions; output: Array<VersionRow> };
-  runs: { input: ListRuns; output: Array<Run> };
+  runs: { input: ListRuns; output: RunsPage };
   show_run: { input: ShowRun; output: RunDetail };
+  run_series: { input: RunSeries; output: Array<Series> };
+  run_plot: { input: RunPlot; output: Array<PlotPoint> };
+  records: { input: ListRecords; output: RecordsPage };
   find: { input: FindRecord; output: LifeLine };
+  failed_groups: { input: ListFailedGroups; output: Array<Group> };
   failed: { input: ListFailed; output: Array<SetAside> };
   show_failed: { input: ShowFailed; output: FailedDetail };
+  show_snapshot: { input: ShowSnapshot; output: SnapshotShown };
   watermark: { input: ShowWatermark; output: WatermarkRow };
   logs: { input: ReadLogs; output: LogLines };
+  export_logs: { input: ExportLogs; output: Exported };
   cache: { input: ShowCache; output: Array<AreaUse> };
   settings: { input: ShowSettings; output: Array<SettingRow> };
   schema: { input: ShowSchema; output: JsonValue };
@@ -773,4 +1790,22 @@ export interface Operations {
   move_watermark: { input: MoveWatermark; output: null };
   clear_area: { input: ClearArea; output: Array<Cleared> };
   change_setting: { input: ChangeSetting; output: null };
+  diagnose: { input: Diagnose; output: Diagnosed };
+  list_drafts: { input: ListDrafts; output: Array<DraftRow> };
+  read_draft: { input: ReadDraft; output: OpenDraft };
+  ready_made: { input: ListReadyMade; output: Array<ReadyMadeRow> };
+  list_processflows: { input: OverviewProcessflows; output: Array<ProcessflowOverview> };
+  preview_schedule: { input: PreviewSchedule; output: ScheduleRow };
+  check_processflow: { input: CheckText; output: CheckedText };
+  complete: { input: Complete; output: Completion };
+  explain: { input: Explain; output: Explanation | null };
+  processflow_graph: { input: ShowGraph; output: Graph | null };
+  run_steps: { input: ShowSteps; output: Array<GraphNode> };
+  prepare_deployment: { input: PrepareDeployment; output: Preparation };
+  deployments: { input: ListDeployments; output: Array<Deploying> };
+  diff_versions: { input: DiffVersions; output: Difference };
+  save_draft: { input: SaveDraft; output: Saving };
+  remove_draft: { input: RemoveDraft; output: null };
+  import_processflow: { input: ImportProcessflow; output: DraftMade };
+  install_ready_made: { input: InstallReadyMade; output: DraftMade };
 }
