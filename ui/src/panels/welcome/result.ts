@@ -40,6 +40,17 @@ export function perDay(shown: TargetShown): Day[] {
   return all;
 }
 
+/** Sums of a column of decimals by another column: amounts of several currencies are never added. */
+export function sumsBy(shown: TargetShown, column: string, by: string): { of: string; sum: string }[] {
+  const at = shown.columns.indexOf(by);
+  if (at < 0) return [];
+  const names = [...new Set(shown.rows.map((row) => asText(row[at])))].sort();
+  return names.flatMap((of) => {
+    const sum = sumOf({ ...shown, rows: shown.rows.filter((row) => asText(row[at]) === of) }, column);
+    return sum === undefined ? [] : [{ of, sum }];
+  });
+}
+
 /** The sum of a column of decimals, exactly: amounts are never floats. Nothing when one of them is no decimal. */
 export function sumOf(shown: TargetShown, column: string): string | undefined {
   const at = shown.columns.indexOf(column);

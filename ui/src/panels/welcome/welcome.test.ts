@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { ConnectionRow, ProcessflowRow, Run } from '../../api';
 import type { TargetShown } from '../settings/operations';
-import { perDay, sumOf } from './result';
+import { perDay, sumOf, sumsBy } from './result';
 import { freeName, nextStep, standingOf } from './steps';
 
 const store = {
@@ -64,6 +64,20 @@ it('adds amounts exactly', () => {
   expect(sumOf({ ...shown, rows: [[1, '-5.00', '']] }, 'TOTAL')).toBe('-5.00');
   expect(sumOf({ ...shown, rows: [[1, 'many', '']] }, 'TOTAL')).toBeUndefined();
   expect(sumOf(shown, 'ORDERED_AT')).toBeUndefined();
+  const mixed = {
+    ...shown,
+    columns: ['CURRENCY', 'TOTAL'],
+    rows: [
+      ['USD', '1.50'],
+      ['EUR', '2.00'],
+      ['USD', '1.00'],
+    ],
+  };
+  expect(sumsBy(mixed, 'TOTAL', 'CURRENCY'), 'currencies are never added').toEqual([
+    { of: 'EUR', sum: '2.00' },
+    { of: 'USD', sum: '2.50' },
+  ]);
+  expect(sumsBy(shown, 'TOTAL', 'CURRENCY')).toEqual([]);
 });
 
 it('counts orders a day, days without any too', () => {
