@@ -18,5 +18,6 @@ export const links = {
   /** Records that wait, grouped by cause. */
   failed: (processflow?: string) => link('runs', 'failed', { processflow }),
   logs: (filter: { run?: string; processflow?: string } = {}) => link('logs', filter),
+  welcome: () => link('welcome'),
   settings: (section?: string) => (section ? link('settings', section) : link('settings')),
 };
