@@ -38,10 +38,24 @@ export type AgentStatus = {
   failed: number,
   /** Processflows whose last run waits for something or failed, with the cause. */
   waiting: Array<Run>,
+  /** What each store last said of its request budget; none while no store was spoken to lately. */
+  quotas: Array<QuotaLeft>,
+  /** The next run by a schedule. */
+  next: NextRun | null,
+  /** Processflows that a person paused. */
+  paused: Array<PausedRow>,
+};
+
+/** Requests that a system takes in a window of time. */
+export type Allowance = {
+  /** Requests. */
+  requests: number,
+  /** Seconds of the window. */
+  seconds: number,
 };
 
 /** What may be cleared. */
-export type Area = "cache" | "temp";
+export type Area = "cache" | "temp" | "diagnosis";
 
 /** How much an area holds. */
 export type AreaUse = {
@@ -55,6 +69,22 @@ export type AreaUse = {
   bytes: number,
   /** When the oldest was last changed. */
   oldest: string | null,
+  /** Ids of what lies there: `look_ups`, `snapshots` … */
+  holds: Array<string>,
+  /** Ids of what clearing it does not touch: `watermarks`, `secrets` … */
+  keeps: Array<string>,
+};
+
+/** A request and its answer, as people look at it. */
+export type Asked = {
+  /** `PUT v3/catalog/products/17` */
+  request: string,
+  /** What was sent. */
+  body: string | null,
+  /** The answer's status; nothing when no answer came. */
+  status: number | null,
+  /** The answer. */
+  answer: string | null,
 };
 
 /** Ends a run at a safe point. What is settled stays; the next run goes on from there. */
@@ -89,7 +119,7 @@ export type Checked = {
 
 /** Clears cache or temp. Safe at any instant; watermarks, ledger, credentials and history are never touched. */
 export type ClearArea = {
-  /** Which; both when left out. */
+  /** Which; temp and cache when left out. */
   area?: Area | null,
 };
 
@@ -99,6 +129,16 @@ export type Cleared = {
   files: number,
   /** Bytes given back. */
   bytes: number,
+};
+
+/** What came of trying a connection. */
+export type ConnectionChecked = {
+  /** When. */
+  at: string,
+  /** What it told of itself, when it works. */
+  found: Validation | null,
+  /** Why it does not work, or could not be tried (kind `unavailable`). */
+  problem: Problem | null,
 };
 
 /** A saved connection, and where it is used. */
@@ -119,8 +159,28 @@ export type ConnectionRow = {
   secrets: { [key in string]: string },
   /** When it was last found to work, and what it told. */
   validated_at: string | null,
+  /** The last time it was tried, and what came of it. */
+  checked: ConnectionChecked | null,
   /** When it was last changed. */
   changed_at: string,
+};
+
+/** A connector as its form draws it. */
+export type ConnectorRow = {
+  /** Its name in processflow files. */
+  connector: string,
+  /** The name people read. */
+  title: string,
+  /** One sentence. */
+  about: string,
+  /** JSON Schema of its settings; its secrets are not among them. */
+  settings: JsonValue,
+  /** Its secret fields, in the order of the form. */
+  secrets: Array<SecretField>,
+  /** How many actions read. */
+  reads: number,
+  /** How many actions write. */
+  writes: number,
 };
 
 /** The balance of a run: `read = written + unchanged + skipped + failed`. */
@@ -169,10 +229,26 @@ export type Deployed = {
 /** Whether a deployment runs by its schedule. */
 export type DeploymentState = "active" | "paused" | "undeployed";
 
+/** Diagnosis mode of one processflow: runs that begin from now on are written down record by record, for a while. */
+export type Diagnose = {
+  /** The processflow. */
+  processflow: string,
+  /** For how many minutes; 0 ends it. A week at most. */
+  minutes: number,
+};
+
+/** Until when a processflow is in diagnosis mode. */
+export type Diagnosed = {
+  /** Until when; nothing when it was ended. */
+  until: string | null,
+};
+
 /** Lets set-aside records go, with a note that says why. */
 export type DismissFailed = {
   /** Their numbers. */
-  numbers: Array<number>,
+  numbers?: Array<number>,
+  /** All of one group, see `failed_groups`. */
+  group?: string | null,
   /** Why. */
   note: string,
 };
@@ -183,6 +259,21 @@ export type EditFailed = {
   number: number,
   /** The record, as it should have been read. */
   payload: JsonValue,
+};
+
+/** Writes lines of the log into a file, as they are kept: secrets are masked in them. The file is written by the
+ * person's own program, wherever the agent runs. */
+export type ExportLogs = {
+  /** Which lines; all without a limit. */
+  filter?: Filter,
+  /** The file; it must not be there yet. */
+  file: string,
+};
+
+/** What was exported. */
+export type Exported = {
+  /** Lines in the file. */
+  lines: number,
 };
 
 /** A name and a value to show. */
@@ -197,6 +288,8 @@ export type Fact = {
 export type FailedDetail = {
   /** As it was read, or as a person edited it. */
   payload: JsonValue,
+  /** What the step that it failed in made of it, and what was asked and answered, secrets masked. */
+  trace: Trace | null,
   /** Its number, what people name it by. */
   number: number,
   /** Its processflow. */
@@ -223,6 +316,10 @@ export type FailedDetail = {
   state: SetAsideState,
   /** What the person who dismissed it wrote. */
   note: string | null,
+  /** The step it failed in, where it is known. */
+  step: string | null,
+  /** Its group: those that failed alike, see [`Group`](super::Group). */
+  group: string,
 };
 
 /** Which lines are wanted. */
@@ -237,6 +334,8 @@ export type Filter = {
   text?: string | null,
   /** From this instant on. */
   since?: string | null,
+  /** Before this instant. */
+  until?: string | null,
   /** The last so many; all when there is no limit. */
   limit?: number | null,
 };
@@ -251,6 +350,28 @@ export type FindRecord = {
  * serialises, and it prints `[redacted]`. */
 export type Given = string;
 
+/** Set-aside records that wait for one cause. */
+export type Group = {
+  /** What names it: for listing, retrying or dismissing all of it. */
+  group: string,
+  /** Its processflow. */
+  processflow: string,
+  /** `rejected`, `exhausted` or `unknown`. */
+  class: string,
+  /** The step its records failed in, where it is known. */
+  step: string | null,
+  /** The message without what differs from record to record. */
+  message: string,
+  /** How many wait. */
+  count: number,
+  /** When the first of them failed first. */
+  first_at: string,
+  /** When the last of them failed last. */
+  last_at: string,
+  /** The one that failed last. */
+  example: SetAside,
+};
+
 /** What an action guarantees; the engine does the rest of the way to "never lost, never doubled". */
 export type Guarantee = "transactional" | "idempotent" | "lookup" | "at_most_once";
 
@@ -260,6 +381,8 @@ export type Holder = {
   pid: number,
   /** Since when; `None` when it has not said so yet. */
   since: string | null,
+  /** What that process is. */
+  who: Who,
   /** On which machine. */
   host: string,
   /** Where it listens. */
@@ -279,11 +402,15 @@ export type Label = "written" | "unchanged" | "skipped" | "failed";
 
 /** A line of the ledger with the run it belongs to. */
 export type LedgerEntry = {
+  /** Its number in the ledger. */
+  number: number,
   /** The run. */
   run: string,
   /** Its processflow. */
   processflow: string,
-  /** When that run began. */
+  /** What started that run. */
+  trigger: Trigger,
+  /** When it was settled. */
   at: string,
   /** The record's id in its source. */
   source: string,
@@ -297,6 +424,34 @@ export type LedgerEntry = {
   detail: string | null,
   /** What the destination calls it. */
   target: string | null,
+  /** How often it was tried, over all runs that failed with it. */
+  tries: number,
+  /** Its number among the set-aside records, if it failed. */
+  set_aside: number | null,
+};
+
+/** One thing that happened to a record. */
+export type LifeEvent = {
+  /** When. */
+  at: string,
+  /** What. */
+  what: LifeWhat,
+  /** In which processflow. */
+  processflow: string,
+  /** The record's id in its source. */
+  source: string,
+  /** Other names. */
+  labels: Array<string>,
+  /** The run, where a run did it. */
+  run: string | null,
+  /** What started that run. */
+  trigger: Trigger | null,
+  /** What the destination calls it. */
+  target: string | null,
+  /** The reason it was skipped, why it failed, or what the person wrote. */
+  detail: string | null,
+  /** Its number among the set-aside records. */
+  set_aside: number | null,
 };
 
 /** A record's life line. */
@@ -305,7 +460,12 @@ export type LifeLine = {
   entries: Array<LedgerEntry>,
   /** Where it waits, or waited, set aside. */
   set_aside: Array<SetAside>,
+  /** All of it in the order of time, with what people did. */
+  events: Array<LifeEvent>,
 };
+
+/** What happened to a record. */
+export type LifeWhat = "written" | "unchanged" | "skipped" | "failed" | "edited" | "retried" | "dismissed";
 
 /** One event. */
 export type Line = {
@@ -334,21 +494,66 @@ export type ListActions = {
 /** All saved connections. */
 export type ListConnections = Record<symbol, never>;
 
-/** Records that wait set aside. */
+/** Every connector, with what it takes to draw its form. */
+export type ListConnectors = Record<symbol, never>;
+
+/** Records that wait set aside, oldest first. */
 export type ListFailed = {
   /** Of one processflow only. */
   processflow?: string | null,
+  /** Of one group only, see `failed_groups`. */
+  group?: string | null,
+  /** With a higher number only: the page after the one that ended with it. */
+  after?: number | null,
   /** How many at most. */
   limit?: number,
+};
+
+/** Records that wait set aside, grouped by cause, the largest group first. */
+export type ListFailedGroups = {
+  /** Of one processflow only. */
+  processflow?: string | null,
 };
 
 /** All deployed processflows. */
 export type ListProcessflows = Record<symbol, never>;
 
-/** The newest runs. */
+/** What became of records, page by page: of one run, of one processflow, or of all (Sync Info). */
+export type ListRecords = {
+  /** Of one run only: its id, or the beginning of it. */
+  run?: string | null,
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** Of these outcomes only. */
+  outcomes?: Array<Label>,
+  /** With exactly this reason or cause. */
+  reason?: string | null,
+  /** With these letters in an id, another name, the destination's id or the reason. */
+  text?: string | null,
+  /** What comes first. */
+  order?: Order,
+  /** The page after this place: the `next` of a page. */
+  after?: string | null,
+  /** The page before this place: the `previous` of a page. */
+  before?: string | null,
+  /** How many at most. */
+  limit?: number,
+};
+
+/** Runs, the newest first, page by page. */
 export type ListRuns = {
   /** Of one processflow only. */
   processflow?: string | null,
+  /** Of these statuses only. */
+  statuses?: Array<RunStatus>,
+  /** That began at this instant or later. */
+  since?: string | null,
+  /** That began before this instant. */
+  until?: string | null,
+  /** With set-aside records only. */
+  with_failures?: boolean,
+  /** The `next` of the page before. */
+  before?: number | null,
   /** How many at most. */
   limit?: number,
 };
@@ -362,12 +567,21 @@ export type ListVersions = {
 /** A level of the log, by consequence. */
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 
-/** Lines, and where the look ended. */
+/** Lines of the log, and where they lie. */
 export type LogLines = {
-  /** The lines. */
+  /** The lines, newest last. With a filter a page may be short, or empty, although there are more: so much was
+   * looked through at once. */
   lines: Array<Line>,
-  /** To be given with the next look. */
-  position: Position,
+  /** Where the look for earlier lines goes on. */
+  begin: Position,
+  /** Where the look for later lines goes on. */
+  end: Position,
+  /** Whether there is anything before `begin` that was not looked at. */
+  earlier: boolean,
+  /** Bytes of the log before this page, and of all of it: for the scroll bar. */
+  before_bytes: number,
+  /** Bytes of the whole log. */
+  total_bytes: number,
 };
 
 /** Moves the place where a processflow's next run goes on: it reads what changed since then. */
@@ -378,6 +592,17 @@ export type MoveWatermark = {
   to: string,
 };
 
+/** The next run by a schedule. */
+export type NextRun = {
+  /** The processflow. */
+  processflow: string,
+  /** When. */
+  at: string,
+};
+
+/** What comes first. */
+export type Order = "newest_first" | "oldest_first";
+
 /** Stops a processflow's schedule; runs by hand stay possible. */
 export type Pause = {
   /** The processflow. */
@@ -386,11 +611,33 @@ export type Pause = {
   seconds?: number | null,
 };
 
-/** How far the log was read. Lines after it have not been seen. */
-export type Position = {
-  /** The name of the file; empty before the first. */
-  file: string, offset: number,
+/** A processflow that a person paused. */
+export type PausedRow = {
+  /** The processflow. */
+  processflow: string,
+  /** When the pause ends by itself. */
+  until: string | null,
 };
+
+/** What was settled in one hour or day. */
+export type PlotPoint = {
+  /** When it begins. */
+  at: string,
+  /** Records that are there now. */
+  written: number,
+  /** Records that were there already. */
+  unchanged: number,
+  /** Records that a rule left out. */
+  skipped: number,
+  /** Records that were set aside. */
+  failed: number,
+};
+
+/** How wide a point of a plot is. */
+export type PlotUnit = "hour" | "day";
+
+/** A place between two lines of the log. As text: the file's name and how many of its bytes lie before. */
+export type Position = string;
 
 /** An error as it is kept and shown. */
 export type Problem = {
@@ -440,18 +687,55 @@ export type Progress = {
   settled: Counts,
   /** What it waits for, while it waits. */
   waiting: string | null,
+  /** The number of the step it is at; the first one reads. */
+  step: string | null,
+  /** Records settled in a second, over the last ten seconds or so. */
+  rate: number,
+  /** Seconds since something last happened. */
+  idle_seconds: number,
   /** When something last happened. */
   at: string,
   /** Set when it ended. */
   ended: RunStatus | null,
 };
 
-/** Lines of the log, newest last: the last ones, or those that came after a position. */
+/** What a store last said of its request budget. */
+export type QuotaLeft = {
+  /** The store's address. */
+  store: string,
+  /** Requests per window. */
+  quota: number,
+  /** Requests left in that window. */
+  left: number,
+  /** When the window starts anew; the budget is whole again from then on. */
+  resets_at: string,
+  /** Until when no request goes out, because the store asked to slow down. */
+  waits_until: string | null,
+  /** When it said so. */
+  at: string,
+};
+
+/** A page of the log, newest last: its end, what lies before a place, or what came after one. */
 export type ReadLogs = {
-  /** Which lines. */
+  /** Which lines; without a limit 200 of them. */
   filter?: Filter,
-  /** Where the last look ended. */
+  /** The lines before this place: the `begin` of a page. */
+  before?: Position | null,
+  /** The lines after this place: the `end` of a page. Asked again and again it follows the log. */
   after?: Position | null,
+};
+
+/** A page of what became of records. */
+export type RecordsPage = {
+  /** The records. */
+  records: Array<LedgerEntry>,
+  /** How many there are in all, by the balances of the runs; nothing where a text or a reason is looked for. */
+  total: number | null,
+  /** Where the next page begins; nothing at the end. With a text a page may be short, or empty, and still have a
+   * next one: so much was looked through at once. */
+  next: string | null,
+  /** Where the page before ends; nothing at the beginning. */
+  previous: string | null,
 };
 
 /** Forgets a connection and its secrets. */
@@ -472,6 +756,8 @@ export type RetryFailed = {
   processflow?: string | null,
   /** These, by number. */
   numbers?: Array<number>,
+  /** All of one group, see `failed_groups`. */
+  group?: string | null,
 };
 
 /** The runs that were started, one per processflow. */
@@ -554,10 +840,32 @@ export type RunDetail = {
   failed: number,
 };
 
+/** Records over time: what was settled in each hour or day of a period. */
+export type RunPlot = {
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** From this instant on; its hour or day counts whole. */
+  since: string,
+  /** Up to this instant; now when left out. */
+  until?: string | null,
+  /** How wide a point is. */
+  by: PlotUnit,
+  /** The time zone of days, as in `Europe/Berlin`; the settings' when left out. */
+  zone?: string | null,
+};
+
 /** How far a run is. Answers at once; ask again, at most some times a second. */
 export type RunProgress = {
   /** The run. */
   run: string,
+};
+
+/** The last runs of each processflow, as a sparkline shows them. */
+export type RunSeries = {
+  /** Of one processflow only. */
+  processflow?: string | null,
+  /** How many of each at most. */
+  runs?: number,
 };
 
 /** A run that was started. */
@@ -569,6 +877,14 @@ export type RunStarted = {
 /** How a run stands. */
 export type RunStatus = "Running" | "Successful" | "Finished with problems" | "Failed" | "Cancelled" | "Interrupted" | "Waiting";
 
+/** A page of runs. */
+export type RunsPage = {
+  /** The runs, the newest first. */
+  runs: Array<Run>,
+  /** Where the next page begins; nothing at the end. */
+  next: number | null,
+};
+
 /** Saves a connection: a new one, or changed settings of one that is there. */
 export type SaveConnection = {
   /** Its name. */
@@ -579,6 +895,44 @@ export type SaveConnection = {
   settings?: { [key in string]: JsonValue },
   /** Secrets to set with it. */
   secrets?: { [key in string]: Given },
+};
+
+/** A secret field of a connection's form: typed in, never shown again. */
+export type SecretField = {
+  /** Its name, as `save_connection` takes it. */
+  field: string,
+  /** The words of the form. */
+  title: string,
+};
+
+/** The last runs of one processflow. */
+export type Series = {
+  /** The processflow. */
+  processflow: string,
+  /** Its last runs, the oldest first. */
+  runs: Array<SeriesRun>,
+};
+
+/** A run in a sparkline. */
+export type SeriesRun = {
+  /** Its id. */
+  run: string,
+  /** How it stands. */
+  status: RunStatus,
+  /** When it began. */
+  started_at: string,
+  /** How long it took, or has taken so far. */
+  seconds: number,
+  /** Records that were read. */
+  read: number,
+  /** Records that are there now. */
+  written: number,
+  /** Records that were there already. */
+  unchanged: number,
+  /** Records that a rule left out. */
+  skipped: number,
+  /** Records that were set aside. */
+  failed: number,
 };
 
 /** A record that was set aside. */
@@ -609,6 +963,10 @@ export type SetAside = {
   state: SetAsideState,
   /** What the person who dismissed it wrote. */
   note: string | null,
+  /** The step it failed in, where it is known. */
+  step: string | null,
+  /** Its group: those that failed alike, see [`Group`](super::Group). */
+  group: string,
 };
 
 /** Whether a set-aside record still waits. */
@@ -624,14 +982,26 @@ export type SetSecret = {
   secret: Given,
 };
 
-/** A setting as it is now. */
+/** A setting as it is now, and what it takes. */
 export type SettingRow = {
   /** Its name. */
   key: string,
   /** Its value. */
   value: string,
+  /** What it is when nobody set it. */
+  default: string,
   /** What it does. */
   about: string,
+  /** What it belongs to: `agent`, `network`, `logs`, `history` or `desktop`. */
+  group: string,
+  /** What it takes: `choice`, `number`, `proxy`, `files`, `zone` or `diagnosis`. */
+  kind: string,
+  /** The words it can be, of a choice. */
+  choices: Array<string>,
+  /** The least it can be, of a number. */
+  least: number | null,
+  /** The most it can be, of a number. */
+  most: number | null,
 };
 
 /** What cache and temp hold. */
@@ -659,10 +1029,51 @@ export type ShowSchema = Record<symbol, never>;
 /** The agent's settings. */
 export type ShowSettings = Record<symbol, never>;
 
+/** What the steps of a run made of its records. Runs in diagnosis mode keep all of them; of other runs there are those
+ * that failed. */
+export type ShowSnapshot = {
+  /** The run: its id, or the beginning of it. */
+  run: string,
+  /** The record's id in its source; without it the records are named. */
+  record?: string | null,
+};
+
 /** Where a processflow's next run goes on. */
 export type ShowWatermark = {
   /** The processflow. */
   processflow: string,
+};
+
+/** A record on its way through one run. */
+export type SnapshotRecord = {
+  /** The record's id in its source. */
+  source: string,
+  /** Other names. */
+  labels: Array<string>,
+  /** When. */
+  at: string,
+  /** What became of it. */
+  outcome: Label,
+  /** The reason it was skipped, or why it failed. */
+  detail: string | null,
+  /** What the destination calls it. */
+  target: string | null,
+  /** The record as it was read. */
+  input: JsonValue,
+  /** What each write step made of it. */
+  steps: Array<Trace>,
+};
+
+/** A run's snapshot. */
+export type SnapshotShown = {
+  /** The run. */
+  run: string,
+  /** Whether it ran in diagnosis mode and its snapshot is still there. */
+  whole: boolean,
+  /** The records that can be shown, the first thousand. */
+  records: Array<string>,
+  /** The record that was asked for, if there is anything of it. */
+  record: SnapshotRecord | null,
 };
 
 /** Starts a run of a deployed processflow. A run that was interrupted goes on under its own id. */
@@ -682,6 +1093,20 @@ export type StartRun = {
 /** How the agent of this data folder stands. Takes no lock and reads no ledger row. */
 export type Status = Record<symbol, never>;
 
+/** One write step's part in a record's way. */
+export type Trace = {
+  /** The step's number in the file. */
+  step: string,
+  /** Its action, as in `store/products.update`. */
+  action: string,
+  /** The rows that the record was mapped to, the first ones. */
+  rows: Array<JsonValue>,
+  /** How many rows there were. */
+  row_count: number,
+  /** What was asked and answered, where the step speaks HTTP. A request may carry other records too. */
+  exchanges: Array<Asked>,
+};
+
 /** What started a run. */
 export type Trigger = "manual" | "schedule" | "retry" | "recovery";
 
@@ -689,6 +1114,24 @@ export type Trigger = "manual" | "schedule" | "retry" | "recovery";
 export type Undeploy = {
   /** The processflow. */
   processflow: string,
+};
+
+/** What a connector makes of settings while they are typed: nothing is saved, nothing is sent. */
+export type UnderstandConnection = {
+  /** The connector. */
+  connector: string,
+  /** The settings as they are so far. */
+  settings?: { [key in string]: JsonValue },
+};
+
+/** What a connector made of settings. */
+export type Understood = {
+  /** What they say ("store hash abc123"); empty where something is wrong. */
+  facts: Array<Fact>,
+  /** The one place that the secrets would be sent to. */
+  seal: string | null,
+  /** What is wrong, and the way out. */
+  problem: Problem | null,
 };
 
 /** Tries a connection with the code that runs use. */
@@ -705,6 +1148,12 @@ export type Validation = {
   missing: Array<string>,
   /** True when the other end only pretends (a sandbox). */
   sandbox: boolean,
+  /** What the other end calls itself, where it has a name. */
+  name: string | null,
+  /** How many requests it takes, where it says so. */
+  quota: Allowance | null,
+  /** Seconds that this machine's clock is ahead of the other end's, where it told the time. */
+  clock_ahead: number | null,
 };
 
 /** A version, and whether it is the one that runs. */
@@ -737,21 +1186,32 @@ export type WatermarkRow = {
   epoch: number,
 };
 
+/** What a process is to the person at the machine. */
+export type Who = "service" | "window" | "command";
+
 /** Every operation by name: what it takes and what it answers. */
 export interface Operations {
   status: { input: Status; output: AgentStatus };
   connections: { input: ListConnections; output: Array<ConnectionRow> };
+  understand_connection: { input: UnderstandConnection; output: Understood };
+  connectors: { input: ListConnectors; output: Array<ConnectorRow> };
   actions: { input: ListActions; output: Array<ActionRow> };
   check: { input: CheckProcessflow; output: Checked };
   processflows: { input: ListProcessflows; output: Array<ProcessflowRow> };
   versions: { input: ListVersions; output: Array<VersionRow> };
-  runs: { input: ListRuns; output: Array<Run> };
+  runs: { input: ListRuns; output: RunsPage };
   show_run: { input: ShowRun; output: RunDetail };
+  run_series: { input: RunSeries; output: Array<Series> };
+  run_plot: { input: RunPlot; output: Array<PlotPoint> };
+  records: { input: ListRecords; output: RecordsPage };
   find: { input: FindRecord; output: LifeLine };
+  failed_groups: { input: ListFailedGroups; output: Array<Group> };
   failed: { input: ListFailed; output: Array<SetAside> };
   show_failed: { input: ShowFailed; output: FailedDetail };
+  show_snapshot: { input: ShowSnapshot; output: SnapshotShown };
   watermark: { input: ShowWatermark; output: WatermarkRow };
   logs: { input: ReadLogs; output: LogLines };
+  export_logs: { input: ExportLogs; output: Exported };
   cache: { input: ShowCache; output: Array<AreaUse> };
   settings: { input: ShowSettings; output: Array<SettingRow> };
   schema: { input: ShowSchema; output: JsonValue };
@@ -773,4 +1233,5 @@ export interface Operations {
   move_watermark: { input: MoveWatermark; output: null };
   clear_area: { input: ClearArea; output: Array<Cleared> };
   change_setting: { input: ChangeSetting; output: null };
+  diagnose: { input: Diagnose; output: Diagnosed };
 }

@@ -32,6 +32,7 @@ const saved: ConnectionRow = {
   seal: 'https://api.bigcommerce.com/stores/abc123',
   secrets: { token: '2026-05-12T09:41:00Z' },
   validated_at: null,
+  checked: null,
   changed_at: '2026-05-12T09:41:00Z',
   understood: [],
   used_by: ['orders-to-database'],
