@@ -86,7 +86,11 @@ export function mapped(record: JsonValue, row: JsonValue): Mapped[] {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) return [];
   const known = new Map<string, string[]>();
   leaves(record, '', known);
-  return Object.entries(row).map(([field, value]) => ({ field, value, from: known.get(String(value)) ?? [] }));
+  return Object.entries(row).map(([field, value]) => ({
+    field,
+    value,
+    from: known.get(String(value)) ?? [],
+  }));
 }
 
 /** Values that say nothing about where they come from. */

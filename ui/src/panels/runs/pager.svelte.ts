@@ -38,9 +38,12 @@ const LOOKS = 200;
 
 /**
  * Asks for the beginning now and anew whenever what `ask` read (before its first `await`) changes.
- * Call it while a component is being set up.
+ * `kept` pages stay at most: a list that can only go on forwards keeps all. Call it while a component is being set up.
  */
-export function pager<Row, Place>(ask: (from: From<Place>) => Promise<Page<Row, Place>>): Pager<Row> {
+export function pager<Row, Place>(
+  ask: (from: From<Place>) => Promise<Page<Row, Place>>,
+  kept = KEPT,
+): Pager<Row> {
   let pages = $state.raw<readonly Page<Row, Place>[]>([]);
   let problem = $state.raw<Problem>();
   let loading = $state(true);
@@ -52,7 +55,11 @@ export function pager<Row, Place>(ask: (from: From<Place>) => Promise<Page<Row, 
   const rows = $derived(pages.flatMap((page) => page.rows));
 
   /** Looks on through empty pages until there are rows, the end, or somebody asked for something else. */
-  async function look(first: Promise<Page<Row, Place>>, mine: number, back: boolean): Promise<Page<Row, Place>> {
+  async function look(
+    first: Promise<Page<Row, Place>>,
+    mine: number,
+    back: boolean,
+  ): Promise<Page<Row, Place>> {
     let page = await first;
     for (let looks = 0; looks < LOOKS && page.rows.length === 0 && mine === current; looks++) {
       const place = back ? page.previous : page.next;
@@ -62,7 +69,11 @@ export function pager<Row, Place>(ask: (from: From<Place>) => Promise<Page<Row, 
     return page;
   }
 
-  async function turn(first: Promise<Page<Row, Place>>, back: boolean, put: (page: Page<Row, Place>) => void) {
+  async function turn(
+    first: Promise<Page<Row, Place>>,
+    back: boolean,
+    put: (page: Page<Row, Place>) => void,
+  ) {
     const mine = current;
     busy = true;
     problem = undefined;
@@ -95,8 +106,8 @@ export function pager<Row, Place>(ask: (from: From<Place>) => Promise<Page<Row, 
     if (busy || problem || place === null) return;
     failed = later;
     void turn(ask({ after: place }), false, (page) => {
-      const first = pages.length === KEPT ? pages[0] : undefined;
-      pages = append(pages, page);
+      const first = pages.length >= kept ? pages[0] : undefined;
+      pages = append(pages, page, kept);
       offset += first?.rows.length ?? 0;
     });
   }
@@ -106,7 +117,7 @@ export function pager<Row, Place>(ask: (from: From<Place>) => Promise<Page<Row, 
     if (busy || problem || place === null) return;
     failed = earlier;
     void turn(ask({ before: place }), true, (page) => {
-      pages = prepend(pages, page);
+      pages = prepend(pages, page, kept);
       offset = Math.max(0, offset - page.rows.length);
     });
   }

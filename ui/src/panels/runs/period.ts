@@ -6,7 +6,13 @@ export const PERIODS = ['day', 'week', 'month', 'year', 'all'] as const;
 export type Period = (typeof PERIODS)[number];
 
 const HOUR = 3_600_000;
-const HOURS: Record<Period, number> = { day: 24, week: 7 * 24, month: 30 * 24, year: 365 * 24, all: 365 * 24 };
+const HOURS: Record<Period, number> = {
+  day: 24,
+  week: 7 * 24,
+  month: 30 * 24,
+  year: 365 * 24,
+  all: 365 * 24,
+};
 
 /** The period of an address; a week when it names none. */
 export function periodOf(text: string | null): Period {

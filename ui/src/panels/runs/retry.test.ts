@@ -28,7 +28,11 @@ it('waits for the end and tells on the way', async () => {
   const answers = [run('Running', 1, 0), run('Successful', 2, 0)];
   useTransport(async (name) => (name === 'retry_failed' ? { runs: ['01a1'] } : answers.shift()));
   const told: Sent[] = [];
-  const sent = await resync({ numbers: [1, 2] }, (now) => told.push(now), async () => undefined);
+  const sent = await resync(
+    { numbers: [1, 2] },
+    (now) => told.push(now),
+    async () => undefined,
+  );
   expect(sent.succeeded).toBe(2);
   expect(told.map(({ done }) => done)).toEqual([1, 2]);
 });

@@ -22,9 +22,16 @@ export interface Sent {
 const PAUSE = 400;
 
 /** The sum of what the runs tell. */
-export function sum(runs: readonly Pick<RunDetail, 'run' | 'status' | 'read' | 'written' | 'unchanged' | 'skipped' | 'failed'>[]): Sent {
+export function sum(
+  runs: readonly Pick<
+    RunDetail,
+    'run' | 'status' | 'read' | 'written' | 'unchanged' | 'skipped' | 'failed'
+  >[],
+): Sent {
   const add = (pick: (run: (typeof runs)[number]) => number) => runs.reduce((all, run) => all + pick(run), 0);
-  const stopped = runs.find(({ status }) => !['Running', 'Successful', 'Finished with problems'].includes(status));
+  const stopped = runs.find(
+    ({ status }) => !['Running', 'Successful', 'Finished with problems'].includes(status),
+  );
   return {
     runs: runs.map(({ run }) => run),
     done: add(({ read }) => read),
