@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { Problem } from '../../api';
 import { append, KEPT, prepend, type Page } from './pages';
 
@@ -160,7 +161,7 @@ export function pager<Row, Place>(
       failed?.();
     },
     change(how) {
-      pages = how(pages as readonly Page<Row, never>[]) as readonly Page<Row, Place>[];
+      pages = untrack(() => how(pages as readonly Page<Row, never>[])) as readonly Page<Row, Place>[];
     },
   };
 }
