@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Found, Guarantee, Outcome, Reading, Result, Row, Session, Source, System, WriteStep};
+use crate::{
+    Error, Found, Guarantee, Held, Outcome, Reading, Result, Row, Session, Source, System, WriteStep,
+};
 
 /// A read action. The struct that implements it is its `with:`.
 ///
@@ -83,6 +85,13 @@ pub trait WriteAction: DeserializeOwned + JsonSchema + Send + Sync + 'static {
         false
     }
 
+    /// What is at the destination now, at most `limit` rows of it. Reads only, makes nothing, and takes no part in a
+    /// run. `None` where there is nothing that could be shown.
+    async fn look(&self, system: Arc<Self::System>, limit: usize) -> Result<Option<Held>> {
+        let _ = (system, limit);
+        Ok(None)
+    }
+
     /// See [`Destination::ready`](crate::Destination::ready).
     async fn ready(&self, open: &mut OpenOf<Self>, step: &WriteStep) -> Result<()> {
         let _ = (open, step);
@@ -140,6 +149,7 @@ pub trait AnyRead: Send + Sync {
 }
 
 /// A write action without its types; the facts the engine cuts and keys by.
+#[async_trait]
 pub trait AnyWrite: Send + Sync {
     /// What it guarantees.
     fn guarantee(&self) -> Guarantee;
@@ -147,6 +157,13 @@ pub trait AnyWrite: Send + Sync {
     fn largest_batch(&self) -> usize;
     /// Reads and checks parameters from a processflow file.
     fn prepare(&self, with: &serde_json::Value, columns: &[String]) -> Result<Prepared>;
+    /// See [`WriteAction::look`].
+    async fn look(
+        &self,
+        system: Arc<dyn Any + Send + Sync>,
+        step: &WriteStep,
+        limit: usize,
+    ) -> Result<Option<Held>>;
 }
 
 /// The parameters of a write step, read and checked.
@@ -190,6 +207,7 @@ impl<R: ReadAction> AnyRead for Of<R> {
     }
 }
 
+#[async_trait]
 impl<W: WriteAction> AnyWrite for Of<W> {
     fn guarantee(&self) -> Guarantee {
         W::GUARANTEE
@@ -209,6 +227,18 @@ impl<W: WriteAction> AnyWrite for Of<W> {
             scope,
             needs_everything,
         })
+    }
+
+    async fn look(
+        &self,
+        system: Arc<dyn Any + Send + Sync>,
+        step: &WriteStep,
+        limit: usize,
+    ) -> Result<Option<Held>> {
+        let system = system
+            .downcast()
+            .expect("the engine looks at an action's own connector");
+        own::<W>(step).look(system, limit).await
     }
 }
 

@@ -113,6 +113,20 @@ impl Outcome {
     }
 }
 
+/// What a write step's destination holds now, for people who want to see it with their own eyes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Held {
+    /// What the destination calls the place: a table's name.
+    pub place: String,
+    /// Its columns, in order.
+    pub columns: Vec<String>,
+    /// Some of its rows, the largest key first. Numbers that a reader of JSON could change (decimals, and whole ones
+    /// beyond 2^53) are text.
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// How many rows there are in all.
+    pub total: u64,
+}
+
 /// What a look-up says of a row whose outcome was unknown.
 #[derive(Clone, Debug)]
 pub enum Found {

@@ -31,7 +31,7 @@ pub mod time;
 
 pub use action::{Action, Does, ReadAction, WriteAction};
 pub use connector::{Allowance, Connector, Fact, Live, OpenFor, Session, System, Validation};
-pub use destination::{Checkpoint, Destination, Found, Guarantee, Outcome, WriteStep};
+pub use destination::{Checkpoint, Destination, Found, Guarantee, Held, Outcome, WriteStep};
 pub use error::{Error, Kind, Result};
 pub use host::{Cache, Host, NoCache};
 pub use raw::Raw;

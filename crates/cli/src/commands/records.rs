@@ -123,7 +123,12 @@ pub(super) async fn edit(here: &Here, args: &EditRecordArgs) -> Outcome<Exit> {
             &json!({ "edited": null }),
         );
     }
-    here.act(EditFailed { number, payload }).await?;
+    here.act(EditFailed {
+        number,
+        payload: Value::Null,
+        text: Some(text),
+    })
+    .await?;
     let said = format!("Record {number} has the new payload. Send it with `processflow retry {number}`.");
     done(here, said, &json!({ "edited": number }))
 }

@@ -17,6 +17,7 @@
 //! Left out on purpose: what a status means to a system (401, 404, 409, 422 are answers), paging, and any switch
 //! that accepts an invalid certificate.
 
+mod authority;
 mod client;
 mod failure;
 mod gate;
@@ -32,6 +33,7 @@ mod tls;
 mod transport;
 mod verdict;
 
+pub use authority::Authority;
 pub use client::Client;
 pub use network::{Limits, Network, Proxy, RequestRecord, Reserve};
 pub use quota::{Quota, QuotaReading};

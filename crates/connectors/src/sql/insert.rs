@@ -1,10 +1,12 @@
 //! `table.insert`: a new row for every row, such as a log or an inbox of the ERP.
 
-use connector_kit::{Guarantee, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait};
+use std::sync::Arc;
+
+use connector_kit::{Guarantee, Held, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait};
 use serde::Deserialize;
 
 use super::{
-    Create, Database, Open, dialect,
+    Create, Database, Open, dialect, held,
     plan::{Plan, Statements, Wish},
     upsert,
 };
@@ -35,6 +37,10 @@ impl WriteAction for TableInsert {
 
     fn key(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    async fn look(&self, database: Arc<Database>, limit: usize) -> Result<Option<Held>> {
+        held::look(database, &self.table, &[], limit).await
     }
 
     async fn ready(&self, open: &mut Open, step: &WriteStep) -> Result<()> {

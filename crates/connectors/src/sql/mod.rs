@@ -9,6 +9,7 @@ mod column;
 mod create;
 mod database;
 mod dialect;
+mod held;
 mod insert;
 mod names;
 mod open;

@@ -9,14 +9,16 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
+use std::sync::Arc;
+
 use connector_kit::{
-    Error, Guarantee, JsonSchema, Outcome, Result, Row, Value, WriteAction, WriteStep, async_trait,
+    Error, Guarantee, Held, JsonSchema, Outcome, Result, Row, Value, WriteAction, WriteStep, async_trait,
 };
 use rusqlite::{CachedStatement, Connection, types::ValueRef};
 use serde::Deserialize;
 
 use super::{
-    Create, Database, Open, dialect,
+    Create, Database, Open, dialect, held,
     plan::{self, Plan, Statements, Wish},
     table::Table,
 };
@@ -64,6 +66,10 @@ impl WriteAction for TableReplace {
 
     fn scope(&self) -> Option<Vec<String>> {
         Some(self.within.clone())
+    }
+
+    async fn look(&self, database: Arc<Database>, limit: usize) -> Result<Option<Held>> {
+        held::look(database, &self.table, &self.key(), limit).await
     }
 
     async fn ready(&self, open: &mut Open, step: &WriteStep) -> Result<()> {

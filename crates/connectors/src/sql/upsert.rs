@@ -1,13 +1,15 @@
 //! `table.upsert`: a row by its key, inserted, updated, or left as it is.
 
+use std::sync::Arc;
+
 use connector_kit::{
-    Error, Guarantee, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait,
+    Error, Guarantee, Held, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait,
 };
 use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
-    Create, Database, Open, dialect,
+    Create, Database, Open, dialect, held,
     names::{listed, same},
     plan::{self, Plan, Statements, Wish},
     table::Table,
@@ -59,6 +61,10 @@ impl WriteAction for TableUpsert {
 
     fn key(&self) -> Vec<String> {
         self.key.clone()
+    }
+
+    async fn look(&self, database: Arc<Database>, limit: usize) -> Result<Option<Held>> {
+        held::look(database, &self.table, &self.key, limit).await
     }
 
     async fn ready(&self, open: &mut Open, step: &WriteStep) -> Result<()> {

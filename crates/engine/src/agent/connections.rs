@@ -76,18 +76,7 @@ impl Agent {
     }
 
     async fn keep_secrets(&self, saved: &mut SavedConnection, given: BTreeMap<String, Secret>) -> Result<()> {
-        let known = self.desk.connector(&saved.connector)?.secrets;
-        if let Some(field) = given
-            .keys()
-            .find(|field| known.iter().all(|(name, _)| name != field))
-        {
-            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            return Err(Error::config(format!(
-                "a {} connection has no secret `{field}`",
-                saved.connector
-            ))
-            .hint(format!("It has: {}.", names.join(", "))));
-        }
+        self.refuse_unknown_secrets(&saved.connector, &given)?;
         let store = self.store();
         let mut all = match store.get(&saved.name).await? {
             Some(sealed) if saved.secrets.is_empty() => drop_sealed(sealed),
@@ -104,6 +93,19 @@ impl Agent {
             .await
     }
 
+    fn refuse_unknown_secrets(&self, connector: &str, given: &BTreeMap<String, Secret>) -> Result<()> {
+        let known = self.desk.connector(connector)?.secrets;
+        let unknown = given
+            .keys()
+            .find(|field| known.iter().all(|(name, _)| name != field));
+        let Some(field) = unknown else { return Ok(()) };
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        Err(
+            Error::config(format!("a {connector} connection has no secret `{field}`"))
+                .hint(format!("It has: {}.", names.join(", "))),
+        )
+    }
+
     pub(crate) async fn forget_secrets(&self, saved: &SavedConnection) -> Result<()> {
         if saved.secrets.is_empty() {
             return Ok(());
@@ -113,16 +115,28 @@ impl Agent {
 
     /// A live connection: secrets are opened for the place the settings lead to, and nowhere else.
     pub(crate) async fn live(&self, saved: &SavedConnection) -> Result<Live> {
-        let connector = self.desk.connector(&saved.connector)?;
-        if saved.settings.get("sandbox").is_some_and(is_true) && saved.settings.get("api_path").is_none() {
+        self.live_with(saved, BTreeMap::new()).await
+    }
+
+    /// A live connection that is not saved as it is: with secrets that were just typed. Kept ones fill the gaps where the
+    /// settings lead to the place that they were entered for, and are not even opened elsewhere.
+    pub(crate) async fn live_with(
+        &self,
+        saved: &SavedConnection,
+        given: BTreeMap<String, Secret>,
+    ) -> Result<Live> {
+        self.refuse_unknown_secrets(&saved.connector, &given)?;
+        if is_sandbox(saved) {
             return self.live_sandbox(saved).await;
         }
+        let connector = self.desk.connector(&saved.connector)?;
         let seal = connector.seal(&saved.settings)?;
-        let secrets = if saved.secrets.is_empty() {
+        let mut secrets = if saved.secrets.keys().all(|field| given.contains_key(field)) {
             Secrets::default()
         } else {
             secrets::open(self.store().as_ref(), &saved.name, &seal).await?
         };
+        secrets.0.extend(given);
         for secret in secrets.0.values() {
             Redaction::global().register(secret);
         }
@@ -150,6 +164,11 @@ impl Agent {
 /// Secrets that were entered for another place are not carried to a new one.
 fn drop_sealed(_: Sealed) -> Secrets {
     Secrets::default()
+}
+
+/// A connection without a path that only pretends.
+fn is_sandbox(saved: &SavedConnection) -> bool {
+    saved.settings.get("sandbox").is_some_and(is_true) && saved.settings.get("api_path").is_none()
 }
 
 /// `true` as JSON, or as the text that `--set sandbox=true` gives.

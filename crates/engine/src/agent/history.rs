@@ -4,10 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use super::Agent;
-use crate::state::{Keep, forget};
+use crate::state::{Keep, Run, SearchIndex, forget};
 
 /// How often history is looked through at most.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Between two portions of the index: others want the disk too.
+const BREATH: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// Bytes of all snapshots together.
 const SNAPSHOTS: u64 = 512 * 1024 * 1024;
@@ -28,6 +31,34 @@ impl Agent {
                 Ok(false) => return,
                 Err(problem) => {
                     return warn!(error = %problem.chain(), "Old history could not be forgotten.");
+                }
+            }
+        }
+    }
+
+    /// Takes what runs wrote into the index that `find` asks, portion by portion, while no run is under way. It stops
+    /// nothing: what is not in it is found more slowly.
+    pub(super) async fn index_records(&self) {
+        let Ok(_alone) = self.indexing.try_lock() else {
+            return;
+        };
+        let index = SearchIndex::of(&self.folder().cache());
+        loop {
+            if !self
+                .state()
+                .read(Run::running)
+                .await
+                .is_ok_and(|runs| runs.is_empty())
+            {
+                return;
+            }
+            let (state, index) = (self.state().clone(), index.clone());
+            let filled = tokio::task::spawn_blocking(move || index.fill(state.view()?.connection())).await;
+            match filled {
+                Ok(Ok(true)) => self.clock().sleep(BREATH).await,
+                Ok(Ok(false)) | Err(_) => return,
+                Ok(Err(problem)) => {
+                    return warn!(error = %problem.chain(), "Records could not be taken into the index.");
                 }
             }
         }

@@ -24,7 +24,7 @@ use connector_kit::{Clock, Error, Host, Live, Result, async_trait};
 
 use crate::{
     folder::{DataFolder, Lock, LookupCache, Settings},
-    os,
+    logs, os,
     secrets::{self, Passphrase, SecretStore},
     state::{Deployment, SavedConnection, State, Version},
 };
@@ -72,6 +72,8 @@ pub struct Agent {
     told: Told,
     /// When history was looked through last.
     forgot: Mutex<Option<jiff::Timestamp>>,
+    /// Held by the one who fills the index of records.
+    indexing: tokio::sync::Mutex<()>,
     _lock: Lock,
 }
 
@@ -109,6 +111,7 @@ impl Agent {
             calls: Calls::default(),
             told: Told::default(),
             forgot: Mutex::default(),
+            indexing: tokio::sync::Mutex::default(),
             _lock: lock,
         }))
     }
@@ -148,9 +151,19 @@ impl Agent {
 
     /// Changes one setting. Another secret store takes over what the old one kept.
     pub async fn change_setting(&self, key: &str, value: &str) -> Result<()> {
+        self.change_settings(key, |settings| settings.set(key, value))
+            .await
+    }
+
+    /// Changes the settings, and says that this one of them changed.
+    pub(crate) async fn change_settings(
+        &self,
+        key: &str,
+        change: impl FnOnce(&mut Settings) -> Result<()> + Send,
+    ) -> Result<()> {
         let mut settings = self.settings();
         let before = settings.secrets;
-        settings.set(key, value)?;
+        change(&mut settings)?;
         if settings.secrets != before {
             let clock = self.clock().clone();
             let to = secrets::store(
@@ -172,6 +185,7 @@ impl Agent {
         }
         settings.save(self.folder())?;
         self.renew_network(&settings);
+        logs::set_level(settings.log_level);
         *self
             .settings
             .lock()

@@ -50,7 +50,10 @@ impl Agent {
             self.start_what_is_due().await;
             tokio::spawn({
                 let agent = self.clone();
-                async move { agent.forget_old().await }
+                async move {
+                    agent.forget_old().await;
+                    agent.index_records().await;
+                }
             });
             tokio::select! {
                 () = end.cancelled() => {}

@@ -95,7 +95,11 @@ async fn answer_all(agent: Arc<Agent>, stream: Stream) {
         let Some(_under_way) = first.take().or_else(|| agent.calls.enter()) else {
             return;
         };
-        let reply = match answer(&agent, &line).await {
+        let answered = tokio::select! {
+            answered = answer(&agent, &line) => answered,
+            () = caller_left(&line, &mut from) => return,
+        };
+        let reply = match answered {
             Ok(value) => Reply::Ok(value),
             Err(error) => Reply::Error(Problem::from(&error)),
         };
@@ -130,6 +134,19 @@ async fn answer(agent: &Arc<Agent>, line: &[u8]) -> Result<Value> {
         operations::read(agent.desk(), &call.call, call.input)
     } else {
         operations::act(agent, &call.call, call.input).await
+    }
+}
+
+/// Waits for the caller's end, where nobody else has anything of the call's; else for ever.
+async fn caller_left(line: &[u8], from: &mut BufReader<&Stream>) {
+    let call = serde_json::from_slice::<Call>(line);
+    if call.is_ok_and(|call| operations::ends_with_caller(&call.call)) {
+        // Whoever says something more is still there.
+        if from.fill_buf().await.is_ok_and(|more| !more.is_empty()) {
+            std::future::pending().await
+        }
+    } else {
+        std::future::pending().await
     }
 }
 

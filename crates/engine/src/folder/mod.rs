@@ -108,6 +108,11 @@ impl DataFolder {
         self.path.join("settings.json")
     }
 
+    /// Certificates of authorities that a person added, a file each.
+    pub fn authorities(&self) -> PathBuf {
+        self.path.join("authorities")
+    }
+
     /// Log files by day.
     pub fn logs(&self) -> PathBuf {
         self.path.join("logs")

@@ -46,14 +46,6 @@ pub struct Settings {
     pub diagnosis: Diagnosis,
     /// Days a run's snapshot is kept.
     pub diagnosis_days: u32,
-    /// The window's language: system, en or de.
-    pub language: String,
-    /// The window's colours: system, light or dark.
-    pub theme: String,
-    /// What the desktop tells by notifications: all, problems or none.
-    pub notifications: String,
-    /// What closing the window does: ask, tray or quit.
-    pub on_close: String,
     /// Keys of a newer version, kept as they are.
     #[serde(flatten)]
     other: serde_json::Map<String, serde_json::Value>,
@@ -106,7 +98,7 @@ pub struct Setting {
     pub about: &'static str,
     /// What it takes, as a form draws it.
     pub kind: SettingKind,
-    /// What it belongs to: agent, network, logs, history or desktop.
+    /// What it belongs to: agent, network, logs or history.
     pub group: &'static str,
     get: fn(&Settings) -> String,
     set: fn(&mut Settings, &str) -> Result<(), String>,
@@ -129,10 +121,6 @@ impl Default for Settings {
             zone: String::new(),
             diagnosis: Diagnosis::default(),
             diagnosis_days: 7,
-            language: "system".into(),
-            theme: "system".into(),
-            notifications: "problems".into(),
-            on_close: "ask".into(),
             other: serde_json::Map::new(),
         }
     }
@@ -266,43 +254,6 @@ impl Settings {
             get: |settings| settings.diagnosis_days.to_string(),
             set: |settings, text| set(&mut settings.diagnosis_days, number(text, 1, 365)),
         },
-        Setting {
-            key: "language",
-            about: "the window's language: system, en, de",
-            kind: SettingKind::Choice(&["system", "en", "de"]),
-            group: "desktop",
-            get: |settings| settings.language.clone(),
-            set: |settings, text| set(&mut settings.language, one_of(text, &["system", "en", "de"])),
-        },
-        Setting {
-            key: "theme",
-            about: "the window's colours: system, light, dark",
-            kind: SettingKind::Choice(&["system", "light", "dark"]),
-            group: "desktop",
-            get: |settings| settings.theme.clone(),
-            set: |settings, text| set(&mut settings.theme, one_of(text, &["system", "light", "dark"])),
-        },
-        Setting {
-            key: "notifications",
-            about: "what the desktop tells by notifications: all, problems, none",
-            kind: SettingKind::Choice(&["all", "problems", "none"]),
-            group: "desktop",
-            get: |settings| settings.notifications.clone(),
-            set: |settings, text| {
-                set(
-                    &mut settings.notifications,
-                    one_of(text, &["all", "problems", "none"]),
-                )
-            },
-        },
-        Setting {
-            key: "on_close",
-            about: "what closing the window does: ask, tray (keep running), quit",
-            kind: SettingKind::Choice(&["ask", "tray", "quit"]),
-            group: "desktop",
-            get: |settings| settings.on_close.clone(),
-            set: |settings, text| set(&mut settings.on_close, one_of(text, &["ask", "tray", "quit"])),
-        },
     ];
 
     /// The settings of this folder; the defaults when there is no file.
@@ -407,13 +358,6 @@ fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
 }
 
 const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
-
-fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
-    if words.contains(&text) {
-        return Ok(text.to_owned());
-    }
-    Err(format!("it is one of {}", words.join(", ")))
-}
 
 fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
     match text.parse() {

@@ -13,7 +13,7 @@ mod talk;
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
@@ -85,15 +85,34 @@ pub struct Logs {
     _writer: Option<WorkerGuard>,
 }
 
+/// The level of this process's files, once they were started.
+static FILE_LEVEL: OnceLock<Arc<AtomicU8>> = OnceLock::new();
+
+/// Changes what the files of this process hold, from now on. Nothing where it writes none.
+pub fn set_level(level: LogLevel) {
+    if let Some(shared) = FILE_LEVEL.get() {
+        change(shared, level);
+    }
+}
+
+fn change(shared: &AtomicU8, level: LogLevel) {
+    shared.store(level as u8, Ordering::Relaxed);
+    tracing::callsite::rebuild_interest_cache();
+}
+
 /// Starts the logs of this process, once.
 ///
 /// # Errors
 /// Bug when they were started already. A folder that cannot be written is no error: the program goes on without
 /// files, and says so once on standard error.
 pub fn start(setup: LogSetup) -> Result<Logs> {
+    let files = setup.files.is_some();
     let (subscriber, logs) = build(setup, Redaction::global());
     tracing::subscriber::set_global_default(subscriber)
         .map_err(|error| Error::bug("the logs were started twice").source(error))?;
+    if files {
+        FILE_LEVEL.get_or_init(|| logs.level.clone());
+    }
     report_panics();
     Ok(logs)
 }
@@ -110,8 +129,7 @@ impl Logs {
 
     /// Changes what the files hold, from now on.
     pub fn set_level(&self, level: LogLevel) {
-        self.level.store(level as u8, Ordering::Relaxed);
-        tracing::callsite::rebuild_interest_cache();
+        change(&self.level, level);
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use super::{Acts, Reads};
+use super::{Acts, Reads, tickets::Ticket};
 use crate::{
     agent::{Agent, Desk, Topic},
     state::{Checked, Deployment, Problem, SavedConnection, Version},
@@ -99,24 +99,9 @@ impl Acts for SaveConnection {
             secrets,
         } = self;
         plain_name(&name)?;
-        let old = agent.connection(&name).await?;
-        let kind = connector
-            .or_else(|| old.as_ref().map(|old| old.connector.clone()))
-            .ok_or_else(|| {
-                Error::config(format!("connection `{name}` is new: which connector is it?"))
-                    .hint("Say `--connector bigcommerce`, `--connector sql` or `--connector files`.")
-            })?;
-        if old.as_ref().is_some_and(|old| old.connector != kind) {
-            return Err(
-                Error::config(format!("connection `{name}` is not a {kind} connection"))
-                    .hint("Choose another name, or remove it first."),
-            );
-        }
-        let mut saved = agent.merged(&name, &kind, settings, old.as_ref())?;
-        if let Some(old) = old.as_ref().filter(|old| old.seal == saved.seal) {
-            saved.secrets.clone_from(&old.secrets);
-        }
-        let understood = agent.desk().connector(&kind)?.understood(&saved.settings)?;
+        let mut saved = wanted(agent, &name, connector, settings).await?;
+        let connector = agent.desk().connector(&saved.connector)?;
+        let understood = connector.understood(&saved.settings)?;
         agent
             .save_with_secrets(
                 &mut saved,
@@ -129,6 +114,34 @@ impl Acts for SaveConnection {
             used_by: Vec::new(),
         })
     }
+}
+
+/// The connection as it would be with these settings laid over those it has. Secrets stay with it while it leads to the
+/// place they were entered for.
+async fn wanted(
+    agent: &Agent,
+    name: &str,
+    connector: Option<String>,
+    settings: Map<String, Value>,
+) -> Result<SavedConnection> {
+    let old = agent.connection(name).await?;
+    let kind = connector
+        .or_else(|| old.as_ref().map(|old| old.connector.clone()))
+        .ok_or_else(|| {
+            Error::config(format!("connection `{name}` is new: which connector is it?"))
+                .hint("Say `--connector bigcommerce`, `--connector sql` or `--connector files`.")
+        })?;
+    if old.as_ref().is_some_and(|old| old.connector != kind) {
+        return Err(
+            Error::config(format!("connection `{name}` is not a {kind} connection"))
+                .hint("Choose another name, or remove it first."),
+        );
+    }
+    let mut saved = agent.merged(name, &kind, settings, old.as_ref())?;
+    if let Some(old) = old.filter(|old| old.seal == saved.seal) {
+        saved.secrets = old.secrets;
+    }
+    Ok(saved)
 }
 
 /// Names are words that files, scripts and panels can carry.
@@ -222,6 +235,68 @@ impl Acts for ValidateConnection {
             .await?;
         agent.changed(Topic::Connection.of(saved.name));
         tried
+    }
+}
+
+/// Tries a connection as it stands in a form, with the code that runs use. Nothing is saved, not even that it was tried.
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
+pub struct TryConnection {
+    /// The saved connection whose settings and secrets are the ground; left out for a new one.
+    pub name: Option<String>,
+    /// Its connector; may be left out when it is saved already.
+    pub connector: Option<String>,
+    /// Settings laid over the saved ones; `null` takes one away.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub settings: Map<String, Value>,
+    /// Secrets as they were typed. For those left out the saved ones are used, if these settings lead to the place they
+    /// were entered for.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub secrets: BTreeMap<String, Given>,
+    /// A name of the caller's choice, to cancel it by.
+    #[serde(default)]
+    pub ticket: Option<String>,
+}
+
+#[async_trait]
+impl Acts for TryConnection {
+    type Output = Validation;
+    const NAME: &'static str = "try_connection";
+    const ENDS_WITH_CALLER: bool = true;
+
+    async fn act(self, agent: &Arc<Agent>) -> Result<Validation> {
+        let ticket = Ticket::new(self.ticket);
+        let name = self.name.unwrap_or_default();
+        let tried = async {
+            let tried = wanted(agent, &name, self.connector, self.settings).await?;
+            let given = self.secrets.into_iter().map(|(field, given)| (field, given.0));
+            let live = agent.live_with(&tried, given.collect()).await?;
+            live.validate().await
+        };
+        let tried = ticket.unless_cancelled("the test of the connection", tried).await;
+        agent.note_quotas();
+        tried
+    }
+}
+
+/// Ends a test of a connection that is under way.
+#[derive(Debug, Serialize, Deserialize, TS)]
+#[ts(optional_fields = nullable)]
+pub struct CancelTry {
+    /// The ticket it was asked for with.
+    pub ticket: String,
+}
+
+#[async_trait]
+impl Acts for CancelTry {
+    type Output = ();
+    const NAME: &'static str = "cancel_try";
+
+    async fn act(self, _: &Arc<Agent>) -> Result<()> {
+        Ticket::cancel(&self.ticket);
+        Ok(())
     }
 }
 

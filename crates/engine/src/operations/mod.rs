@@ -5,6 +5,7 @@
 //! Those that [`Reads`] need no lock and recover nothing; those that [`Acts`] run in the agent, wherever it is.
 //! There is a `set_secret`, never a `get_secret`.
 
+mod authorities;
 mod bindings;
 mod connections;
 mod deploy;
@@ -21,6 +22,8 @@ mod sample;
 mod series;
 mod snapshots;
 mod status;
+mod target;
+mod tickets;
 mod typescript;
 mod upkeep;
 
@@ -33,6 +36,7 @@ use ts_rs::TS;
 
 use crate::agent::{Agent, Desk};
 
+pub use authorities::*;
 pub use connections::*;
 pub use deploy::*;
 pub use deployments::*;
@@ -48,6 +52,7 @@ pub use sample::*;
 pub use series::*;
 pub use snapshots::*;
 pub use status::*;
+pub use target::*;
 pub use typescript::typescript;
 pub use upkeep::*;
 
@@ -68,6 +73,8 @@ pub trait Acts: DeserializeOwned + Serialize + TS + Send + 'static {
     type Output: Serialize + DeserializeOwned + TS + Send + 'static;
     /// Its name on the socket and in `processflow call`.
     const NAME: &'static str;
+    /// True for a call that only its caller waits for: it stops where the caller goes away.
+    const ENDS_WITH_CALLER: bool = false;
     /// Acts.
     async fn act(self, agent: &Arc<Agent>) -> Result<Self::Output>;
 }
@@ -78,6 +85,14 @@ macro_rules! operations {
         pub const READS: &[&str] = &[$(<$read as Reads>::NAME),*];
         /// Names of the operations that change something.
         pub const ACTS: &[&str] = &[$(<$act as Acts>::NAME),*];
+
+        /// Whether an operation stops where its caller goes away.
+        pub fn ends_with_caller(name: &str) -> bool {
+            match name {
+                $(<$act as Acts>::NAME => <$act as Acts>::ENDS_WITH_CALLER,)*
+                _ => false,
+            }
+        }
 
         /// Carries out an operation that only looks, by name.
         pub fn read(desk: &Desk, name: &str, input: Value) -> Result<Value> {
@@ -110,12 +125,13 @@ operations! {
         ListFailedGroups, ListFailed, ShowFailed, ShowSnapshot, ShowWatermark, ReadLogs, ExportLogs, ShowCache,
         ShowSettings, ShowSchema, ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule,
         CheckText, Complete, Explain, ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions,
-        TryMapping, ReadForm, EditText,
+        TryMapping, ReadForm, EditText, ListCertificates,
     }
     acts {
-        SaveConnection, RemoveConnection, SetSecret, ValidateConnection, Deploy, Undeploy, Rollback, Pause, Resume,
+        SaveConnection, RemoveConnection, SetSecret, ValidateConnection, TryConnection, CancelTry, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
         ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample, Diagnose,
+        ShowTarget, AddAuthority, RemoveAuthority,
     }
 }
 

@@ -10,7 +10,10 @@ use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk, Topic, Wanted},
     run::Trace,
-    state::{Group, Label, LedgerEntry, LifeEvent, Order, Place, Run, Select, SetAside, Touch, Trigger},
+    state::{
+        Group, Label, LedgerEntry, LifeEvent, Order, Place, Run, SearchIndex, Select, SetAside, Touch,
+        Trigger,
+    },
 };
 
 /// What became of records, page by page: of one run, of one processflow, or of all (Sync Info).
@@ -143,7 +146,8 @@ impl Reads for FindRecord {
             return Ok(LifeLine::default());
         };
         let on = view.connection();
-        let entries = LedgerEntry::search(on, text, 500)?;
+        let index = SearchIndex::of(&desk.folder().cache());
+        let entries = LedgerEntry::search(on, Some(&index), text, 500)?;
         let set_aside = SetAside::search(on, text)?;
         let events = LifeEvent::line(on, &entries, &set_aside)?;
         Ok(LifeLine {
@@ -229,6 +233,8 @@ pub struct FailedDetail {
     pub record: SetAside,
     /// As it was read, or as a person edited it.
     pub payload: serde_json::Value,
+    /// The same letter by letter: with the digits it has, which a reader of JSON may change.
+    pub payload_text: String,
     /// What the step that it failed in made of it, and what was asked and answered, secrets masked.
     pub trace: Option<Trace>,
 }
@@ -241,12 +247,13 @@ impl Reads for ShowFailed {
         let view = desk.view_or_empty("set-aside records")?;
         let record = SetAside::any(view.connection(), self.number)?;
         let text = SetAside::payload(view.connection(), self.number)?;
-        let payload = serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
+        let payload = serde_json::from_str(&text).unwrap_or_else(|_| text.clone().into());
         let trace = SetAside::trace(view.connection(), self.number)?;
         let trace = trace.and_then(|text| serde_json::from_str(&text).ok());
         Ok(FailedDetail {
             record,
             payload,
+            payload_text: text,
             trace,
         })
     }
@@ -343,7 +350,12 @@ pub struct EditFailed {
     /// Its number.
     pub number: i64,
     /// The record, as it should have been read.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub payload: serde_json::Value,
+    /// The same as JSON text, which is kept with the digits it has; it goes before `payload`.
+    #[serde(default)]
+    pub text: Option<String>,
 }
 
 #[async_trait]
@@ -352,22 +364,32 @@ impl Acts for EditFailed {
     const NAME: &'static str = "edit_failed";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<()> {
-        if !self.payload.is_object() {
-            return Err(
-                Error::config("a record is a JSON object").hint("Keep the braces and change the fields.")
-            );
-        }
+        let text = self.object()?;
         let at = agent.now();
         agent
             .state()
             .write(move |on| {
                 SetAside::numbered(on, self.number)?;
-                SetAside::edit(on, self.number, &self.payload.to_string())?;
+                SetAside::edit(on, self.number, &text)?;
                 Touch::Edited.note(on, self.number, &at, None)
             })
             .await?;
         agent.changed(Topic::Record);
         Ok(())
+    }
+}
+
+impl EditFailed {
+    /// The record's text; Config unless it is a JSON object.
+    fn object(&self) -> Result<String> {
+        let text = self.text.clone().unwrap_or_else(|| self.payload.to_string());
+        let wrong = |what: String| Error::config(what).hint("Keep the braces and change the fields.");
+        let raw =
+            Raw::parse(text).map_err(|error| wrong(format!("the record is not JSON: {}", error.message)))?;
+        if raw.as_str().trim_start().starts_with('{') {
+            return Ok(raw.as_str().to_owned());
+        }
+        Err(wrong("a record is a JSON object".to_owned()))
     }
 }
 

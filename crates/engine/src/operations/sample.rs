@@ -1,26 +1,20 @@
 //! A few real records of a source while a file is written, and what the file would make of one. Nothing is written,
 //! and no watermark moves.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::PathBuf,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use connector_kit::{Does, Error, Raw, Reading, Record, Result, Source, Span, async_trait};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-use super::{Acts, OpenDraft, ReadDraft, Reads, bindings::bind};
+use super::{Acts, OpenDraft, ReadDraft, Reads, bindings::bind, tickets::Ticket};
 use crate::{
     agent::{Agent, Desk},
     folder::{DataFolder, write_atomically},
     os,
     processflow::{
-        Plan, Read, RunFacts, TriedStep,
+        Plan, Read, RunFacts, Severity, TriedStep,
         editor::{self, Mark},
         reading_part, try_record,
     },
@@ -35,9 +29,6 @@ const MOST_BATCHES: usize = 20;
 
 /// How long a person waits for a sample.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Samples under way, by their tickets.
-static UNDER_WAY: Mutex<Option<HashMap<String, CancellationToken>>> = Mutex::new(None);
 
 /// Reads a few records from a file's source. They are kept in the temp area until it is cleared; `fresh` reads anew.
 #[derive(Debug, Default, Serialize, Deserialize, TS)]
@@ -96,6 +87,7 @@ pub struct SampleRecord {
 impl Acts for TakeSample {
     type Output = Sample;
     const NAME: &'static str = "sample";
+    const ENDS_WITH_CALLER: bool = true;
 
     async fn act(self, agent: &Arc<Agent>) -> Result<Sample> {
         let text = text_of(agent.desk(), self.text.clone(), self.name.clone())?;
@@ -112,9 +104,9 @@ impl Acts for TakeSample {
             return Ok(shortened(kept, count));
         }
         let ticket = Ticket::new(self.ticket);
+        let reading = ticket.unless_cancelled("the sample", read(agent, &saved, &plan.read, self.id, count));
         let records = tokio::select! {
-            records = read(agent, &saved, &plan.read, self.id, count) => records?,
-            () = ticket.cancel.cancelled() => return Err(Error::config("the sample was cancelled")),
+            records = reading => records?,
             () = agent.clock().sleep(PATIENCE) => {
                 return Err(Error::unavailable(format!("`{name}` did not answer within {} s", PATIENCE.as_secs()))
                     .hint("Try again, or validate the connection."));
@@ -245,37 +237,6 @@ fn shortened(mut sample: Sample, count: usize) -> Sample {
     sample
 }
 
-/// A sample under way, until it is dropped.
-struct Ticket {
-    name: Option<String>,
-    cancel: CancellationToken,
-}
-
-impl Ticket {
-    fn new(name: Option<String>) -> Self {
-        let cancel = CancellationToken::new();
-        if let Some(name) = &name {
-            under_way(|all| all.insert(name.clone(), cancel.clone()));
-        }
-        Self { name, cancel }
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            under_way(|all| all.remove(name));
-        }
-    }
-}
-
-fn under_way<T>(change: impl FnOnce(&mut HashMap<String, CancellationToken>) -> T) -> T {
-    let mut all = UNDER_WAY
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    change(all.get_or_insert_default())
-}
-
 /// Ends a sample that is under way.
 #[derive(Debug, Serialize, Deserialize, TS)]
 #[ts(optional_fields = nullable)]
@@ -290,10 +251,7 @@ impl Acts for CancelSample {
     const NAME: &'static str = "cancel_sample";
 
     async fn act(self, _: &Arc<Agent>) -> Result<()> {
-        // One that has ended meanwhile is no mistake of anybody.
-        if let Some(cancel) = under_way(|all| all.get(&self.ticket).cloned()) {
-            cancel.cancel();
-        }
+        Ticket::cancel(&self.ticket);
         Ok(())
     }
 }
@@ -318,9 +276,10 @@ pub struct TryMapping {
 /// What a file would make of a record.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Tried {
-    /// What is wrong with the file; then there are no steps.
+    /// What is wrong with the file.
     pub problems: Vec<Mark>,
-    /// What each step would make of it.
+    /// What each step would make of it. A field whose expression is wrong says so in its place; a step that cannot be
+    /// understood is missing.
     pub steps: Vec<TriedStep>,
     /// The step at which a run would be done with the record: left out, or set aside.
     pub ends_at: Option<String>,
@@ -333,9 +292,14 @@ impl Reads for TryMapping {
     fn read(self, desk: &Desk) -> Result<Tried> {
         let body = Raw::parse(self.record)
             .map_err(|_| Error::config("the record is not JSON").hint("Take another sample."))?;
-        let Ok(plan) = Plan::compile(&self.text, crate::processflow::FILE_NAME, desk.connectors()) else {
+        let (_, marks) = editor::check(&self.text, desk.connectors());
+        let problems: Vec<Mark> = marks
+            .into_iter()
+            .filter(|mark| mark.severity == Severity::Mistake)
+            .collect();
+        let Some((plan, numbers)) = Plan::for_trying(&self.text, desk.connectors()) else {
             return Ok(Tried {
-                problems: editor::check(&self.text, desk.connectors()).1,
+                problems,
                 steps: Vec::new(),
                 ends_at: None,
             });
@@ -345,13 +309,14 @@ impl Reads for TryMapping {
             id: "sample".to_owned(),
             at: desk.clock().now(),
         };
-        let mut steps = try_record(&plan, &plan.scope(&facts, run), &Record::new("sample", body));
+        let scope = plan.scope(&facts, run);
+        let mut steps = try_record(&plan, &numbers, &scope, &Record::new("sample", body));
         let ends_at = steps.iter().find(|step| ends(step)).map(|step| step.step.clone());
         if let Some(wanted) = self.step {
             steps.retain(|step| step.step == wanted);
         }
         Ok(Tried {
-            problems: Vec::new(),
+            problems,
             steps,
             ends_at,
         })

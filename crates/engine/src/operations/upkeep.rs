@@ -220,7 +220,7 @@ pub struct SettingRow {
     pub default: String,
     /// What it does.
     pub about: String,
-    /// What it belongs to: `agent`, `network`, `logs`, `history` or `desktop`.
+    /// What it belongs to: `agent`, `network`, `logs` or `history`.
     pub group: String,
     /// What it takes: `choice`, `number`, `proxy`, `files`, `zone` or `diagnosis`.
     pub kind: String,

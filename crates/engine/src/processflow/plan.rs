@@ -145,6 +145,12 @@ impl Plan {
         compile::compile(text, file, connectors)
     }
 
+    /// As much of a file as can be tried while it is typed, and the number of each step that is left. Never to be run:
+    /// what is wrong in it is an error only where it is worked out.
+    pub(crate) fn for_trying(text: &str, connectors: &[Connector]) -> Option<(Self, Vec<usize>)> {
+        compile::for_trying(text, super::FILE_NAME, connectors)
+    }
+
     /// What all records of one run share. `facts`: by alias, what the connection tells of itself.
     pub fn scope(&self, facts: &BTreeMap<String, serde_json::Value>, run: RunFacts) -> Scope {
         let connections = facts

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Trigger, broken};
+use super::{SearchIndex, Trigger, broken};
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -135,18 +135,56 @@ const COLUMNS: &str = "SELECT record.number, run.number, run.id, run.processflow
         SELECT number FROM set_aside WHERE source = record.source AND deployment = run.deployment
         AND last_at >= run.started_at ORDER BY number LIMIT 1)";
 
+/// What else than its own id in the source a record is found by.
+const NAMED: &str = "(target = ?1 OR instr(lower(labels), lower(?1)) > 0)";
+
+/// The newest records with `text` as target id or as a part of another name.
+fn named(on: &Connection, index: Option<&SearchIndex>, text: &str, limit: u32) -> Result<Vec<i64>> {
+    let opened = match index {
+        Some(index) => index.look(on, text)?,
+        None => None,
+    };
+    if let Some(opened) = opened {
+        let mut found = named_after(on, opened.last, text, limit)?;
+        let sql = format!("SELECT 1 FROM record WHERE number = ?2 AND {NAMED}");
+        let mut carries = on.prepare_cached(&sql).map_err(broken)?;
+        let all = opened.proposed(text, |number| {
+            if found.len() < limit as usize && number <= opened.last {
+                let is_one = carries.exists(params![text, number]).map_err(broken)?;
+                found.extend(is_one.then_some(number));
+            }
+            Ok(found.len() < limit as usize)
+        })?;
+        if all.is_some() {
+            return Ok(found);
+        }
+    }
+    named_after(on, 0, text, limit)
+}
+
+fn named_after(on: &Connection, after: i64, text: &str, limit: u32) -> Result<Vec<i64>> {
+    let sql =
+        format!("SELECT number FROM record WHERE number > ?2 AND {NAMED} ORDER BY number DESC LIMIT ?3");
+    numbers(on, &sql, params![text, after, limit])
+}
+
+fn numbers(on: &Connection, sql: &str, with: impl rusqlite::Params) -> Result<Vec<i64>> {
+    let mut query = on.prepare_cached(sql).map_err(broken)?;
+    let rows = query.query_map(with, |row| row.get(0)).map_err(broken)?;
+    rows.collect::<Result<_, _>>().map_err(broken)
+}
+
 impl LedgerEntry {
-    /// The life line of whatever carries `text`: as source id, as target id, or among its other names.
-    pub fn search(on: &Connection, text: &str, limit: u32) -> Result<Vec<Self>> {
-        let sql = format!(
-            "{COLUMNS} WHERE record.number IN (
-                SELECT number FROM record WHERE source = ?1
-                UNION SELECT number FROM record WHERE target = ?1
-                    OR instr(lower(labels), lower(?1)) > 0
-                ORDER BY 1 DESC LIMIT ?2)
-             ORDER BY record.number"
-        );
-        Self::select(on, &sql, params![text, limit])
+    /// The life line of whatever carries `text`: as source id, as target id, or as a part of its other names. The newest
+    /// `limit` of them, oldest first. The index only makes it quick.
+    pub fn search(on: &Connection, index: Option<&SearchIndex>, text: &str, limit: u32) -> Result<Vec<Self>> {
+        let sql = "SELECT number FROM record WHERE source = ?1 ORDER BY number DESC LIMIT ?2";
+        let mut found = numbers(on, sql, params![text, limit])?;
+        found.extend(named(on, index, text, limit)?);
+        found.sort_unstable();
+        found.dedup();
+        let surplus = found.len().saturating_sub(limit as usize);
+        Self::numbered(on, &found[surplus..])
     }
 
     /// Records of one run, those of one outcome or all, the first ones.

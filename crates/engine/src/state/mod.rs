@@ -20,6 +20,7 @@ mod life;
 mod page;
 mod runs;
 mod schema;
+mod search;
 mod set_aside;
 mod steps;
 
@@ -41,6 +42,7 @@ pub use ledger::{Entry, Label, LedgerEntry};
 pub use life::{LifeEvent, LifeWhat, Touch};
 pub use page::{Order, Page, Place, Select};
 pub use runs::{Counts, Problem, Run, RunSelect, RunStatus, Trigger};
+pub use search::SearchIndex;
 pub use set_aside::{Cause, SetAside, SetAsideState};
 pub use steps::StepCounts;
 

@@ -196,6 +196,9 @@ CREATE TABLE touched (
 CREATE INDEX touched_of ON touched (set_aside);
 ";
 
+/// Runs under way are asked for every few seconds, and are few among all that ever were.
+const RUNNING: &str = "CREATE INDEX run_under_way ON run (number) WHERE status = 'Running';";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -203,11 +206,12 @@ fn migrations() -> Migrations<'static> {
         M::up_with_hook(PANELS, |on: &rusqlite::Transaction<'_>| {
             super::cause::name_all(on).map_err(Into::into)
         }),
+        M::up(RUNNING),
     ])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 3;
+const KNOWN: i64 = 4;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;

@@ -20,6 +20,12 @@ export type ActionRow = {
   with: JsonValue,
 };
 
+/** Trusts an authority besides the system's. What is opened from now on trusts it; no restart is needed. */
+export type AddAuthority = {
+  /** Its certificate as PEM text. */
+  pem: string,
+};
+
 /** How a draft stands to what is deployed under its name. */
 export type Against = "not_deployed" | "same" | "different";
 
@@ -102,6 +108,12 @@ export type CancelSample = {
   ticket: string,
 };
 
+/** Ends a test of a connection that is under way. */
+export type CancelTry = {
+  /** The ticket it was asked for with. */
+  ticket: string,
+};
+
 /** A saved connection that fits. */
 export type Candidate = {
   /** Its name. */
@@ -112,6 +124,20 @@ export type Candidate = {
 
 /** What becomes of runs that were missed while the agent was off or asleep. */
 export type CatchUp = "one" | "none";
+
+/** A certificate that is trusted besides the system's, or a file that holds none. */
+export type CertificateRow = {
+  /** The file it lies in. */
+  file: string,
+  /** Whose it is; empty where the file tells nothing. */
+  subject: string,
+  /** Who vouches for it. */
+  issuer: string,
+  /** Until when it is good, an instant. */
+  ends_at: string,
+  /** Why it is of no use: the file is gone, holds no certificate, or the certificate has ended. */
+  problem: string | null,
+};
 
 /** What happens at a place. */
 export type Change = { "set": unknown } | "remove" | { "insert": unknown } | { "move": number } | { "rename": string };
@@ -458,7 +484,9 @@ export type EditFailed = {
   /** Its number. */
   number: number,
   /** The record, as it should have been read. */
-  payload: JsonValue,
+  payload?: JsonValue,
+  /** The same as JSON text, which is kept with the digits it has; it goes before `payload`. */
+  text?: string | null,
 };
 
 /** Changes a text as a form wants it. The text is given and comes back: saving it is another matter. */
@@ -536,6 +564,8 @@ export type Fact = {
 export type FailedDetail = {
   /** As it was read, or as a person edited it. */
   payload: JsonValue,
+  /** The same letter by letter: with the digits it has, which a reader of JSON may change. */
+  payload_text: string,
   /** What the step that it failed in made of it, and what was asked and answered, secrets masked. */
   trace: Trace | null,
   /** Its number, what people name it by. */
@@ -871,6 +901,9 @@ export type ListActions = {
   /** Whose name or sentence holds this text. */
   search?: string | null,
 };
+
+/** The certificates trusted besides the system's. */
+export type ListCertificates = Record<symbol, never>;
 
 /** All saved connections. */
 export type ListConnections = Record<symbol, never>;
@@ -1306,6 +1339,12 @@ export type RecordsPage = {
   previous: string | null,
 };
 
+/** Trusts the authorities of a file no longer. A file that this program made goes with it; any other stays. */
+export type RemoveAuthority = {
+  /** The file, as `certificates` names it. */
+  file: string,
+};
+
 /** Forgets a connection and its secrets. */
 export type RemoveConnection = {
   /** Its name. */
@@ -1638,7 +1677,7 @@ export type SettingRow = {
   default: string,
   /** What it does. */
   about: string,
-  /** What it belongs to: `agent`, `network`, `logs`, `history` or `desktop`. */
+  /** What it belongs to: `agent`, `network`, `logs` or `history`. */
   group: string,
   /** What it takes: `choice`, `number`, `proxy`, `files`, `zone` or `diagnosis`. */
   kind: string,
@@ -1700,6 +1739,16 @@ export type ShowSnapshot = {
 export type ShowSteps = {
   /** Its id, or the beginning of it; `last` for the newest. */
   run: string,
+};
+
+/** Looks at what a deployed processflow writes to. Reads only, on a connection of its own; no run waits for it. */
+export type ShowTarget = {
+  /** The processflow. */
+  processflow: string,
+  /** The number of a write step; the first one when left out. */
+  step?: string | null,
+  /** Rows at most: 100 when left out, never more than 1,000. */
+  limit?: number | null,
 };
 
 /** Where a processflow's next run goes on. */
@@ -1826,6 +1875,20 @@ export type TakeSample = {
   ticket?: string | null,
 };
 
+/** What a write step has at its destination. */
+export type Target = {
+  /** The saved connection. */
+  connection: string,
+  /** What the destination calls the place. */
+  table: string,
+  /** Its columns; none while it is not there yet. */
+  columns: Array<string>,
+  /** The rows with the largest keys, the largest first. Decimals and instants are text. */
+  rows: Array<Array<JsonValue>>,
+  /** How many rows there are in all. */
+  total: number,
+};
+
 /** One write step's part in a record's way. */
 export type Trace = {
   /** The step's number in the file. */
@@ -1842,9 +1905,10 @@ export type Trace = {
 
 /** What a file would make of a record. */
 export type Tried = {
-  /** What is wrong with the file; then there are no steps. */
+  /** What is wrong with the file. */
   problems: Array<Mark>,
-  /** What each step would make of it. */
+  /** What each step would make of it. A field whose expression is wrong says so in its place; a step that cannot be
+   * understood is missing. */
   steps: Array<TriedStep>,
   /** The step at which a run would be done with the record: left out, or set aside. */
   ends_at: string | null,
@@ -1888,6 +1952,21 @@ export type TriedStep = {
 
 /** What started a run. */
 export type Trigger = "manual" | "schedule" | "retry" | "recovery";
+
+/** Tries a connection as it stands in a form, with the code that runs use. Nothing is saved, not even that it was tried. */
+export type TryConnection = {
+  /** The saved connection whose settings and secrets are the ground; left out for a new one. */
+  name?: string | null,
+  /** Its connector; may be left out when it is saved already. */
+  connector?: string | null,
+  /** Settings laid over the saved ones; `null` takes one away. */
+  settings?: { [key in string]: JsonValue },
+  /** Secrets as they were typed. For those left out the saved ones are used, if these settings lead to the place they
+   * were entered for. */
+  secrets?: { [key in string]: Given },
+  /** A name of the caller's choice, to cancel it by. */
+  ticket?: string | null,
+};
 
 /** What a file would make of a record. Purely local. */
 export type TryMapping = {
@@ -2041,10 +2120,13 @@ export interface Operations {
   try_mapping: { input: TryMapping; output: Tried };
   read_form: { input: ReadForm; output: Form | null };
   edit_processflow: { input: EditText; output: EditedText };
+  certificates: { input: ListCertificates; output: Array<CertificateRow> };
   save_connection: { input: SaveConnection; output: ConnectionRow };
   remove_connection: { input: RemoveConnection; output: null };
   set_secret: { input: SetSecret; output: null };
   validate_connection: { input: ValidateConnection; output: Validation };
+  try_connection: { input: TryConnection; output: Validation };
+  cancel_try: { input: CancelTry; output: null };
   deploy: { input: Deploy; output: Deployed };
   undeploy: { input: Undeploy; output: null };
   rollback: { input: Rollback; output: null };
@@ -2066,4 +2148,7 @@ export interface Operations {
   sample: { input: TakeSample; output: Sample };
   cancel_sample: { input: CancelSample; output: null };
   diagnose: { input: Diagnose; output: Diagnosed };
+  show_target: { input: ShowTarget; output: Target };
+  add_authority: { input: AddAuthority; output: Array<CertificateRow> };
+  remove_authority: { input: RemoveAuthority; output: null };
 }

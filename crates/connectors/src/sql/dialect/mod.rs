@@ -17,8 +17,8 @@ use rusqlite::{
 pub(super) use errors::{is_of_one_row, trouble};
 pub(super) use statements::{
     BEGIN, CHECKPOINT_TABLE, COLUMNS, COMMIT, From, GROUP, GROUP_DONE, GROUP_UNDO, INDEX_COLUMNS, INDEXES,
-    OBJECT, READ_CHECKPOINT, ROLLBACK, WRITE_CHECKPOINT, clear, create, delete_row, insert,
-    insert_or_nothing, keys_of, selection, unique_index, update_row, upsert,
+    OBJECT, READ_CHECKPOINT, ROLLBACK, WRITE_CHECKPOINT, clear, count, create, delete_row, insert,
+    insert_or_nothing, keys_of, last_rows, selection, unique_index, update_row, upsert,
 };
 
 use super::column::{Digits, Kind, parts};

@@ -45,6 +45,22 @@ fn list(names: &[&str]) -> String {
         .join(", ")
 }
 
+/// How many rows a table has.
+pub(in crate::sql) fn count(table: &str) -> String {
+    format!("SELECT count(*) FROM {}", quoted(table))
+}
+
+/// The rows with the largest key, `?1` of them at most; without a key those that came last.
+pub(in crate::sql) fn last_rows(table: &str, columns: &[&str], key: &[&str]) -> String {
+    let order: Vec<String> = key.iter().map(|name| format!("{} DESC", quoted(name))).collect();
+    let order = if order.is_empty() {
+        String::new()
+    } else {
+        format!(" ORDER BY {}", order.join(", "))
+    };
+    format!("SELECT {} FROM {}{order} LIMIT ?1", list(columns), quoted(table))
+}
+
 /// `CREATE TABLE`, with the key where there is one.
 pub(in crate::sql) fn create(table: &str, columns: &[(String, Kind)], key: &[&str]) -> String {
     let required = |name: &str| key.iter().any(|part| part.eq_ignore_ascii_case(name));

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use self::pass::Pass;
+pub(super) use self::taking::cell;
 use super::Database;
 
 /// A query may take so long before it is stopped.

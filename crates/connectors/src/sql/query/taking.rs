@@ -109,7 +109,7 @@ impl<'p> Taking<'p> {
 }
 
 /// A value as JSON, and whether it was legible. Bytes become hexadecimal text, as SQLite writes them.
-fn cell(value: ValueRef<'_>) -> (Json, bool) {
+pub(in crate::sql) fn cell(value: ValueRef<'_>) -> (Json, bool) {
     match value {
         ValueRef::Null => (Json::Null, true),
         ValueRef::Integer(whole) => (whole.into(), true),

@@ -7,7 +7,7 @@ mod steps;
 
 use std::collections::BTreeMap;
 
-use connector_kit::Connector;
+use connector_kit::{Connector, Error};
 
 use super::{
     expression::{Expression, Names, evaluate::Table},
@@ -22,11 +22,8 @@ const MOST_STEPS: usize = 500;
 
 /// See [`Plan::compile`].
 pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Result<Plan, Report> {
-    let mut findings = Findings {
-        text,
-        problems: Vec::new(),
-    };
-    let plan = plan(&mut findings, file, connectors);
+    let mut findings = Findings::of(text);
+    let plan = plan(&mut findings, file, connectors).map(|(plan, _)| plan);
     let mistakes = findings
         .problems
         .iter()
@@ -46,7 +43,17 @@ pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Resul
     }
 }
 
-fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Option<Plan> {
+/// As much of a file as can be tried while it is typed: expressions that do not compile say so where they are worked
+/// out, and steps that cannot be understood are left out. With the number of each step that is left. Never to be run.
+pub(super) fn for_trying(text: &str, file: &str, connectors: &[Connector]) -> Option<(Plan, Vec<usize>)> {
+    let mut findings = Findings {
+        past_mistakes: true,
+        ..Findings::of(text)
+    };
+    plan(&mut findings, file, connectors)
+}
+
+fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Option<(Plan, Vec<usize>)> {
     let (read, document) = reading::read(findings)?;
     let whole = findings.problems.is_empty();
     names::processflow(findings, &read.processflow);
@@ -80,11 +87,11 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
     );
     let mut compiler = steps::Compiler::new(findings, &document, &connections, &tables, &read.steps.value);
     let (start, steps) = compiler.compile(&read.steps, &mut places);
-    let (used, variables) = (compiler.used, compiler.variables.len());
+    let (used, variables, numbers) = (compiler.used, compiler.variables.len(), compiler.numbers);
     if whole {
         names::unused(findings, &read.connections, &used);
     }
-    Some(Plan {
+    let plan = Plan {
         name: read.processflow.value,
         description: read.description,
         schedule: read.schedule.map(|schedule| schedule.value),
@@ -101,13 +108,29 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
         variables,
         file: file.to_owned(),
         places,
-    })
+    };
+    Some((plan, numbers))
 }
 
 /// The problems found so far.
 pub(super) struct Findings<'t> {
     text: &'t str,
     problems: Vec<Problem>,
+    /// True while a file is tried that is still being typed: what is wrong is noted, and the rest goes on.
+    past_mistakes: bool,
+    /// The numbers in the file of the steps that could be read.
+    numbers: Vec<usize>,
+}
+
+impl<'t> Findings<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            problems: Vec::new(),
+            past_mistakes: false,
+            numbers: Vec::new(),
+        }
+    }
 }
 
 impl Findings<'_> {
@@ -140,8 +163,10 @@ impl Findings<'_> {
             }
             Err(mistake) => {
                 let hint = self.comment(*span).or(mistake.hint);
+                let why = Error::rejected(&mistake.message);
+                let why = hint.iter().fold(why, |why, hint| why.hint(hint));
                 self.mistake(self.inside(*span, expression, &mistake.at), mistake.message, hint);
-                None
+                self.past_mistakes.then(|| Expression::broken(expression, why))
             }
         }
     }

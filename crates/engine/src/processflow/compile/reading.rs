@@ -20,12 +20,20 @@ pub(super) fn read(findings: &mut Findings<'_>) -> Option<(File, Document)> {
     if !begins(findings, &document.root) {
         return None;
     }
+    let steps = document
+        .root
+        .get("steps")
+        .map_or(0, |steps| steps.elements().len());
+    findings.numbers = (1..=steps).collect();
+    if findings.past_mistakes {
+        fill_in(&mut document.root);
+    }
     loop {
         match decode::<File>(&document.root) {
             Ok(file) => return Some((file, document)),
             Err(fault) => {
                 found(findings, &fault);
-                if !mended(&mut document.root, &fault) {
+                if !mended(&mut document.root, &fault, &mut findings.numbers) {
                     return None;
                 }
             }
@@ -66,9 +74,35 @@ fn found(findings: &mut Findings<'_>, fault: &Fault) {
     );
 }
 
+/// An expression that is not there yet becomes an empty one, which says so at its own place; without it the whole step
+/// would be taken out.
+fn fill_in(node: &mut Node) {
+    match &mut node.content {
+        Content::List(elements) => elements.iter_mut().for_each(fill_in),
+        Content::Map(entries) => {
+            for Entry { name, value, .. } in entries {
+                match (&**name, &mut value.content) {
+                    ("map" | "set", Content::Map(fields)) => {
+                        fields.iter_mut().for_each(|field| fill_in_one(&mut field.value));
+                    }
+                    ("when" | "each", _) => fill_in_one(value),
+                    _ => fill_in(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fill_in_one(node: &mut Node) {
+    if matches!(node.content, Content::Null) {
+        node.content = Content::Text(String::new());
+    }
+}
+
 /// Takes out what is wrong: a field that is not known, else the step, else the whole part of the file. False when
 /// it cannot be told what, or the file cannot be without it.
-fn mended(root: &mut Node, fault: &Fault) -> bool {
+fn mended(root: &mut Node, fault: &Fault, numbers: &mut Vec<usize>) -> bool {
     let Some(span) = fault.span else { return false };
     if fault.entry && without_entry(root, span) {
         return true;
@@ -83,7 +117,11 @@ fn mended(root: &mut Node, fault: &Fault) -> bool {
     match (&**name, &mut value.content) {
         ("steps", Content::List(steps)) => {
             let step = steps.iter().rposition(|step| step.span.start <= span.start);
-            step.map(|step| steps.remove(step)).is_some()
+            if let Some(step) = step {
+                steps.remove(step);
+                numbers.remove(step);
+            }
+            step.is_some()
         }
         ("processflow" | "connections" | "steps", _) => false,
         _ => {

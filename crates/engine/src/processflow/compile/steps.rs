@@ -33,6 +33,8 @@ pub(super) struct Compiler<'a, 't> {
     later: Vec<(String, usize)>,
     /// Connections that a step uses.
     pub(super) used: BTreeSet<String>,
+    /// The numbers of the steps that were compiled.
+    pub(super) numbers: Vec<usize>,
 }
 
 impl<'a, 't> Compiler<'a, 't> {
@@ -58,6 +60,7 @@ impl<'a, 't> Compiler<'a, 't> {
             variables: Vec::new(),
             later: steps.iter().enumerate().flat_map(given).collect(),
             used: BTreeSet::new(),
+            numbers: Vec::new(),
         }
     }
 
@@ -77,10 +80,11 @@ impl<'a, 't> Compiler<'a, 't> {
                 .mistake(span, "the first step must read", Some(hint.to_owned()));
         }
         for (at, step) in steps.value.iter().enumerate() {
-            let number = at + 1;
+            let number = self.findings.numbers.get(at).copied().unwrap_or(at + 1);
             places.insert(Place::Step(number.to_string()), step.span);
             self.later.retain(|(_, step)| *step > number);
             let node = self.node(step.span);
+            let before = compiled.len();
             match &step.value {
                 StepText::Read(text) if at == 0 => read = self.read(text, node),
                 StepText::Read(text) => {
@@ -110,6 +114,7 @@ impl<'a, 't> Compiler<'a, 't> {
                 StepText::Set(values) => compiled.push(Step::Set(self.set(values))),
                 StepText::Write(text) => compiled.extend(self.write(text, node, number).map(Step::Write)),
             }
+            self.numbers.extend((before < compiled.len()).then_some(number));
         }
         if read.is_some()
             && !steps
@@ -241,6 +246,11 @@ impl<'a, 't> Compiler<'a, 't> {
             self.findings
                 .mistake(span, message, Some("Leave `changes_only` out.".to_owned()));
         }
+        let (key_at, scope_at) = if self.findings.past_mistakes {
+            (key_at.or(Some(Vec::new())), scope_at.or(Some(Vec::new())))
+        } else {
+            (key_at, scope_at)
+        };
         let fields = fields.map(|fields| fields.into_iter().collect::<Option<Vec<_>>>());
         let (fields, elements, variable) = (all(fields)?, all(elements)?, all(variable)?);
         self.of_the_record(fields.as_deref(), &scope_at?, text, elements.is_some());

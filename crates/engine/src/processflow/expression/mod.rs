@@ -13,7 +13,7 @@ pub(crate) mod tree;
 
 use std::sync::Arc;
 
-use connector_kit::{Result, Value};
+use connector_kit::{Error, Result, Value};
 
 use self::{
     evaluate::View,
@@ -28,6 +28,8 @@ pub struct Expression {
     /// As it is written in the file.
     pub text: Arc<str>,
     tree: Arc<Tree>,
+    /// Why there is none, while a file is still being typed.
+    broken: Option<Arc<Error>>,
 }
 
 /// The names an expression may use, at its place in the file.
@@ -51,19 +53,33 @@ impl Expression {
             Self {
                 text: text.into(),
                 tree: Arc::new(tree),
+                broken: None,
             },
             warnings,
         ))
     }
 
+    /// One that could not be compiled: it has no value, and says why. For trying a file while it is typed; no plan that
+    /// runs holds any.
+    pub(crate) fn broken(text: &str, why: Error) -> Self {
+        Self {
+            text: text.into(),
+            tree: Arc::new(Tree::Constant(Term::Null)),
+            broken: Some(Arc::new(why)),
+        }
+    }
+
     /// The value for one record (or element of it). What is missing is an error that names it.
     pub(crate) fn value(&self, view: &View<'_>) -> Result<Value> {
-        view.value(&self.tree)?.into_value(view.whole)
+        self.term(view)?.into_value(view.whole)
     }
 
     /// The value while it still lies in the record.
     pub(crate) fn term<'r>(&'r self, view: &View<'r>) -> Result<Term<'r>> {
-        view.value(&self.tree)
+        match &self.broken {
+            None => view.value(&self.tree),
+            Some(why) => Err(Error::clone(why)),
+        }
     }
 
     /// The first field it takes from the element (or record) it stands in, as it is written.

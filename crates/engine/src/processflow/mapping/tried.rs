@@ -67,9 +67,10 @@ impl From<Error> for TriedProblem {
 }
 
 /// Takes a record through all steps, past what stops it: a person who writes a mapping wants to see all of it.
-pub fn try_record(plan: &Plan, scope: &Scope, record: &Record) -> Vec<TriedStep> {
+/// `numbers` are those of the plan's steps in the file.
+pub fn try_record(plan: &Plan, numbers: &[usize], scope: &Scope, record: &Record) -> Vec<TriedStep> {
     let mut mapping = scope.record(record);
-    let steps = plan.steps.iter().zip(2..);
+    let steps = plan.steps.iter().zip(numbers);
     steps
         .map(|(step, number)| {
             let tried = match step {
