@@ -17,6 +17,7 @@ mod runs;
 mod sandbox;
 mod schema;
 mod serve;
+mod service;
 mod settings;
 mod status;
 mod watermark;
@@ -59,7 +60,8 @@ pub(crate) async fn carry_out(cli: Cli, console: Console) -> Outcome<Exit> {
         Command::Logs(args) => logs::logs(&here, args).await,
         Command::Cache(args) => cache::cache(&here, args).await,
         Command::Settings(args) => settings::settings(&here, args).await,
-        Command::Serve => serve::serve(&here).await,
+        Command::Serve(_) => serve::serve(&here).await,
+        Command::Service(args) => service::service(&here, args.command),
         Command::Schema(args) => schema::schema(&here, &args),
         Command::Call(args) => call::call(&here, args).await,
         Command::Completions(args) => completions(&here, &args),

@@ -12,8 +12,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Activity, Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, StepCounts, Trigger, broken,
-    set_aside,
+    Activity, Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, StepCounts, Trigger,
+    broken, set_aside,
 };
 
 /// The journal of one run of one deployment.
