@@ -18,7 +18,7 @@ pub(crate) use records::{DismissArgs, EditRecordArgs, FailedArgs, FindArgs, Retr
 pub(crate) use runs::{OutcomeWord, RunArgs, RunsArgs, ShowArgs};
 pub(crate) use service::{ScopeArgs, ServeArgs, ServiceArgs, ServiceCommand};
 pub(crate) use upkeep::{
-    CacheArgs, CacheCommand, CallArgs, ClearWord, CompletionsArgs, DemoArgs, LevelWord, LogsArgs,
+    CacheArgs, CacheCommand, CallArgs, ClearWord, CompletionsArgs, DemoArgs, LevelWord, LogsArgs, ManualArgs,
     SandboxArgs, SchemaArgs, SettingsArgs, SettingsCommand,
 };
 pub(crate) use values::{KeyValue, Length, When};
@@ -112,6 +112,9 @@ pub(crate) enum Command {
     Call(CallArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Write the manual's pages into a folder
+    #[command(hide = true)]
+    Manual(ManualArgs),
 }
 
 /// A processflow by name.

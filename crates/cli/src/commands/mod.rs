@@ -23,9 +23,10 @@ mod status;
 mod watermark;
 
 use clap::CommandFactory;
+use connector_kit::Error;
 
 use crate::{
-    args::{Cli, Command, CompletionsArgs},
+    args::{Cli, Command, CompletionsArgs, ManualArgs},
     output::{Console, Exit, Outcome},
     shell::Here,
 };
@@ -65,6 +66,7 @@ pub(crate) async fn carry_out(cli: Cli, console: Console) -> Outcome<Exit> {
         Command::Schema(args) => schema::schema(&here, &args),
         Command::Call(args) => call::call(&here, args).await,
         Command::Completions(args) => completions(&here, &args),
+        Command::Manual(args) => manual(&args),
     }
 }
 
@@ -72,5 +74,15 @@ fn completions(here: &Here, args: &CompletionsArgs) -> Outcome<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "processflow", &mut script);
     here.console.data(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(Exit::Done)
+}
+
+fn manual(args: &ManualArgs) -> Outcome<Exit> {
+    clap_mangen::generate_to(Cli::command(), &args.folder).map_err(|error| {
+        Error::config(format!(
+            "the manual cannot be written into {}: {error}",
+            args.folder.display()
+        ))
+    })?;
     Ok(Exit::Done)
 }

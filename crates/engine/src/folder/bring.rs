@@ -53,6 +53,7 @@ pub fn bring(from: &Path, to: &Path, now: Timestamp) -> Result<Brought> {
     fs::rename(from, &kept).map_err(|error| trouble("the data folder", from, error))?;
     let placed = aside(to, &stamp).and_then(|()| fs::rename(&new, to));
     if let Err(error) = placed {
+        drop(fs::rename(beside(to, &format!("before-{stamp}")), to));
         drop(fs::rename(&kept, from));
         drop(fs::remove_dir_all(&new));
         return Err(about(error));

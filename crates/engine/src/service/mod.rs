@@ -213,6 +213,13 @@ fn refused(done: &str, error: &io::Error) -> Error {
 }
 
 fn install(scope: Scope, wanted: &Wanted) -> Result<Vec<String>> {
+    if let (Scope::System, Some(folder)) = (scope, &wanted.data_folder) {
+        return Err(Error::config(format!(
+            "the machine's service has a data folder of its own, not {}",
+            folder.display()
+        ))
+        .hint("`--from DIR` instead of `--data-dir DIR` moves that folder's data over; `--user` serves it as it is."));
+    }
     let program = program(scope, wanted)?;
     let mut said = Vec::new();
     let refused_now = |error: io::Error| refused("installed", &error);
