@@ -21,6 +21,7 @@ mod paging_traps;
 mod panels;
 mod repair;
 mod secrets;
+mod service;
 mod serving;
 mod stock;
 

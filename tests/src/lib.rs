@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub use http::Control;
 pub use order::Order;
-pub use process::{Ran, Running, until};
+pub use process::{Ran, Running, binary as process_binary, until};
 pub use store::{saving, stock_skus};
 pub use table::Table;
 

@@ -215,7 +215,7 @@ fn gather(mut from: impl std::io::Read + Send + 'static) -> JoinHandle<String> {
 }
 
 /// The binary beside the test's own: `target/debug/processflow`.
-pub(crate) fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let own = std::env::current_exe().expect("a test has a file");
     let folder = own.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
     let binary = folder.join(format!("processflow{}", std::env::consts::EXE_SUFFIX));

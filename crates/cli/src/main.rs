@@ -15,6 +15,11 @@ use clap::Parser;
 use crate::{args::Cli, output::Console};
 
 fn main() -> ExitCode {
+    ExitCode::from(engine::os::begin(processflow))
+}
+
+/// From its arguments to its exit code.
+fn processflow() -> u8 {
     // Before a secret can come into memory.
     let dumps = engine::os::forbid_core_dumps();
     engine::os::return_large_memory();
@@ -29,17 +34,17 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => {
             console.talk(format!("error: this process cannot start its threads: {error}"));
-            return ExitCode::from(output::Exit::Unavailable);
+            return output::Exit::Unavailable.number();
         }
     };
     let ended = runtime.block_on(commands::carry_out(cli, console));
     // What still runs here was told to end, or was left by a person who pressed Ctrl-C twice.
     runtime.shutdown_background();
     match ended {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit.number(),
         Err(failure) => {
             console.failed(&failure);
-            failure.exit().into()
+            failure.exit().number()
         }
     }
 }

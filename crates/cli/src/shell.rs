@@ -13,7 +13,7 @@ use engine::{
     agent::{Desk, Door, Shell},
     folder::DataFolder,
     logs::{self, LogLevel, Logs},
-    operations::{Acts, Reads},
+    operations::{self, Acts, Reads},
 };
 
 use crate::{
@@ -54,14 +54,19 @@ impl Here {
         &self.connectors
     }
 
+    /// The data folder that was named, if one was.
+    pub(crate) fn named_folder(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
+    }
+
     /// The data folder as its readers see it.
     pub(crate) fn desk(&self) -> Result<Desk> {
         ::shell::desk(self.data_dir.clone(), self.connectors.clone())
     }
 
-    /// Looks, without asking anybody.
+    /// Looks, without asking anybody who need not be asked.
     pub(crate) fn look<R: Reads>(&self, input: R) -> Outcome<R::Output> {
-        Ok(input.read(&self.desk()?)?)
+        Ok(operations::look(&self.desk()?, input)?)
     }
 
     /// Attaches to the data folder: from now on this process is its agent, or a client of it.

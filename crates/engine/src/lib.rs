@@ -13,4 +13,5 @@ pub mod processflow;
 pub mod run;
 pub mod schedule;
 pub mod secrets;
+pub mod service;
 pub mod state;

@@ -53,8 +53,13 @@ pub fn lend(folder: &Path, passphrase: Arc<dyn Passphrase>) -> Shell {
 /// # Errors
 /// Config when the settings cannot be read or the files cannot be made.
 pub fn log_to(folder: &DataFolder, console: logs::Console) -> Result<Logs> {
+    // What a client of the service has to say goes to its console: the log files are the service's.
+    let files = match folder.is_closed() {
+        true => None,
+        false => Some(LogFiles::of(folder, &Settings::load(folder)?)),
+    };
     logs::start(LogSetup {
-        files: Some(LogFiles::of(folder, &Settings::load(folder)?)),
+        files,
         console,
         clock: Arc::new(SystemClock),
     })

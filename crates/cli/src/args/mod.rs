@@ -4,6 +4,7 @@ mod connections;
 mod processflows;
 mod records;
 mod runs;
+mod service;
 mod upkeep;
 mod values;
 
@@ -15,8 +16,9 @@ pub(crate) use connections::{ActionsArgs, AddArgs, ConnectionsArgs, ConnectionsC
 pub(crate) use processflows::{CheckArgs, DeployArgs, PauseArgs, RollbackArgs, VersionsArgs};
 pub(crate) use records::{DismissArgs, EditRecordArgs, FailedArgs, FindArgs, RetryArgs, WatermarkArgs};
 pub(crate) use runs::{OutcomeWord, RunArgs, RunsArgs, ShowArgs};
+pub(crate) use service::{ScopeArgs, ServeArgs, ServiceArgs, ServiceCommand};
 pub(crate) use upkeep::{
-    CacheArgs, CacheCommand, CallArgs, ClearWord, CompletionsArgs, DemoArgs, LevelWord, LogsArgs,
+    CacheArgs, CacheCommand, CallArgs, ClearWord, CompletionsArgs, DemoArgs, LevelWord, LogsArgs, ManualArgs,
     SandboxArgs, SchemaArgs, SettingsArgs, SettingsCommand,
 };
 pub(crate) use values::{KeyValue, Length, When};
@@ -101,13 +103,18 @@ pub(crate) enum Command {
     /// Show or change settings
     Settings(SettingsArgs),
     /// Be the agent: run what is due, until told to end
-    Serve,
+    Serve(ServeArgs),
+    /// Let the system keep the agent running: install, uninstall, start, stop, status
+    Service(ServiceArgs),
     /// Print the JSON Schema of processflow files
     Schema(SchemaArgs),
     /// Call an operation by name, with JSON
     Call(CallArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Write the manual's pages into a folder
+    #[command(hide = true)]
+    Manual(ManualArgs),
 }
 
 /// A processflow by name.
@@ -144,6 +151,10 @@ mod tests {
             "connections validate shop",
             "connections edit shop --secret token --allow-host api.example.com",
             "connections",
+            "service install",
+            "service install --system --from /home/ops/.local/share/processflow",
+            "service status",
+            "serve",
             "deploy processflows/orders-to-database --connection store=shop --connection erp=erp",
             "--json run orders-to-database",
             "run orders --json --full",

@@ -159,3 +159,10 @@ pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
 }
+
+/// `manual`
+#[derive(Debug, Args)]
+pub(crate) struct ManualArgs {
+    /// The folder; it is there
+    pub(crate) folder: PathBuf,
+}

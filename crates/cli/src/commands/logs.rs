@@ -1,8 +1,11 @@
 //! `logs`: the last lines that match, and with `--follow` those that come after.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
 
-use engine::logs::{self, Filter, Line, LogLevel};
+use engine::{
+    logs::{self, Filter, Line, LogLevel, Position},
+    operations::ReadLogs,
+};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -34,8 +37,16 @@ pub(super) async fn logs(here: &Here, args: LogsArgs) -> Outcome<Exit> {
         until,
         limit: Some(args.limit),
     };
-    let folder = here.desk()?.folder().logs();
-    let (lines, mut position) = logs::read(&folder, &filter)?;
+    let desk = here.desk()?;
+    let mut log = match desk.folder().is_closed() {
+        true => Log::Asked { filter, end: None },
+        false => Log::Read {
+            folder: desk.folder().logs(),
+            filter,
+            end: None,
+        },
+    };
+    let lines = log.next(here)?;
     print(here, &lines)?;
     if !args.follow {
         if lines.is_empty() {
@@ -45,8 +56,47 @@ pub(super) async fn logs(here: &Here, args: LogsArgs) -> Outcome<Exit> {
     }
     loop {
         tokio::select! {
-            () = here.clock().sleep(LOOK_AGAIN) => print(here, &logs::follow(&folder, &filter, &mut position)?)?,
+            () = here.clock().sleep(LOOK_AGAIN) => print(here, &log.next(here)?)?,
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
+        }
+    }
+}
+
+/// The log as it goes on.
+enum Log {
+    /// From its files.
+    Read {
+        folder: PathBuf,
+        filter: Filter,
+        end: Option<Position>,
+    },
+    /// From the service whose files they are.
+    Asked { filter: Filter, end: Option<Position> },
+}
+
+impl Log {
+    /// The lines after those it gave before.
+    fn next(&mut self, here: &Here) -> Outcome<Vec<Line>> {
+        match self {
+            Self::Read {
+                folder,
+                filter,
+                end: Some(end),
+            } => Ok(logs::follow(folder, filter, end)?),
+            Self::Read { folder, filter, end } => {
+                let (lines, position) = logs::read(folder, filter)?;
+                *end = Some(position);
+                Ok(lines)
+            }
+            Self::Asked { filter, end } => {
+                let page = here.look(ReadLogs {
+                    filter: filter.clone(),
+                    before: None,
+                    after: end.take(),
+                })?;
+                *end = Some(page.end);
+                Ok(page.lines)
+            }
         }
     }
 }

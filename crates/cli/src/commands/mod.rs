@@ -17,14 +17,16 @@ mod runs;
 mod sandbox;
 mod schema;
 mod serve;
+mod service;
 mod settings;
 mod status;
 mod watermark;
 
 use clap::CommandFactory;
+use connector_kit::Error;
 
 use crate::{
-    args::{Cli, Command, CompletionsArgs},
+    args::{Cli, Command, CompletionsArgs, ManualArgs},
     output::{Console, Exit, Outcome},
     shell::Here,
 };
@@ -59,10 +61,12 @@ pub(crate) async fn carry_out(cli: Cli, console: Console) -> Outcome<Exit> {
         Command::Logs(args) => logs::logs(&here, args).await,
         Command::Cache(args) => cache::cache(&here, args).await,
         Command::Settings(args) => settings::settings(&here, args).await,
-        Command::Serve => serve::serve(&here).await,
+        Command::Serve(_) => serve::serve(&here).await,
+        Command::Service(args) => service::service(&here, args.command),
         Command::Schema(args) => schema::schema(&here, &args),
         Command::Call(args) => call::call(&here, args).await,
         Command::Completions(args) => completions(&here, &args),
+        Command::Manual(args) => manual(&args),
     }
 }
 
@@ -70,5 +74,15 @@ fn completions(here: &Here, args: &CompletionsArgs) -> Outcome<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "processflow", &mut script);
     here.console.data(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(Exit::Done)
+}
+
+fn manual(args: &ManualArgs) -> Outcome<Exit> {
+    clap_mangen::generate_to(Cli::command(), &args.folder).map_err(|error| {
+        Error::config(format!(
+            "the manual cannot be written into {}: {error}",
+            args.folder.display()
+        ))
+    })?;
     Ok(Exit::Done)
 }

@@ -39,7 +39,8 @@ impl Exit {
         }
     }
 
-    fn number(self) -> u8 {
+    /// As the system hears it.
+    pub(crate) fn number(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Problems => 1,

@@ -5,15 +5,19 @@ use std::{sync::Arc, time::Duration};
 use connector_kit::Result;
 use serde_json::Value;
 
-use super::{Agent, Desk, Shell, socket};
+use super::{Agent, Desk, Shell, remote, socket};
 use crate::{
     folder::Attempt,
     operations::{self, Acts, Reads},
+    os,
 };
 
 /// How often, and how far apart, a holder that does not answer is asked again.
 const TRIES: u32 = 100;
 const AGAIN: Duration = Duration::from_millis(50);
+
+/// How often the service is tried before it counts as not running.
+const REACHES: u32 = 20;
 
 /// An attached data folder.
 pub enum Door {
@@ -29,6 +33,9 @@ impl Door {
     /// # Errors
     /// Config when the holder does not listen for seconds: it is not an agent of this version.
     pub async fn attach(desk: Desk, shell: Shell) -> Result<Self> {
+        if desk.folder().is_closed() {
+            return Self::reach(desk).await;
+        }
         let mut tries = 0;
         loop {
             let holder = match desk.folder().try_lock(desk.clock().now())? {
@@ -51,9 +58,25 @@ impl Door {
         }
     }
 
-    /// Looks: here, without asking the agent.
+    /// A client of the service: its folder is closed to everybody else.
+    async fn reach(desk: Desk) -> Result<Self> {
+        let holder = desk.folder().holder()?;
+        for _ in 0..REACHES {
+            if let Some(client) = socket::Client::connect(&holder).await {
+                return Ok(Self::Client(desk, client));
+            }
+            // It may be starting, or starting again.
+            desk.clock().sleep(AGAIN).await;
+        }
+        match os::connect(&holder.socket).await {
+            Err(error) => Err(remote::closed(&error)),
+            Ok(_) => Err(holder.error(desk.folder())),
+        }
+    }
+
+    /// Looks: here, without asking the agent, where the folder is open to us.
     pub fn look<R: Reads>(&self, input: R) -> Result<R::Output> {
-        input.read(self.desk())
+        operations::look(self.desk(), input)
     }
 
     /// Acts: in the agent, wherever it is.

@@ -10,6 +10,7 @@ mod desk;
 mod door;
 mod history;
 mod quotas;
+mod remote;
 mod serve;
 mod socket;
 mod start;
@@ -32,8 +33,11 @@ use crate::{
 pub use changes::{Change, Changes, Topic};
 pub use desk::Desk;
 pub use door::Door;
+pub use serve::Serving;
 pub use socket::{Client, Watching};
 pub use start::{Wanted, moved};
+
+pub(crate) use remote::ask;
 
 use calls::Calls;
 use changes::Told;

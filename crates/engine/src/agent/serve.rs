@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use connector_kit::Result;
+use connector_kit::{Error, Result};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::{Agent, Desk, Shell, Wanted, desk::is_active, socket};
 use crate::{
+    folder::{Attempt, Holder},
     operations::compiled,
     schedule::Schedule,
     state::{Deployment, Run, Trigger},
@@ -27,16 +28,44 @@ const PROBE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 /// Slots that are due and have to wait must not keep the loop spinning.
 const AT_LEAST: Duration = Duration::from_millis(50);
 
+/// How far a serving process has come.
+pub enum Serving<'a> {
+    /// Another process is the agent; this one takes over when it leaves.
+    Waiting(&'a Holder),
+    /// This process is the agent.
+    Agent(&'a Arc<Agent>),
+}
+
 impl Agent {
-    /// Waits for the folder's lock, becomes its agent, recovers, and runs schedules until `end`.
-    pub async fn serve(desk: Desk, shell: Shell, end: CancellationToken) -> Result<()> {
+    /// Waits for the folder's lock, becomes its agent, recovers, and runs schedules until `end`. Says on the way how
+    /// far it has come.
+    ///
+    /// # Errors
+    /// Config when the folder is a service's, and this process is not that service.
+    pub async fn serve(
+        desk: Desk,
+        shell: Shell,
+        end: CancellationToken,
+        say: impl Fn(Serving<'_>),
+    ) -> Result<()> {
+        if desk.folder().is_closed() {
+            return Err(Error::config("this folder belongs to the installed service, which serves it under its own account")
+                .hint("`sudo processflow service start` starts it. For a folder of your own name one with `--data-dir DIR`."));
+        }
         let clock = desk.clock().clone();
-        let lock = tokio::select! {
-            lock = desk.folder().lock_when_free(clock.as_ref()) => lock?,
-            () = end.cancelled() => return Ok(()),
+        let lock = match desk.folder().try_lock(clock.now())? {
+            Attempt::Ours(lock) => lock,
+            Attempt::Held(holder) => {
+                say(Serving::Waiting(&holder));
+                tokio::select! {
+                    lock = desk.folder().lock_when_free(clock.as_ref()) => lock?,
+                    () = end.cancelled() => return Ok(()),
+                }
+            }
         };
         let agent = Self::new(desk, lock, shell).await?;
         socket::serve(&agent)?;
+        say(Serving::Agent(&agent));
         agent.work(end).await;
         Ok(())
     }

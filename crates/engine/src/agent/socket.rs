@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A line's length at most, in bytes.
-const LONGEST: u64 = 16 << 20;
+pub(super) const LONGEST: u64 = 16 << 20;
 
 /// The first line of a connection: the version of the agent.
 #[derive(Serialize, Deserialize)]
@@ -32,10 +32,10 @@ struct Greeting {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Call {
-    call: String,
+pub(super) struct Call {
+    pub(super) call: String,
     #[serde(default)]
-    input: Value,
+    pub(super) input: Value,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,7 +45,7 @@ struct Watch {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Reply {
+pub(super) enum Reply {
     Ok(Value),
     Error(Problem),
 }

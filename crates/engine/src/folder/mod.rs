@@ -4,6 +4,7 @@
 
 mod areas;
 mod atomic;
+mod bring;
 mod cache;
 mod diagnosis;
 mod lock;
@@ -19,18 +20,20 @@ use connector_kit::{Error, Result};
 
 pub use areas::{Area, AreaUse, Cleared};
 pub use atomic::write_atomically;
+pub use bring::{Brought, bring};
 pub use cache::LookupCache;
 pub use diagnosis::Diagnosis;
 pub use lock::{Attempt, Holder, Lock, Who, this_process_is};
 pub use settings::{LogLevel, Setting, SettingKind, Settings};
 
-use crate::os;
+use crate::{os, service::Scope};
 
 /// An opened data folder. Opening checks that it is this user's alone; it takes no lock, see
 /// [`DataFolder::lock`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFolder {
     path: PathBuf,
+    closed: bool,
 }
 
 impl DataFolder {
@@ -42,8 +45,11 @@ impl DataFolder {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = std::path::absolute(path.as_ref())
             .map_err(|error| trouble("the data folder", path.as_ref(), error))?;
+        if path == os::service_folder() && !os::is_mine(&path) {
+            return Ok(Self { path, closed: true });
+        }
         make(&path).map_err(|error| trouble("the data folder", &path, error))?;
-        let folder = Self { path };
+        let folder = Self { path, closed: false };
         folder.refuse_others()?;
         folder.refuse_network_share()?;
         for part in [
@@ -61,15 +67,25 @@ impl DataFolder {
     /// Where the data lies when nobody says otherwise: the installed service's folder if there is one, else
     /// this user's.
     pub fn default_path() -> Result<PathBuf> {
-        let service = os::service_folder();
-        if service.is_dir() {
-            return Ok(service);
+        if os::service::is_enabled(Scope::System) {
+            return Ok(os::service_folder());
         }
+        Self::of_user()
+    }
+
+    /// Where this user's own data lies.
+    pub fn of_user() -> Result<PathBuf> {
         let dirs = directories::ProjectDirs::from("", "", "processflow").ok_or_else(|| {
             Error::config("this user has no home folder, so there is no place for the agent's data")
                 .hint("Name one with `--data-dir DIR` or PROCESSFLOW_DATA_DIR.")
         })?;
         Ok(dirs.data_local_dir().to_owned())
+    }
+
+    /// True for an installed service's folder seen by anybody but the service: what lies in it is known to its agent
+    /// alone, who is asked through the socket.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// The folder itself, absolute.

@@ -34,7 +34,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ts_rs::TS;
 
-use crate::agent::{Agent, Desk};
+use crate::agent::{self, Agent, Desk};
 
 pub use authorities::*;
 pub use connections::*;
@@ -96,6 +96,9 @@ macro_rules! operations {
 
         /// Carries out an operation that only looks, by name.
         pub fn read(desk: &Desk, name: &str, input: Value) -> Result<Value> {
+            if desk.folder().is_closed() {
+                return agent::ask(desk, name, input);
+            }
             match name {
                 $(<$read as Reads>::NAME => answer(input_of::<$read>(name, input)?.read(desk)?),)*
                 _ => Err(unknown(name)),
@@ -133,6 +136,21 @@ operations! {
         ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample, Diagnose,
         ShowTarget, AddAuthority, RemoveAuthority,
     }
+}
+
+/// Looks: into the folder, or where only its agent may do that, through that one.
+pub fn look<R: Reads>(desk: &Desk, input: R) -> Result<R::Output> {
+    if !desk.folder().is_closed() {
+        return input.read(desk);
+    }
+    let answer = agent::ask(desk, R::NAME, answer(input)?)?;
+    serde_json::from_value(answer).map_err(|error| {
+        Error::config(format!(
+            "the service answered something else to `{}` ({error})",
+            R::NAME
+        ))
+        .hint("It is another version of this program: start the service again.")
+    })
 }
 
 fn input_of<T: DeserializeOwned>(name: &str, input: Value) -> Result<T> {

@@ -14,6 +14,7 @@ use interprocess::local_socket::{
     tokio::{Listener, Stream, prelude::*},
 };
 
+pub mod service;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -24,9 +25,10 @@ mod windows;
 use windows as system;
 
 pub use system::{
-    SOCKET_PATH_LIMIT, adopt, create_private_folder, forbid_core_dumps, host_name, is_network_share,
-    make_private, open_to_others, private, return_large_memory, runtime_folder, service_folder,
-    service_socket, sync_folder, told_to_end, written_by_others,
+    SOCKET_PATH_LIMIT, administers, adopt, begin, create_private_folder, forbid_core_dumps, host_name,
+    is_mine, is_network_share, make_private, open_plain, open_to_others, private, return_large_memory,
+    runtime_folder, service_folder, service_socket, sync_folder, told_to_end, user, who_asked,
+    written_by_others,
 };
 
 /// Opens a file that only this user can read and write, making it if it is missing. The mode holds from the
@@ -63,13 +65,16 @@ pub async fn connect(socket: &Path) -> io::Result<Stream> {
     Stream::connect(system::socket_name(socket)?).await
 }
 
+/// A connection for one who can wait: its own thread, or one that nothing else needs.
+pub fn connect_blocking(socket: &Path) -> io::Result<interprocess::local_socket::Stream> {
+    <interprocess::local_socket::Stream as interprocess::local_socket::traits::Stream>::connect(
+        system::socket_name(socket)?,
+    )
+}
+
 /// Whether an agent listens on this socket now. A file that a killed agent left behind does not.
 pub fn someone_listens(socket: &Path) -> bool {
-    let name = system::socket_name(socket);
-    name.is_ok_and(|name| {
-        <interprocess::local_socket::Stream as interprocess::local_socket::traits::Stream>::connect(name)
-            .is_ok()
-    })
+    connect_blocking(socket).is_ok()
 }
 
 /// True when the other end of the socket is this user, or the system's administrator. The socket's mode lets

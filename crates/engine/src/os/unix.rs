@@ -131,6 +131,53 @@ pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
+/// Starts what this program does. The service manager here needs no answer of its own.
+pub fn begin(run: fn() -> u8) -> u8 {
+    run()
+}
+
+/// Whether this folder is there and belongs to this user.
+pub fn is_mine(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.uid() == geteuid().as_raw())
+}
+
+/// Whether this process may change what belongs to the whole machine.
+pub fn administers() -> bool {
+    geteuid().is_root()
+}
+
+/// Opens a file for reading that is a file and no link to one.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
+        .open(path)
+}
+
+/// This user's name, or number.
+pub fn user() -> String {
+    name_of(geteuid().as_raw())
+}
+
+/// The user on whose behalf an administrator's command runs (pkexec, sudo); `None` for the administrator's own.
+pub fn who_asked() -> Option<String> {
+    let number = ["PKEXEC_UID", "SUDO_UID"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok()?.parse().ok())?;
+    administers().then(|| name_of(number))
+}
+
+fn name_of(number: u32) -> String {
+    let known = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = known.lines().find_map(|line| {
+        let mut parts = line.split(':');
+        let name = parts.next()?;
+        (parts.nth(1)?.parse() == Ok(number)).then(|| name.to_owned())
+    });
+    name.or_else(|| std::env::var("USER").ok())
+        .unwrap_or_else(|| number.to_string())
+}
+
 /// Where an installed service keeps its data.
 pub fn service_folder() -> PathBuf {
     PathBuf::from("/var/lib/processflow")

@@ -76,12 +76,100 @@ pub async fn told_to_end() -> io::Result<()> {
         _ = stopped.recv() => Ok(()),
         _ = closed.recv() => Ok(()),
         _ = down.recv() => Ok(()),
+        () = ENDED.cancelled() => Ok(()),
     }
 }
 
 /// The machine's name.
 pub fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this computer".into())
+}
+
+/// Whether this folder is there and this account may write into it.
+pub fn is_mine(path: &Path) -> bool {
+    path.is_dir() && tempfile::tempfile_in(path).is_ok()
+}
+
+/// Whether this process may change what belongs to the whole machine.
+pub fn administers() -> bool {
+    use windows_service::{service_manager::ServiceManager, service_manager::ServiceManagerAccess};
+    let access = ServiceManagerAccess::CONNECT | ServiceManagerAccess::CREATE_SERVICE;
+    ServiceManager::local_computer(None::<&str>, access).is_ok()
+}
+
+/// Opens a file for reading.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// This user's name.
+pub fn user() -> String {
+    std::env::var("USERNAME").unwrap_or_else(|_| "this user".into())
+}
+
+/// An administrator here stays who he is.
+pub fn who_asked() -> Option<String> {
+    None
+}
+
+/// The service manager starts the program with this argument at its end, and waits for an answer.
+pub const AS_SERVICE: &str = "--under-service-manager";
+
+static RUN: std::sync::OnceLock<fn() -> u8> = std::sync::OnceLock::new();
+static ENDED: std::sync::LazyLock<tokio_util::sync::CancellationToken> =
+    std::sync::LazyLock::new(tokio_util::sync::CancellationToken::new);
+
+windows_service::define_windows_service!(service_main, answered);
+
+/// Starts what this program does; under the service manager, answers it.
+pub fn begin(run: fn() -> u8) -> u8 {
+    if std::env::args_os().all(|argument| argument != AS_SERVICE) {
+        return run();
+    }
+    RUN.get_or_init(|| run);
+    match windows_service::service_dispatcher::start("processflow", service_main) {
+        Ok(()) => 0,
+        Err(_) => 3,
+    }
+}
+
+fn answered(_arguments: Vec<std::ffi::OsString>) {
+    use windows_service::{
+        service::{
+            ServiceControl, ServiceControlAccept, ServiceExitCode, ServiceState, ServiceStatus, ServiceType,
+        },
+        service_control_handler::{self, ServiceControlHandlerResult},
+    };
+    let heard = |control| match control {
+        ServiceControl::Stop | ServiceControl::Shutdown => {
+            ENDED.cancel();
+            ServiceControlHandlerResult::NoError
+        }
+        ServiceControl::Interrogate => ServiceControlHandlerResult::NoError,
+        _ => ServiceControlHandlerResult::NotImplemented,
+    };
+    let Ok(manager) = service_control_handler::register("processflow", heard) else {
+        return;
+    };
+    let say = |current_state, code| {
+        let told = manager.set_service_status(ServiceStatus {
+            service_type: ServiceType::OWN_PROCESS,
+            current_state,
+            controls_accepted: ServiceControlAccept::STOP | ServiceControlAccept::SHUTDOWN,
+            exit_code: match code {
+                0 => ServiceExitCode::Win32(0),
+                code => ServiceExitCode::ServiceSpecific(u32::from(code)),
+            },
+            checkpoint: 0,
+            wait_hint: std::time::Duration::from_secs(10),
+            process_id: None,
+        });
+        // It that does not listen any more is told nothing.
+        drop(told);
+    };
+    say(ServiceState::Running, 0);
+    let code = RUN.get().map_or(5, |run| run());
+    say(ServiceState::Stopped, code);
 }
 
 /// Where an installed service keeps its data.

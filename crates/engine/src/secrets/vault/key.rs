@@ -60,8 +60,7 @@ pub(super) enum Header {
 impl VaultKey {
     /// The credential systemd hands to a service (`LoadCredentialEncrypted=processflow-vault-key:…`).
     pub fn credential() -> Option<PathBuf> {
-        let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
-        Some(PathBuf::from(folder).join("processflow-vault-key")).filter(|path| path.is_file())
+        credential("processflow-vault-key")
     }
 
     /// A key for a new vault.
@@ -76,7 +75,7 @@ impl VaultKey {
                 credential: None,
             } => Ok((Header::KeyFile {}, make_key_file(key_file)?)),
             Self::Passphrase(source) => {
-                let words = source.ask(true)?;
+                let words = words(source.as_ref(), true)?;
                 if words.expose().chars().count() < SHORTEST_PASSPHRASE {
                     return Err(Error::config("this passphrase is too short").hint(format!(
                         "Use at least {SHORTEST_PASSPHRASE} letters; a few words are best."
@@ -125,7 +124,7 @@ impl VaultKey {
                 let sane = (MEMORY_KIB..=1024 * 1024).contains(memory_kib) && (PASSES..=20).contains(passes);
                 let salt = STANDARD.decode(salt).ok().filter(|salt| sane && salt.len() == 16);
                 stretch(
-                    &source.ask(false)?,
+                    &words(source.as_ref(), false)?,
                     &salt.ok_or_else(closed)?,
                     *memory_kib,
                     *passes,
@@ -141,6 +140,24 @@ impl VaultKey {
             }
         }
     }
+}
+
+fn credential(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
+    Some(PathBuf::from(folder).join(name)).filter(|path| path.is_file())
+}
+
+/// The passphrase: a service's credential (`LoadCredentialEncrypted=processflow-vault-passphrase`), else a person's.
+fn words(source: &dyn Passphrase, new: bool) -> Result<Secret> {
+    let Some(path) = credential("processflow-vault-passphrase") else {
+        return source.ask(new);
+    };
+    let text = read(&path).map_err(|error| trouble("the vault's credential", &path, error))?;
+    let words = std::str::from_utf8(&text).map_err(|_| {
+        Error::config("the service's credential `processflow-vault-passphrase` is no text")
+            .hint("Make it anew: `systemd-ask-password | systemd-creds encrypt …`.")
+    })?;
+    Ok(Secret::new(words.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn stretch(words: &Secret, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Key> {
