@@ -296,3 +296,61 @@ fn an_import_is_a_draft_and_nothing_more() {
         .code(3)
         .says("processflow.yaml");
 }
+
+/// While one expression is half typed, all the others keep their results, and the steps their numbers.
+#[test]
+fn a_half_typed_expression_takes_nothing_else_away() {
+    let world = world();
+    let text = std::fs::read_to_string(kit::ready_made(ORDERS).join("processflow.yaml")).expect("reads");
+    let record = json!({
+        "id": 5, "status_id": 11, "date_created": "Sat, 21 Nov 2026 09:30:00 +0000", "total_inc_tax": "9.90",
+        "billing_address": { "first_name": "Ada", "last_name": "" }, "products": [],
+    });
+    let tried = |text: String| {
+        call(
+            &world,
+            "try_mapping",
+            &json!({ "text": text, "record": record.to_string() }),
+        )
+    };
+    let customer = "words(billing_address.first_name, billing_address.last_name)";
+    for typed in ["words(billing_ad", "", "billing_address.", "nope(1)"] {
+        let half = tried(text.replace(customer, typed));
+        assert_eq!(
+            half["problems"].as_array().map(Vec::len),
+            Some(1),
+            "{typed}: {half}"
+        );
+        let fields = half["steps"][1]["rows"][0].as_array().expect("a row");
+        for field in fields {
+            let broken = field["name"] == "CUSTOMER";
+            assert_eq!(field["value"].is_null(), broken, "{typed}: {field}");
+            assert_eq!(
+                field["problem"]["message"].is_string(),
+                broken,
+                "{typed}: {field}"
+            );
+        }
+        assert_eq!(
+            (fields.len(), &half["ends_at"]),
+            (5, &json!("3")),
+            "{typed}: a run would stop there"
+        );
+        assert_eq!(half["steps"][2]["step"], "4", "{typed}: {half}");
+    }
+    let other = tried(text.replace("erp/table.upsert", "erp/table.ups"));
+    let numbers: Vec<_> = other["steps"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|step| &step["step"])
+        .collect();
+    assert_eq!(
+        numbers,
+        ["2", "4"],
+        "a step that is not understood is left out, the others keep their numbers"
+    );
+    let rule = tried(text.replace("when: status_id == 0", "when: "));
+    assert!(rule["steps"][0]["problem"]["message"].is_string(), "{rule}");
+    assert_eq!(rule["steps"][1]["rows"][0][3]["value"], "\"Ada\"", "{rule}");
+}

@@ -7,6 +7,7 @@ mod bad_connections;
 mod bad_input;
 mod catalogue;
 mod commands;
+mod company_network;
 mod designing;
 mod files;
 mod first_steps;
@@ -24,6 +25,7 @@ mod secrets;
 mod service;
 mod serving;
 mod stock;
+mod trying;
 
 use sandbox_store::{Config, Seen};
 

@@ -11,6 +11,7 @@ use sandbox_store::{Config, Fault, How, Match, When};
 
 use crate::{ORDERS, store_with_orders};
 
+const STOCK: &str = "stock-from-csv";
 const CANARY: &str = "canary-4f1b9e7d2c-never-written";
 
 /// The token as it would look on its way into a file or a message.
@@ -185,6 +186,84 @@ fn echo(code: u16) -> How {
         body,
         headers: Default::default(),
     }
+}
+
+/// Diagnosis mode writes down what was asked and answered, also of a write that the store refused while it repeated the
+/// token; the record that failed keeps both.
+#[test]
+fn the_token_is_in_no_snapshot_and_no_kept_answer() {
+    let config = Config {
+        token: CANARY.to_owned(),
+        ..store_with_orders(5)
+    };
+    let world = World::with_store(config);
+    world.add_files();
+    let sku = world.stock_skus().remove(0);
+    world.put("stock.csv", format!("SKU,QTY\n{sku},7\n"));
+    world.deploy(STOCK, &["erp=files", "store=shop"]);
+    let diagnose = serde_json::json!({ "processflow": STOCK, "minutes": 60 });
+    world
+        .processflow(&["call", "diagnose", &diagnose.to_string()])
+        .ok();
+    world.processflow(&["settings", "set", "log_level=trace"]).ok();
+    world.store().store().fault(Fault {
+        on: Match {
+            method: Some("PUT".to_owned()),
+            times: None,
+            ..Match::default()
+        },
+        when: When::Before,
+        how: echo(422),
+    });
+    let mut said = vec![world.processflow(&["--json", "run", STOCK])];
+    let failed = world.processflow(&["--json", "failed"]).ok();
+    let first = failed.json()[0].clone();
+    let number = first["number"].as_i64().expect("it failed");
+    let detail = world
+        .processflow(&["call", "show_failed", &format!("{{\"number\":{number}}}")])
+        .ok();
+    let text = detail.json().to_string();
+    assert!(
+        text.contains("is not welcome") && text.contains("[redacted]"),
+        "the answer is kept, the token in it is not: {text}"
+    );
+    let snapshot = serde_json::json!({ "run": said[0].json()["run"], "record": first["source"] });
+    said.push(
+        world
+            .processflow(&["call", "show_snapshot", &snapshot.to_string()])
+            .ok(),
+    );
+    assert!(
+        said[1].out.contains("is not welcome"),
+        "the snapshot tells as much: {}",
+        said[1].out
+    );
+    let export = world.path("export.log");
+    let file = serde_json::json!({ "file": export });
+    said.push(
+        world
+            .processflow(&["call", "export_logs", &file.to_string()])
+            .ok(),
+    );
+    said.extend([failed, detail]);
+    let forms = forms(CANARY);
+    for ran in &said {
+        assert!(!holds(ran.said().as_bytes(), &forms), "said by {}", ran.line);
+    }
+    let exported = std::fs::read(&export).expect("it was exported");
+    assert!(
+        !exported.is_empty() && !holds(&exported, &forms),
+        "the export holds none"
+    );
+    assert!(
+        files_below(&world.data().join("diagnosis")) > 0,
+        "diagnosis mode was on"
+    );
+    assert_eq!(
+        spilled(&world.data(), &forms),
+        Vec::<PathBuf>::new(),
+        "no file holds it"
+    );
 }
 
 /// What every user of the machine can read of a running process.

@@ -3,6 +3,7 @@
 //!
 //! A test says what a user would do. A failing one prints the command that failed and what it said.
 
+mod company;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 mod http;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use sandbox_store::{Config, Sandbox};
 use serde_json::Value;
 
+pub use company::Company;
 pub use http::Control;
 pub use order::Order;
 pub use process::{Ran, Running, binary as process_binary, until};
@@ -231,6 +233,12 @@ impl World {
     /// The store.
     pub fn store(&self) -> &Sandbox {
         self.sandbox.as_ref().expect("this world has a store")
+    }
+
+    /// A company's network around the store: it is reached through a proxy alone, behind TLS of the company's own
+    /// authority.
+    pub fn company(&self) -> Company {
+        self.runtime.block_on(Company::around(&self.store().api_path()))
     }
 
     /// The store's control, over its socket.

@@ -1,0 +1,147 @@
+//! A company's network around a store: a proxy that is the only way out, and TLS that an authority of the company's own
+//! vouches for. Both are real, on loopback.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::TlsAcceptor;
+
+/// The name under which the company knows the store; no name server does.
+const HOST: &str = "store.contoso.example";
+/// Who signs in this company.
+const AUTHORITY: &str = "Contoso Inspection CA";
+
+/// A company's network, for as long as its world lives.
+pub struct Company {
+    proxy: SocketAddr,
+    authority: String,
+    path: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Company {
+    pub(crate) async fn around(api_path: &str) -> Self {
+        let rest = api_path.trim_start_matches("http://");
+        let (store, path) = rest.split_once('/').expect("an API path has a path");
+        let (authority, acceptor) = certificates();
+        let inside = listen_with_tls(store.to_owned(), acceptor).await;
+        let asked = Arc::default();
+        Self {
+            proxy: listen_as_proxy(inside, Arc::clone(&asked)).await,
+            authority,
+            path: path.to_owned(),
+            asked,
+        }
+    }
+
+    /// The store's API path as the company writes it.
+    pub fn api_path(&self) -> String {
+        format!("https://{HOST}/{}", self.path)
+    }
+
+    /// The host that has to be allowed.
+    pub fn host(&self) -> &'static str {
+        HOST
+    }
+
+    /// The proxy's address, as the setting `proxy` takes it.
+    pub fn proxy(&self) -> String {
+        format!("http://{}", self.proxy)
+    }
+
+    /// The name of the authority.
+    pub fn authority(&self) -> &'static str {
+        AUTHORITY
+    }
+
+    /// The authority's certificate.
+    pub fn pem(&self) -> &str {
+        &self.authority
+    }
+
+    /// What the proxy was asked to connect to.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("nobody panics with it").clone()
+    }
+}
+
+/// The authority's certificate, and TLS with a certificate that it signed.
+fn certificates() -> (String, TlsAcceptor) {
+    let mut root = CertificateParams::new(Vec::new()).expect("no names are right");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    root.distinguished_name.push(DnType::CommonName, AUTHORITY);
+    let issuer =
+        CertifiedIssuer::self_signed(root, KeyPair::generate().expect("a key")).expect("it signs itself");
+    let key = KeyPair::generate().expect("a key");
+    let leaf = CertificateParams::new([HOST.to_owned()]).expect("a name");
+    let certificate = leaf.signed_by(&key, &issuer).expect("the authority signs");
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the usual versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .expect("the key is the certificate's");
+    (issuer.pem(), TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Takes TLS off and passes on to the store.
+async fn listen_with_tls(store: String, acceptor: TlsAcceptor) -> SocketAddr {
+    let (listener, address) = listener().await;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, store) = (acceptor.clone(), store.clone());
+            tokio::spawn(async move {
+                let mut outside = acceptor.accept(stream).await.ok()?;
+                let mut inside = TcpStream::connect(store).await.ok()?;
+                copy_bidirectional(&mut outside, &mut inside).await.ok()
+            });
+        }
+    });
+    address
+}
+
+/// A proxy that knows one way: whatever is asked for is the store.
+async fn listen_as_proxy(to: SocketAddr, asked: Arc<Mutex<Vec<String>>>) -> SocketAddr {
+    let (listener, address) = listener().await;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(pass_on(stream, to, asked.clone()));
+        }
+    });
+    address
+}
+
+async fn pass_on(stream: TcpStream, to: SocketAddr, asked: Arc<Mutex<Vec<String>>>) -> Option<()> {
+    let mut client = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        let read = client.read_line(&mut head).await.ok()?;
+        if read == 0 {
+            return None;
+        }
+    }
+    let target = head.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned();
+    asked.lock().ok()?.push(target);
+    let mut server = TcpStream::connect(to).await.ok()?;
+    client
+        .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        .await
+        .ok()?;
+    copy_bidirectional(&mut client, &mut server).await.ok().map(drop)
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    (listener, address)
+}
