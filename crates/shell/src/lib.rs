@@ -54,9 +54,10 @@ pub fn lend(folder: &Path, passphrase: Arc<dyn Passphrase>) -> Shell {
 /// Config when the settings cannot be read or the files cannot be made.
 pub fn log_to(folder: &DataFolder, console: logs::Console) -> Result<Logs> {
     // What a client of the service has to say goes to its console: the log files are the service's.
-    let files = match folder.is_closed() {
-        true => None,
-        false => Some(LogFiles::of(folder, &Settings::load(folder)?)),
+    let files = if folder.is_closed() {
+        None
+    } else {
+        Some(LogFiles::of(folder, &Settings::load(folder)?))
     };
     logs::start(LogSetup {
         files,

@@ -38,13 +38,14 @@ pub(super) async fn logs(here: &Here, args: LogsArgs) -> Outcome<Exit> {
         limit: Some(args.limit),
     };
     let desk = here.desk()?;
-    let mut log = match desk.folder().is_closed() {
-        true => Log::Asked { filter, end: None },
-        false => Log::Read {
+    let mut log = if desk.folder().is_closed() {
+        Log::Asked { filter, end: None }
+    } else {
+        Log::Read {
             folder: desk.folder().logs(),
             filter,
             end: None,
-        },
+        }
     };
     let lines = log.next(here)?;
     print(here, &lines)?;

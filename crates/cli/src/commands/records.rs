@@ -161,10 +161,11 @@ fn in_editor(here: &Here, record: &SetAside, payload: &Value) -> Result<String> 
         .hint("Give the payload as a file with `--payload FILE`.")
     };
     let desk = here.desk()?;
-    let folder = match desk.folder().is_closed() {
+    let folder = if desk.folder().is_closed() {
         // The service's is not ours to write in. Files of an editor are this account's alone there, too.
-        true => std::env::temp_dir(),
-        false => desk.folder().temp(),
+        std::env::temp_dir()
+    } else {
+        desk.folder().temp()
     };
     let prefix = format!("record-{}-", record.number);
     let file = tempfile::Builder::new()

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
+use connector_kit::{Clock, SystemClock};
 use engine::{
     agent::{Agent, Serving},
     folder::{Who, this_process_is},
@@ -80,6 +81,6 @@ async fn stay_alive(agent: Arc<OnceLock<Weak<Agent>>>) {
         if works {
             say_standing(Standing::Alive);
         }
-        tokio::time::sleep(pause).await;
+        SystemClock.sleep(pause).await;
     }
 }

@@ -143,10 +143,10 @@ async fn caller_left(line: &[u8], from: &mut BufReader<&Stream>) {
     if call.is_ok_and(|call| operations::ends_with_caller(&call.call)) {
         // Whoever says something more is still there.
         if from.fill_buf().await.is_ok_and(|more| !more.is_empty()) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     } else {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use connector_kit::{Error, Result};
+use connector_kit::{Clock, Error, Result, SystemClock};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -282,7 +282,7 @@ fn program(scope: Scope, wanted: &Wanted) -> Result<Program> {
 fn data(wanted: &Wanted) -> Result<Vec<String>> {
     let to = os::service_folder();
     if let Some(from) = &wanted.from {
-        let Brought { kept, .. } = folder::bring(from, &to, jiff::Timestamp::now())?;
+        let Brought { kept, .. } = folder::bring(from, &to, SystemClock.now())?;
         return Ok(vec![format!(
             "Connections and processflows of {} are the service's now. The old folder is kept as {}; delete it when \
              all is well.",

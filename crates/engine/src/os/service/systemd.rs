@@ -26,6 +26,10 @@ const PACKAGED: [&str; 2] = [
     "/lib/systemd/system/processflow.service",
 ];
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "elsewhere the manager has to be looked for"
+)]
 pub(super) fn manager() -> io::Result<Box<dyn ServiceManager>> {
     Ok(Box::new(SystemdServiceManager::system()))
 }
@@ -37,9 +41,10 @@ pub fn is_there(scope: Scope) -> Result<(), String> {
         Scope::System => Err("this machine is not run by systemd".to_owned()),
         Scope::User => {
             let session = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-            match session.is_some_and(|session| session.join("systemd").is_dir()) {
-                true => Ok(()),
-                false => Err("this user has no session that systemd looks after".to_owned()),
+            if session.is_some_and(|session| session.join("systemd").is_dir()) {
+                Ok(())
+            } else {
+                Err("this user has no session that systemd looks after".to_owned())
             }
         }
     }
@@ -105,15 +110,22 @@ fn account(name: &str) -> io::Result<Option<(u32, u32)>> {
 }
 
 /// The unit's text for this program.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "elsewhere the library writes the description"
+)]
 pub(super) fn description(scope: Scope, program: &Program) -> Option<String> {
     let text = match scope {
         Scope::System => UNIT,
         Scope::User => USER_UNIT,
     };
     let start = format!("ExecStart={}", command_line(program));
-    let lines = text.lines().map(|line| match line.starts_with("ExecStart=") {
-        true => start.as_str(),
-        false => line,
+    let lines = text.lines().map(|line| {
+        if line.starts_with("ExecStart=") {
+            start.as_str()
+        } else {
+            line
+        }
     });
     Some(lines.collect::<Vec<_>>().join("\n") + "\n")
 }

@@ -164,7 +164,7 @@ impl Findings<'_> {
             Err(mistake) => {
                 let hint = self.comment(*span).or(mistake.hint);
                 let why = Error::rejected(&mistake.message);
-                let why = hint.iter().fold(why, |why, hint| why.hint(hint));
+                let why = hint.iter().fold(why, Error::hint);
                 self.mistake(self.inside(*span, expression, &mistake.at), mistake.message, hint);
                 self.past_mistakes.then(|| Expression::broken(expression, why))
             }
