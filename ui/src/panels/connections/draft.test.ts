@@ -8,8 +8,9 @@ const store: ConnectorRow = {
   connector: 'bigcommerce',
   title: 'BigCommerce',
   about: '',
-  actions: 1,
-  secrets: [{ name: 'token', title: 'API Token' }],
+  reads: 1,
+  writes: 0,
+  secrets: [{ field: 'token', title: 'API Token' }],
   settings: {
     $defs: {
       Auth: { oneOf: [{ const: 'token' }, { const: 'legacy' }] },
@@ -32,6 +33,7 @@ const saved: ConnectionRow = {
   seal: 'https://api.bigcommerce.com/stores/abc123',
   secrets: { token: '2026-05-12T09:41:00Z' },
   validated_at: null,
+  checked: null,
   changed_at: '2026-05-12T09:41:00Z',
   understood: [],
   used_by: ['orders-to-database'],
