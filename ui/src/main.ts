@@ -6,6 +6,7 @@ import { mount } from 'svelte';
 import { startChanges } from './api/changes';
 import { startTheme } from './design/theme.svelte';
 import { startI18n } from './i18n/i18n.svelte';
+import { openAtStart } from './panels/welcome/start';
 import App from './shell/App.svelte';
 import { startPreferences } from './shell/preferences.svelte';
 import { startRouter } from './shell/router.svelte';
@@ -15,4 +16,6 @@ startTheme(theme);
 startRouter();
 await startI18n(language);
 await startChanges();
+
 mount(App, { target: document.getElementById('app') as HTMLElement });
+void openAtStart();

@@ -7,6 +7,8 @@ export const links = {
   newConnection: (connector: string) => link('connections', 'new', connector),
   processflows: () => link('processflows'),
   processflow: (name: string) => link('processflows', name),
+  /** The wizard that deploys a draft. */
+  deploy: (name: string) => link('processflows', name, 'deploy'),
   runs: () => link('runs'),
   /** Runs of one processflow. */
   runsOf: (processflow: string) => link('runs', { processflow }),
@@ -16,5 +18,6 @@ export const links = {
   /** Records that wait, grouped by cause. */
   failed: (processflow?: string) => link('runs', 'failed', { processflow }),
   logs: (filter: { run?: string; processflow?: string } = {}) => link('logs', filter),
+  welcome: () => link('welcome'),
   settings: (section?: string) => (section ? link('settings', section) : link('settings')),
 };

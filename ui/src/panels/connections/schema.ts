@@ -1,5 +1,8 @@
 // From a connector's settings schema to the fields of its form.
-import type { ConnectorRow, JsonValue } from '../../api';
+import type { ConnectorRow } from '../../api';
+import { choicesOf, followed, isSchema, shown, types, type Choice, type Schema } from '../../design/schema';
+
+export { shown };
 
 /** A field of a connection's form. */
 export interface FormField {
@@ -14,10 +17,8 @@ export interface FormField {
   /** The words of the connector, where it has some. */
   title?: string;
   initial: string;
-  choices: { value: string; about: string }[];
+  choices: Choice[];
 }
-
-type Schema = Record<string, JsonValue>;
 
 /** The setting behind the choice between a real store and one that only pretends; no field of its own. */
 export const SANDBOX = 'sandbox';
@@ -28,39 +29,6 @@ const ORDER = ['api_path', 'url', 'folder', 'username', 'create', 'auth', 'allow
 const RARE = new Set(['create', 'auth', 'allow_host']);
 /** Optional in the schema because the sandbox needs none; a real connection does not go without. */
 const NEEDED = new Set(['api_path']);
-
-function isSchema(value: JsonValue | undefined): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A schema with its reference followed. */
-function followed(schema: Schema, root: Schema): Schema {
-  const ref = typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined;
-  const target = ref && isSchema(root.$defs) ? root.$defs[ref] : undefined;
-  return isSchema(target) ? { ...target, ...schema } : schema;
-}
-
-function alternatives(schema: Schema): Schema[] {
-  const list = schema.oneOf ?? schema.anyOf;
-  return Array.isArray(list) ? list.filter(isSchema) : [];
-}
-
-function types(schema: Schema): Set<JsonValue> {
-  const own = Array.isArray(schema.type) ? schema.type : [schema.type ?? null];
-  return new Set([...own, ...alternatives(schema).flatMap((one) => [...types(one)])]);
-}
-
-function choicesOf(schema: Schema): FormField['choices'] {
-  const words = (one: Schema) => (typeof one.description === 'string' ? one.description : '');
-  const constants = alternatives(schema).filter((one) => typeof one.const === 'string');
-  const listed = [schema, ...alternatives(schema)].flatMap((one) =>
-    Array.isArray(one.enum) ? one.enum : [],
-  );
-  return [
-    ...constants.map((one) => ({ value: String(one.const), about: words(one) })),
-    ...listed.filter((value) => typeof value === 'string').map((value) => ({ value, about: '' })),
-  ];
-}
 
 function kindOf(schema: Schema): FormField['kind'] {
   const found = types(schema);
@@ -73,12 +41,6 @@ function kindOf(schema: Schema): FormField['kind'] {
 function place(name: string): number {
   const at = ORDER.indexOf(name);
   return at < 0 ? ORDER.length : at;
-}
-
-/** What a value looks like in its field. */
-export function shown(value: JsonValue | undefined): string {
-  if (value === null || value === undefined || value === false) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The fields of a connector's form: settings first, then secrets. */
