@@ -48,15 +48,14 @@ impl Notices {
     /// Looks at how runs ended since the last look, and tells.
     pub(crate) fn look(&mut self, app: &AppHandle, desk: &Desk) {
         let asked = ListRuns {
-            processflow: None,
             limit: LOOK_BACK,
+            ..ListRuns::default()
         };
-        let Ok(runs) = asked.read(desk) else { return };
-        let news = self.news(last_of_each(&runs), desk.clock().now());
+        let Ok(page) = asked.read(desk) else { return };
+        let news = self.news(last_of_each(&page.runs), desk.clock().now());
         let preferred = app.state::<Preferences>().now();
         if preferred.notifications {
-            news.iter()
-                .for_each(|notice| tell(notice, &preferred.words()));
+            news.iter().for_each(|notice| tell(notice, &preferred.words()));
         }
     }
 
@@ -116,7 +115,12 @@ fn tell(notice: &Notice, words: &Words) {
             words.say("recovered_text").to_owned(),
         ),
     };
-    if let Err(error) = os::notify(&title, &body) {
+    say(&title, &body);
+}
+
+/// A notification of this desktop; waits for it.
+pub(crate) fn say(title: &str, body: &str) {
+    if let Err(error) = os::notify(title, body) {
         warn!(%error, "A notification could not be shown.");
     }
 }

@@ -60,7 +60,8 @@ pub(crate) fn notify(title: &str, body: &str) -> notify_rust::error::Result<()> 
     // Its own thread: asking the bus blocks, and that must not happen on one of the run time's.
     let shown = std::thread::spawn(move || {
         // Where a desktop reads markup, what a store answered is still only text.
-        let marks = notify_rust::get_capabilities().is_ok_and(|can| can.iter().any(|can| can == "body-markup"));
+        let marks =
+            notify_rust::get_capabilities().is_ok_and(|can| can.iter().any(|can| can == "body-markup"));
         let body = if marks { escaped(&body) } else { body };
         notification(&title, &body).show().map(drop)
     });
@@ -89,7 +90,9 @@ fn notification(title: &str, body: &str) -> notify_rust::Notification {
 
 #[cfg(target_os = "linux")]
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// What goes wrong in the page is said on the terminal the program was started from, as everything else that does.
@@ -113,4 +116,18 @@ pub(crate) fn let_page_talk(_window: &tauri::WebviewWindow) -> tauri::Result<()>
 #[expect(clippy::print_stderr, reason = "the one place that talks to the terminal")]
 pub(crate) fn say(line: &str) {
     eprintln!("{line}");
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_store_answered_is_no_markup() {
+        assert_eq!(
+            escaped("<b>R&D</b>"),
+            "&lt;b&gt;R&amp;D&lt;/b&gt;",
+            "read as it was written"
+        );
+    }
 }
