@@ -37,6 +37,7 @@ fn main() -> ExitCode {
     let dumps = engine::os::forbid_core_dumps();
     engine::os::return_large_memory();
     let arguments = Arguments::parse();
+    engine::folder::this_process_is(engine::folder::Who::Window);
     if let Err(error) = dumps {
         os::say(&format!(
             "warning: memory dumps of this process could not be switched off ({error})"

@@ -10,10 +10,9 @@ use engine::{
 };
 use jiff::{SignedDuration, Timestamp};
 use tauri::{AppHandle, Manager};
-use tauri_plugin_notification::NotificationExt;
 use tracing::warn;
 
-use crate::{preferences::Preferences, words::Words};
+use crate::{os, preferences::Preferences, words::Words};
 
 /// The same cause is told again after this long at the earliest.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
@@ -49,15 +48,14 @@ impl Notices {
     /// Looks at how runs ended since the last look, and tells.
     pub(crate) fn look(&mut self, app: &AppHandle, desk: &Desk) {
         let asked = ListRuns {
-            processflow: None,
             limit: LOOK_BACK,
+            ..ListRuns::default()
         };
-        let Ok(runs) = asked.read(desk) else { return };
-        let news = self.news(last_of_each(&runs), desk.clock().now());
+        let Ok(page) = asked.read(desk) else { return };
+        let news = self.news(last_of_each(&page.runs), desk.clock().now());
         let preferred = app.state::<Preferences>().now();
         if preferred.notifications {
-            news.iter()
-                .for_each(|notice| tell(app, notice, &preferred.words()));
+            news.iter().for_each(|notice| tell(notice, &preferred.words()));
         }
     }
 
@@ -104,7 +102,7 @@ fn last_of_each(runs: &[Run]) -> HashMap<String, Ended> {
     last
 }
 
-fn tell(app: &AppHandle, notice: &Notice, words: &Words) {
+fn tell(notice: &Notice, words: &Words) {
     let (title, body) = match notice {
         Notice::Failed(name, cause) => (
             words.fill("failed_title", "processflow", name),
@@ -117,13 +115,12 @@ fn tell(app: &AppHandle, notice: &Notice, words: &Words) {
             words.say("recovered_text").to_owned(),
         ),
     };
-    say(app, &title, &body);
+    say(&title, &body);
 }
 
-/// A notification of this desktop.
-pub(crate) fn say(app: &AppHandle, title: &str, body: &str) {
-    let shown = app.notification().builder().title(title).body(body).show();
-    if let Err(error) = shown {
+/// A notification of this desktop; waits for it.
+pub(crate) fn say(title: &str, body: &str) {
+    if let Err(error) = os::notify(title, body) {
         warn!(%error, "A notification could not be shown.");
     }
 }

@@ -53,6 +53,48 @@ pub(crate) fn tray_is_shown() -> bool {
     true
 }
 
+/// A notification of this desktop. May wait for it: not for a thread that others wait for.
+#[cfg(target_os = "linux")]
+pub(crate) fn notify(title: &str, body: &str) -> notify_rust::error::Result<()> {
+    let (title, body) = (title.to_owned(), body.to_owned());
+    // Its own thread: asking the bus blocks, and that must not happen on one of the run time's.
+    let shown = std::thread::spawn(move || {
+        // Where a desktop reads markup, what a store answered is still only text.
+        let marks =
+            notify_rust::get_capabilities().is_ok_and(|can| can.iter().any(|can| can == "body-markup"));
+        let body = if marks { escaped(&body) } else { body };
+        notification(&title, &body).show().map(drop)
+    });
+    shown.join().unwrap_or(Ok(()))
+}
+
+/// A notification of this desktop.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn notify(title: &str, body: &str) -> notify_rust::error::Result<()> {
+    notification(title, body).show().map(drop)
+}
+
+fn notification(title: &str, body: &str) -> notify_rust::Notification {
+    let mut notification = notify_rust::Notification::new();
+    notification
+        .appname("Processflow Agent")
+        .summary(title)
+        .body(body);
+    #[cfg(target_os = "linux")]
+    notification.icon("processflow-desktop");
+    // The identifier that the installer registers; without it the system shows nothing.
+    #[cfg(windows)]
+    notification.app_id("org.processflow.agent");
+    notification
+}
+
+#[cfg(target_os = "linux")]
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
 /// What goes wrong in the page is said on the terminal the program was started from, as everything else that does.
 #[cfg(target_os = "linux")]
 pub(crate) fn let_page_talk(window: &tauri::WebviewWindow) -> tauri::Result<()> {
@@ -74,4 +116,18 @@ pub(crate) fn let_page_talk(_window: &tauri::WebviewWindow) -> tauri::Result<()>
 #[expect(clippy::print_stderr, reason = "the one place that talks to the terminal")]
 pub(crate) fn say(line: &str) {
     eprintln!("{line}");
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_store_answered_is_no_markup() {
+        assert_eq!(
+            escaped("<b>R&D</b>"),
+            "&lt;b&gt;R&amp;D&lt;/b&gt;",
+            "read as it was written"
+        );
+    }
 }

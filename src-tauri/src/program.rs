@@ -92,7 +92,7 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
 fn parts(data_dir: Option<PathBuf>) -> Result<Parts> {
     let desk = shell::desk(data_dir, shell::connectors())?;
     let logs = shell::log_to(desk.folder(), logs::Console::stderr(LogLevel::Warn))?;
-    let passphrase = Arc::new(AskInWindow::default());
+    let passphrase = Arc::new(AskInWindow::new(desk.folder().passphrase_vault()));
     let lent = shell::lend(desk.folder().path(), passphrase.clone());
     Ok(Parts {
         attached: Attached::new(desk, lent),
@@ -132,7 +132,6 @@ fn build(parts: &Result<Parts>, hidden: bool) -> tauri::Result<tauri::App> {
                 .with_state_flags(REMEMBERED)
                 .build(),
         )
-        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_autostart::init(
             MacosLauncher::LaunchAgent,

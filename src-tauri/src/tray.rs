@@ -201,7 +201,11 @@ fn act(app: &AppHandle, wish: Wish) {
         let attached = call::attached(&app);
         if let Err(error) = carry_out(&attached, wish).await {
             let words = app.state::<Preferences>().now().words();
-            notices::say(&app, words.say("not_done_title"), &error.message);
+            let title = words.say("not_done_title").to_owned();
+            let told = tokio::task::spawn_blocking(move || notices::say(&title, &error.message));
+            if told.await.is_err() {
+                tracing::error!("A notification could not be shown by a mistake of this program.");
+            }
         }
     });
 }

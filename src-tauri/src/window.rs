@@ -12,7 +12,7 @@ use tauri_plugin_opener::OpenerExt;
 
 use crate::{
     closing, os,
-    passphrase::AskInWindow,
+    passphrase::{AskInWindow, Wanted},
     preferences::{Preferences, Preferred, Theme},
     program, tray,
 };
@@ -57,8 +57,9 @@ pub(crate) async fn call(app: &AppHandle, name: &str, input: Value) -> Result<Va
         }
         "unlock" => {
             let entered: Unlock = of(name, input)?;
-            app.state::<std::sync::Arc<AskInWindow>>()
-                .entered(entered.passphrase);
+            let asking = app.state::<std::sync::Arc<AskInWindow>>().inner().clone();
+            asking.entered(entered.passphrase).await?;
+            tell(app, "unlocked");
             Ok(Value::Null)
         }
         _ => Err(
@@ -86,6 +87,8 @@ struct WindowSettings {
     autostart: bool,
     /// Whether there is a tray to stay in.
     tray: bool,
+    /// What the page should ask for before secrets can be used.
+    vault: Option<Wanted>,
     version: &'static str,
 }
 
@@ -94,6 +97,7 @@ fn settings(app: &AppHandle) -> WindowSettings {
         preferred: app.state::<Preferences>().now(),
         autostart: app.autolaunch().is_enabled().unwrap_or(false),
         tray: tray::is_there(app),
+        vault: app.state::<std::sync::Arc<AskInWindow>>().wanted(),
         version: env!("CARGO_PKG_VERSION"),
     }
 }

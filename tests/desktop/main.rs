@@ -2,10 +2,13 @@
 #![cfg(target_os = "linux")]
 
 mod answers;
+mod connecting;
+mod notices;
 mod pictures;
 mod start;
 mod together;
 mod trays;
+mod vault;
 
 /// What every page of the window reads, once it is there.
 const START: &str = "App Configurations";

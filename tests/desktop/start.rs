@@ -98,3 +98,26 @@ fn the_page_can_ask_for_nothing_but_its_one_command() {
         .expect_err("no such thing");
     assert_eq!(unknown["kind"], "config", "a problem as everywhere: {unknown}");
 }
+
+#[test]
+fn the_windows_size_is_kept_between_starts() {
+    let (world, screen) = (World::empty(), Screen::default());
+    let window = Window::open(&screen, &world.data(), &[]);
+    window.reads(START);
+    screen.resize("Processflow Agent", 1030, 700);
+    let width = "return window.innerWidth";
+    kit::until("it is of that size", || window.script(width, &[]) == json!(1030));
+    // Its answer may come after the window's end.
+    drop(window.script(
+        "window.__TAURI_INTERNALS__.invoke('call', { name: 'window.quit', input: {} })",
+        &[],
+    ));
+    kit::until("the program ended", || {
+        !screen.windows().iter().any(|title| title == "Processflow Agent")
+    });
+    drop(window);
+    let window = Window::open(&screen, &world.data(), &[]);
+    window.reads(START);
+    assert_eq!(window.script(width, &[]), json!(1030), "as it was left");
+    window.was_quiet();
+}

@@ -3,11 +3,13 @@
 //! What is missing on this machine fails a test with a sentence that names the package; nothing is skipped.
 
 mod frame;
+mod notifications;
 mod owned;
 mod screen;
 mod tray;
 mod window;
 
+pub use notifications::{Notification, Notifications};
 pub use owned::Owned;
 pub use screen::Screen;
 pub use tray::{Line, TrayHost};

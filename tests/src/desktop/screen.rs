@@ -122,6 +122,21 @@ impl Screen {
         ]);
     }
 
+    /// Gives the window of that title another size, as dragging its corner does.
+    pub fn resize(&self, title: &str, width: u32, height: u32) {
+        let (width, height) = (width.to_string(), height.to_string());
+        self.xdotool(&[
+            "search",
+            "--onlyvisible",
+            "--name",
+            title,
+            "windowsize",
+            "--sync",
+            &width,
+            &height,
+        ]);
+    }
+
     /// Asks the window of that title to close, as its frame's button does.
     #[track_caller]
     pub fn close(&self, title: &str) {

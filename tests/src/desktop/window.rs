@@ -156,6 +156,66 @@ impl Window {
         }
     }
 
+    /// Goes to a place in the page, as a link does.
+    pub fn go(&self, hash: &str) {
+        self.script("location.hash = arguments[0]", &[json!(hash)]);
+    }
+
+    /// Types into the field of that label, instead of what is in it.
+    #[track_caller]
+    pub fn fill(&self, label: &str, text: &str) {
+        const SCRIPT: &str =
+            "const shown = [...document.querySelectorAll('label')].filter((one) => one.offsetParent);
+            const label = shown.reverse().find((one) => one.innerText.trim().startsWith(arguments[0]));
+            const field = label && (label.control ?? label.querySelector('input, select, textarea'));
+            if (!field) return null;
+            field.focus();
+            field.select?.();
+            return field.id;";
+        let mut id = Value::Null;
+        crate::until(&format!("there is a field `{label}`"), || {
+            id = self.script(SCRIPT, &[json!(label)]);
+            id.is_string()
+        });
+        let field = self.find(&format!("[id={id}]"));
+        if let Err(error) = self.runtime.block_on(field.send_keys(text)) {
+            panic!("nothing can be typed into `{label}`: {error}");
+        }
+    }
+
+    /// Presses the button, tab, link or choice of those words; in the dialog on top where there is one.
+    #[track_caller]
+    pub fn press(&self, words: &str) {
+        const SCRIPT: &str = "const top = [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1) ?? document;
+            const all = [...top.querySelectorAll('button, a[href], [role=menuitem], [role=tab], [role=radio], label')];
+            const says = (one) => [one.innerText.trim(), one.getAttribute('aria-label')].includes(arguments[0]);
+            const found = all.find((one) => says(one) && !one.disabled && one.getAttribute('aria-disabled') !== 'true');
+            if (found) found.click();
+            return Boolean(found);";
+        crate::until(&format!("`{words}` can be pressed"), || {
+            self.script(SCRIPT, &[json!(words)]) == json!(true)
+        });
+    }
+
+    /// Waits until the page does not read so any more.
+    #[track_caller]
+    pub fn reads_no_more(&self, words: &str) {
+        crate::until(&format!("the page reads `{words}` no more"), || {
+            !self.text().contains(words)
+        });
+    }
+
+    /// Types where the focus is: text, or keys of WebDriver (`fantoccini::key::Key`).
+    pub fn keys(&self, keys: &str) {
+        let typed = self.runtime.block_on(async {
+            let focused = self.client().active_element().await?;
+            focused.send_keys(keys).await
+        });
+        if let Err(error) = typed {
+            panic!("`{keys}` cannot be typed: {error}");
+        }
+    }
+
     /// Presses the button of that words in the dialog on top.
     #[track_caller]
     pub fn press_in_dialog(&self, words: &str) {

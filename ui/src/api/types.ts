@@ -4,9 +4,6 @@ import type { PendingOperations } from './pending';
 import type { WindowOperations } from './window';
 
 export type * from './generated/operations';
-export type * from './pending';
-// Names that both have, until the forms come with the engine's.
-export type { ConnectorRow, SecretField, Understood } from './pending';
 export type * from './window';
 
 /** Every name that `call` knows, with its input and its output. */

@@ -11,6 +11,8 @@ export interface WindowSettings {
   autostart: boolean;
   /** There is a tray to stay in. */
   tray: boolean;
+  /** What the page should ask for before secrets can be used: the vault's passphrase, or one for a vault to come. */
+  vault: 'locked' | 'new' | null;
   version: string;
 }
 
@@ -30,7 +32,10 @@ export interface WindowOperations {
   'window.settings': { input: Record<string, never>; output: WindowSettings };
   /** Changes one of them; answers with all. */
   'window.set': {
-    input: { key: Exclude<keyof WindowSettings, 'tray' | 'version'>; value: string | boolean | null };
+    input: {
+      key: Exclude<keyof WindowSettings, 'tray' | 'vault' | 'version'>;
+      value: string | boolean | null;
+    };
     output: WindowSettings;
   };
   /** The page shows the question that closing the window raised. */
@@ -39,6 +44,6 @@ export interface WindowOperations {
   'window.close': { input: { keep: boolean; remember: boolean }; output: null };
   /** Ends the program; runs come to a safe point first. */
   'window.quit': { input: Record<string, never>; output: null };
-  /** The vault's passphrase, after a change of topic `window` with the id `passphrase`. */
+  /** The vault's passphrase, after a change of topic `window` with the id `passphrase`; refused when it is wrong. */
   'window.unlock': { input: { passphrase: string }; output: null };
 }

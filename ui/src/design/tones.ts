@@ -3,6 +3,7 @@ import Ban from '@lucide/svelte/icons/ban';
 import CircleAlert from '@lucide/svelte/icons/circle-alert';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleDashed from '@lucide/svelte/icons/circle-dashed';
+import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import CirclePause from '@lucide/svelte/icons/circle-pause';
 import CircleSlash from '@lucide/svelte/icons/circle-slash';
 import CircleX from '@lucide/svelte/icons/circle-x';
@@ -50,6 +51,7 @@ export const MARKS = {
     ok: { tone: 'ok', icon: CircleCheck },
     unchecked: { tone: 'neutral', icon: CircleDashed },
     failed: { tone: 'bad', icon: CircleAlert },
+    unknown: { tone: 'warn', icon: CircleHelp },
     checking: { tone: 'info', icon: LoaderCircle, spin: true },
   },
 } satisfies Record<string, Record<string, Mark>>;

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use os_store::OsStore;
 pub use redaction::{MASK, Redaction};
 pub use sealed::Sealed;
-pub use vault::{Vault, VaultKey};
+pub use vault::{SHORTEST_PASSPHRASE, Vault, VaultKey};
 
 use crate::folder::DataFolder;
 

@@ -8,8 +8,9 @@ const store: ConnectorRow = {
   connector: 'bigcommerce',
   title: 'BigCommerce',
   about: '',
-  actions: 1,
-  secrets: [{ name: 'token', title: 'API Token' }],
+  reads: 1,
+  writes: 0,
+  secrets: [{ field: 'token', title: 'API Token' }],
   settings: {
     $defs: {
       Auth: { oneOf: [{ const: 'token' }, { const: 'legacy' }] },

@@ -72,10 +72,10 @@ export function toSave(
   const settings = settingsFrom(connector, draft);
   for (const name of Object.keys(settingsOf(saved))) if (!(name in settings)) settings[name] = null;
   const secrets: Record<string, string> = {};
-  for (const { name } of draft.sandbox ? [] : connector.secrets) {
+  for (const { field } of draft.sandbox ? [] : connector.secrets) {
     // A token is never trimmed inside; what a copy brought along at its ends is not part of it.
-    const secret = (draft.values[name] ?? '').trim();
-    if (secret) secrets[name] = secret;
+    const secret = (draft.values[field] ?? '').trim();
+    if (secret) secrets[field] = secret;
   }
   return { name: draft.name.trim(), connector: connector.connector, settings, secrets };
 }

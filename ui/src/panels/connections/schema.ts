@@ -64,8 +64,17 @@ export function fieldsOf(connector: ConnectorRow): FormField[] {
       };
     })
     .sort((a, b) => place(a.name) - place(b.name));
-  const secrets = connector.secrets.map(({ name, title }): FormField => {
-    return { name, kind: 'secret', required: true, rare: false, about: '', title, initial: '', choices: [] };
+  const secrets = connector.secrets.map(({ field, title }): FormField => {
+    return {
+      name: field,
+      kind: 'secret',
+      required: true,
+      rare: false,
+      about: '',
+      title,
+      initial: '',
+      choices: [],
+    };
   });
   return [...fields.filter(({ rare }) => !rare), ...secrets, ...fields.filter(({ rare }) => rare)];
 }

@@ -1,11 +1,13 @@
-// Validations of this window, under way and done, by connection. What lasts is kept by the engine.
-import { call, Problem, type Validation } from '../../api';
+// How connections were last found: what the engine keeps, and what is under way in this window.
+import { call, Problem, type ConnectionRow, type Validation } from '../../api';
 
-/** How the last validation of a connection went in this window. */
+/** What came of trying a connection. `unknown` could not be tried: the other side does not answer now. */
 export interface Tried {
-  state: 'checking' | 'ok' | 'failed';
-  validation?: Validation;
-  problem?: Problem;
+  state: 'checking' | 'ok' | 'failed' | 'unknown';
+  validation?: Validation | undefined;
+  problem?: Problem | undefined;
+  /** When it ended. */
+  at?: string | undefined;
 }
 
 let tried = $state.raw<Record<string, Tried>>({});
@@ -16,9 +18,22 @@ function set(name: string, value: Tried | undefined): void {
   tried = value ? { ...rest, [name]: value } : rest;
 }
 
-/** What is known of it; reactive. */
+/** What came of it in this window; reactive. */
 export function triedOf(name: string): Tried | undefined {
   return tried[name];
+}
+
+/** What to show of a saved connection: what is under way here, else whatever is newer. */
+export function shownOf({ name, checked }: Pick<ConnectionRow, 'name' | 'checked'>): Tried | undefined {
+  const mine = tried[name];
+  if (!checked || (mine && (!mine.at || Date.parse(mine.at) >= Date.parse(checked.at)))) return mine;
+  const problem = checked.problem ? Problem.of(checked.problem) : undefined;
+  return { state: stateOf(problem), validation: checked.found ?? undefined, problem, at: checked.at };
+}
+
+function stateOf(problem: Problem | undefined): Tried['state'] {
+  if (!problem) return 'ok';
+  return problem.kind === 'unavailable' ? 'unknown' : 'failed';
 }
 
 /** Forgets what was found: the connection changed, or a person looks away from a validation under way. */
@@ -34,7 +49,10 @@ export async function validate(name: string): Promise<void> {
   set(name, { state: 'checking' });
   const result = await call('validate_connection', { name }).then(
     (validation): Tried => ({ state: 'ok', validation }),
-    (thrown: unknown): Tried => ({ state: 'failed', problem: Problem.of(thrown) }),
+    (thrown: unknown): Tried => {
+      const problem = Problem.of(thrown);
+      return { state: stateOf(problem), problem };
+    },
   );
-  if (newest.get(name) === mine) set(name, result);
+  if (newest.get(name) === mine) set(name, { ...result, at: new Date().toISOString() });
 }

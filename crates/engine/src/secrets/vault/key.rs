@@ -24,7 +24,8 @@ use crate::{
 /// OWASP ASVS 5.0, 11.4.4, and RFC 9106: at least 64 MiB and 3 passes.
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
-const SHORTEST_PASSPHRASE: usize = 8;
+/// Letters that a new vault's passphrase has at least.
+pub const SHORTEST_PASSPHRASE: usize = 8;
 
 /// What opens the vault.
 #[derive(Clone)]

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use connector_kit::{Error, Result};
 use tokio::sync::Mutex;
 
-pub use key::VaultKey;
+pub use key::{SHORTEST_PASSPHRASE, VaultKey};
 
 use self::{cipher::Key, file::Body};
 use super::{Kept, Sealed, SecretStore};
