@@ -21,7 +21,13 @@ export const LEVEL_MARKS: Record<LogLevel, { tone: Tone; icon: Component }> = {
 const OWN = new Set(['time', 'level', 'run', 'processflow', 'target', 'message']);
 
 const FORMS = {
-  time: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' },
+  time: {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  },
   day: { dateStyle: 'medium' },
   short: { day: '2-digit', month: 'short' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
