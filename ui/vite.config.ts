@@ -8,7 +8,8 @@ const port = Number(process.env.PORT ?? 1420);
 export default defineConfig({
   plugins: [svelte(), bridge()],
   clearScreen: false,
-  server: { host: '127.0.0.1', port, strictPort: true },
+  // The mark lies with the program's icons, outside this folder.
+  server: { host: '127.0.0.1', port, strictPort: true, fs: { allow: ['.', '../icons'] } },
   // Each icon is a file of its own: bundled beforehand, every new one would reload the page.
   optimizeDeps: { exclude: ['@lucide/svelte'] },
   build: {

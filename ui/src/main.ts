@@ -14,8 +14,6 @@ import { startRouter } from './shell/router.svelte';
 const { theme, language } = startPreferences();
 startTheme(theme);
 startRouter();
-await startI18n(language);
-await startChanges();
+await Promise.all([startI18n(language), startChanges(), openAtStart()]);
 
 mount(App, { target: document.getElementById('app') as HTMLElement });
-void openAtStart();

@@ -53,6 +53,24 @@ export function currentLanguage(): Language {
   return language;
 }
 
+/**
+ * How dates and numbers are written: in the language in use, the way it is done where this person is. Whoever reads
+ * English in Germany gets English words and German figures.
+ */
+export function currentLocale(): string {
+  return localeFor(language, navigator.languages);
+}
+
+/** The locale for a language, by what the system speaks; the language alone when the system names no region. */
+export function localeFor(wanted: Language, spoken: readonly string[]): string {
+  const same = spoken.find((tag) => tag.slice(0, 2) === wanted && tag.length > 2);
+  if (same) return same;
+  const region = spoken
+    .map((tag) => /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2})\b/.exec(tag)?.[1])
+    .find(Boolean);
+  return region ? `${wanted}-${region}` : wanted;
+}
+
 /** The words behind `file:key`; `count` chooses the plural form, other options fill `{{gaps}}`. */
 export function t(key: string, options: TOptions = {}): string {
   return i18next.t(key, { ...options, lng: language });

@@ -3,6 +3,7 @@ export {
   LANGUAGES,
   changeLanguage,
   currentLanguage,
+  currentLocale,
   hasWords,
   startI18n,
   t,

@@ -17,6 +17,7 @@ const HOME = '#/connections';
 
 let current = $state.raw<Route>(parse(HOME));
 let shown = HOME;
+let movements = 0;
 let guard: Guard | undefined;
 let asking = false;
 
@@ -73,7 +74,13 @@ export function holdRoute(mine: Guard): () => void {
   };
 }
 
+/** Whether anybody went anywhere since the page was opened. */
+export function hasMoved(): boolean {
+  return movements > 1;
+}
+
 function show(hash: string): void {
+  movements += 1;
   shown = hash;
   current = parse(hash);
 }

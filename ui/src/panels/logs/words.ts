@@ -7,7 +7,7 @@ import Info from '@lucide/svelte/icons/info';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
 import type { JsonValue, Line, LogLevel } from '../../api';
 import type { Tone } from '../../design/tones';
-import { currentLanguage } from '../../i18n';
+import { currentLocale } from '../../i18n';
 
 /** Icon and colour of each level. */
 export const LEVEL_MARKS: Record<LogLevel, { tone: Tone; icon: Component }> = {
@@ -20,18 +20,24 @@ export const LEVEL_MARKS: Record<LogLevel, { tone: Tone; icon: Component }> = {
 
 const OWN = new Set(['time', 'level', 'run', 'processflow', 'target', 'message']);
 
+const FORMS = {
+  time: {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  },
+  day: { dateStyle: 'medium' },
+  short: { day: '2-digit', month: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
 // Making one costs more than drawing a line.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(name: 'time' | 'day'): Intl.DateTimeFormat {
-  const key = `${currentLanguage()} ${name}`;
-  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 } as const;
-  const made =
-    formats.get(key) ??
-    new Intl.DateTimeFormat(
-      currentLanguage(),
-      name === 'time' ? { ...time, hour12: false } : { day: '2-digit', month: '2-digit', year: 'numeric' },
-    );
+function format(name: keyof typeof FORMS): Intl.DateTimeFormat {
+  const key = `${currentLocale()} ${name}`;
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(currentLocale(), FORMS[name]);
   formats.set(key, made);
   return made;
 }
@@ -41,7 +47,12 @@ export function timeOf(at: string): string {
   return format('time').format(new Date(at));
 }
 
-/** `21/11/2026` */
+/** `21 Nov`: which day, short enough for every line. */
+export function shortDayOf(at: string): string {
+  return format('short').format(new Date(at));
+}
+
+/** `21 Nov 2026` */
 export function dayOf(at: string): string {
   return format('day').format(new Date(at));
 }

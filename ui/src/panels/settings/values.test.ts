@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { placeOf, sectionOf } from './sections';
-import { asPem, diagnosedFrom, proxyChoice, wrongValue } from './values';
+import { asPem, commonName, diagnosedFrom, proxyChoice, wrongValue } from './values';
 
 const days = { kind: 'number', choices: [], least: 1, most: 3650 };
 
@@ -27,6 +27,12 @@ it('takes certificates in letters and in bytes', () => {
   expect(asPem(new Uint8Array([0x30, 0x82, 0x01, 0xff]))).toBe(
     '-----BEGIN CERTIFICATE-----\nMIIB/w==\n-----END CERTIFICATE-----\n',
   );
+});
+
+it('calls a certificate by its name', () => {
+  expect(commonName('CN=Contoso Inspection CA, O=Contoso Inc.')).toBe('Contoso Inspection CA');
+  expect(commonName('C=DE, O=Firma, CN=Firma Root')).toBe('Firma Root');
+  expect(commonName('O=Nameless')).toBe('O=Nameless');
 });
 
 it('has a place for every setting, also for one it does not know', () => {

@@ -36,6 +36,11 @@ export function proxyChoice(value: string): ProxyChoice {
   return value === 'system' || value === 'none' ? value : 'address';
 }
 
+/** What a person calls whoever a certificate names: `Contoso CA` of `CN=Contoso CA, O=Contoso`; else all of it. */
+export function commonName(distinguished: string): string {
+  return /(?:^|,\s*)CN=((?:\\.|[^,\\])+)/i.exec(distinguished)?.[1]?.trim() ?? distinguished;
+}
+
 /** A certificate's file as PEM text: binary ones (DER) are written out in letters. */
 export function asPem(bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8').decode(bytes);

@@ -129,9 +129,13 @@ async function deploy(store: string, target: string): Promise<void> {
   await call('deploy', { text, file: `${name}.yaml`, connections: { store, erp: target }, draft: name });
 }
 
+/**
+ * Runs it over all there is: a watermark that an earlier try left behind would make the run read nothing. What is in the
+ * table already is found unchanged there.
+ */
 async function runOnce(processflow: string, tell: Telling): Promise<void> {
   const under = (await call('status')).running.find((run) => run.processflow === processflow);
-  const run = under?.run ?? (await call('start_run', { processflow })).run;
+  const run = under?.run ?? (await call('start_run', { processflow, full: true })).run;
   while (tell.going()) {
     const progress = await call('run_progress', { run });
     tell.progress(progress);
