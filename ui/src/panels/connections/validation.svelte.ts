@@ -1,5 +1,5 @@
 // How connections were last found: what the engine keeps, and what is under way in this window.
-import { call, Problem, type ConnectionRow, type Validation } from '../../api';
+import { call, Problem, type ConnectionRow, type SaveConnection, type Validation } from '../../api';
 
 /** What came of trying a connection. `unknown` could not be tried: the other side does not answer now. */
 export interface Tried {
@@ -47,12 +47,49 @@ export async function validate(name: string): Promise<void> {
   const mine = (newest.get(name) ?? 0) + 1;
   newest.set(name, mine);
   set(name, { state: 'checking' });
-  const result = await call('validate_connection', { name }).then(
-    (validation): Tried => ({ state: 'ok', validation }),
+  const result = await outcome(call('validate_connection', { name }));
+  if (newest.get(name) === mine) set(name, result);
+}
+
+async function outcome(trying: Promise<Validation>): Promise<Tried> {
+  const at = () => new Date().toISOString();
+  return trying.then(
+    (validation): Tried => ({ state: 'ok', validation, at: at() }),
     (thrown: unknown): Tried => {
       const problem = Problem.of(thrown);
-      return { state: stateOf(problem), problem };
+      return { state: stateOf(problem), problem, at: at() };
     },
   );
-  if (newest.get(name) === mine) set(name, { ...result, at: new Date().toISOString() });
+}
+
+/** Trying what is typed in a form. Nothing is saved by it, and its answer is gone with the form. */
+export class TypedTry {
+  #ticket = '';
+  #of = $state('');
+  #tried = $state.raw<Tried>();
+
+  /** What came of what is typed now; nothing once it is another. */
+  shown(typed: string): Tried | undefined {
+    return typed === this.#of ? this.#tried : undefined;
+  }
+
+  /** Tries it. `typed` names what is typed, `saved` the connection that is the ground of it. */
+  async start(typed: string, wanted: SaveConnection, saved: string | undefined): Promise<void> {
+    this.cancel();
+    const ticket = crypto.randomUUID();
+    this.#ticket = ticket;
+    this.#of = typed;
+    this.#tried = { state: 'checking' };
+    const result = await outcome(call('try_connection', { ...wanted, name: saved ?? null, ticket }));
+    if (this.#ticket === ticket) this.#tried = result;
+  }
+
+  /** Ends a try that is under way. */
+  cancel(): void {
+    if (this.#tried?.state === 'checking') {
+      void call('cancel_try', { ticket: this.#ticket }).catch(() => undefined);
+    }
+    this.#ticket = '';
+    this.#tried = undefined;
+  }
 }
