@@ -19,6 +19,8 @@ export default defineConfig({
   },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   test: {
+    // A busy machine is no failure.
+    testTimeout: 60_000,
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['dev/test-setup.ts'],
