@@ -16,6 +16,12 @@ export default defineConfig({
     // The oldest views the window runs in: WebKitGTK 2.40, WKWebView of macOS 13, WebView2.
     target: ['es2022', 'safari16'],
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // All icons in one file: each has a few hundred bytes, and a panel would ask for dozens one by one.
+        codeSplitting: { groups: [{ name: 'icons', test: /@lucide\/svelte\/dist\/icons\// }] },
+      },
+    },
   },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   test: {
