@@ -8,3 +8,11 @@ export const OUTCOMES: Record<string, Label[]> = {
   written: ['written'],
   unchanged: ['unchanged'],
 };
+
+/** A part of a run's balance, as the filter of its list of records calls it. */
+export const FILTERS = {
+  written: 'written',
+  unchanged: 'unchanged',
+  skipped: 'Skipped',
+  failed: 'Failed',
+} as const satisfies Record<string, keyof typeof OUTCOMES>;
