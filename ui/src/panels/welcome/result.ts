@@ -1,6 +1,6 @@
 // What came out, from the rows of the table: how many, how much, and on which days.
 import type { JsonValue } from '../../api';
-import type { TargetShown } from '../settings/operations';
+import type { Target } from '../../api';
 
 /** Orders of one day. */
 export interface Day {
@@ -12,7 +12,7 @@ export interface Day {
 const DATE = /^(\d{4}-\d{2}-\d{2})([T ]|$)/;
 
 /** Which column holds dates, judged by its values; -1 when none does. */
-export function dateColumn({ columns, rows }: TargetShown): number {
+export function dateColumn({ columns, rows }: Target): number {
   const sample = rows.slice(0, 20);
   return columns.findIndex(
     (_, at) =>
@@ -21,7 +21,7 @@ export function dateColumn({ columns, rows }: TargetShown): number {
 }
 
 /** Orders a day, days without any included. */
-export function perDay(shown: TargetShown): Day[] {
+export function perDay(shown: Target): Day[] {
   const at = dateColumn(shown);
   if (at < 0) return [];
   const counts = new Map<string, number>();
@@ -41,7 +41,7 @@ export function perDay(shown: TargetShown): Day[] {
 }
 
 /** Sums of a column of decimals by another column: amounts of several currencies are never added. */
-export function sumsBy(shown: TargetShown, column: string, by: string): { of: string; sum: string }[] {
+export function sumsBy(shown: Target, column: string, by: string): { of: string; sum: string }[] {
   const at = shown.columns.indexOf(by);
   if (at < 0) return [];
   const names = [...new Set(shown.rows.map((row) => asText(row[at])))].sort();
@@ -52,7 +52,7 @@ export function sumsBy(shown: TargetShown, column: string, by: string): { of: st
 }
 
 /** The sum of a column of decimals, exactly: amounts are never floats. Nothing when one of them is no decimal. */
-export function sumOf(shown: TargetShown, column: string): string | undefined {
+export function sumOf(shown: Target, column: string): string | undefined {
   const at = shown.columns.indexOf(column);
   if (at < 0) return undefined;
   const parts = shown.rows.map((row) => /^(-?)(\d+)(?:\.(\d+))?$/.exec(asText(row[at])));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { ConnectionRow, ProcessflowRow, Run } from '../../api';
-import type { TargetShown } from '../settings/operations';
+import type { Target } from '../../api';
 import { perDay, sumOf, sumsBy } from './result';
 import { freeName, nextStep, standingOf } from './steps';
 
@@ -47,7 +47,7 @@ it('takes nobody’s own store or processflow for the sandbox', () => {
   expect(freeName('sandbox', ['sandbox', 'sandbox-2'])).toBe('sandbox-3');
 });
 
-const shown: TargetShown = {
+const shown: Target = {
   connection: 'sandbox-erp',
   table: 'WEB_ORDER',
   columns: ['ORDER_ID', 'TOTAL', 'ORDERED_AT'],
