@@ -1,6 +1,7 @@
 //! What the desktop's panels ask for, through the same operations: records page by page, causes, life lines, snapshots,
 //! plots, the log, the agent in one line.
 
+use connector_kit::{Clock, SystemClock};
 use kit::{Order, World};
 use serde_json::{Value, json};
 
@@ -186,7 +187,7 @@ fn diagnosis_mode_tells_what_was_asked_and_answered_without_the_token() {
 fn plots_and_series_tell_the_same_as_the_runs() {
     let world = World::with_orders_to_database(store_with_orders(30));
     let run = world.run(ORDERS);
-    let since = jiff::Timestamp::now() - std::time::Duration::from_secs(7200);
+    let since = SystemClock.now() - std::time::Duration::from_hours(2);
     for by in ["hour", "day"] {
         let plot = call(
             &world,

@@ -98,24 +98,20 @@ fn on_a_machine(script: &str) -> String {
     out
 }
 
-/// Mount namespaces with accounts of their own are for root. Where tests run as somebody else these are left out, and
-/// say so.
-fn may_make_machines() -> bool {
-    let may = PathBuf::from("/proc/self/ns/mnt").exists() && {
-        let id = std::process::Command::new("id").arg("-u").output();
-        id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
-    };
-    if !may {
-        eprintln!("left out: needs root for a mount namespace");
-    }
-    may
+/// Mount namespaces with accounts of their own are for root: elsewhere this is a failure, and no test is left out.
+#[track_caller]
+fn machines_can_be_made() {
+    let id = std::process::Command::new("id").arg("-u").output();
+    let root = id.is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    assert!(
+        root && PathBuf::from("/proc/self/ns/mnt").exists(),
+        "this test makes a throw-away machine in a mount namespace: run the tests as root, in a container for example"
+    );
 }
 
 #[test]
 fn an_installed_service_is_everybodys_agent_and_its_folder_nobody_elses() {
-    if !may_make_machines() {
-        return;
-    }
+    machines_can_be_made();
     let said = on_a_machine(
         r#"
 export HOME=/root
@@ -150,9 +146,7 @@ echo all held
 
 #[test]
 fn a_users_data_moves_to_the_service_as_a_whole_or_not_at_all() {
-    if !may_make_machines() {
-        return;
-    }
+    machines_can_be_made();
     let said = on_a_machine(
         r#"
 export HOME=/mnt

@@ -1,5 +1,11 @@
 //! A desktop's notifications, as far as a program sees them: somebody who takes them.
 
+#![expect(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the bus calls these, with everything that its protocol has"
+)]
+
 use std::{
     collections::HashMap,
     sync::mpsc::{Receiver, Sender, channel},

@@ -1,5 +1,11 @@
 //! A desktop's tray, as far as a program sees it: somebody who takes icons and opens their menus.
 
+#![expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "the bus calls these, with everything that its protocol has"
+)]
+
 use std::sync::mpsc::{Receiver, channel};
 
 use zbus::{

@@ -64,7 +64,10 @@ impl Window {
         let client = match session {
             Ok(Ok(client)) => client,
             Ok(Err(error)) => panic!("the window did not open: {error}\n{}", read(&said)),
-            Err(_) => panic!("the window did not open within {PATIENCE:?}\n{}", read(&said)),
+            Err(late) => panic!(
+                "the window did not open within {PATIENCE:?} ({late})\n{}",
+                read(&said)
+            ),
         };
         Self {
             client: Some(client),
