@@ -9,7 +9,7 @@ use std::{
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional},
+    io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader, copy_bidirectional},
     net::{TcpListener, TcpStream},
 };
 use tokio_rustls::TlsAcceptor;
@@ -101,13 +101,34 @@ async fn listen_with_tls(store: String, acceptor: TlsAcceptor) -> SocketAddr {
         while let Ok((stream, _)) = listener.accept().await {
             let (acceptor, store) = (acceptor.clone(), store.clone());
             tokio::spawn(async move {
-                let mut outside = acceptor.accept(stream).await.ok()?;
-                let mut inside = TcpStream::connect(store).await.ok()?;
-                copy_bidirectional(&mut outside, &mut inside).await.ok()
+                let outside = acceptor.accept(stream).await.ok()?;
+                let inside = TcpStream::connect(&store).await.ok()?;
+                let (asks, mut answered) = tokio::io::split(outside);
+                let (mut answers, asked) = inside.into_split();
+                tokio::spawn(async move { tokio::io::copy(&mut answers, &mut answered).await });
+                ask_as(&store, BufReader::new(asks), asked).await
             });
         }
     });
     address
+}
+
+/// Passes requests without bodies on, under the store's own address: it answers to no other.
+async fn ask_as(
+    store: &str,
+    mut from: impl AsyncBufRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+) -> Option<()> {
+    loop {
+        let mut line = String::new();
+        if from.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if line.to_ascii_lowercase().starts_with("host:") {
+            line = format!("Host: {store}\r\n");
+        }
+        to.write_all(line.as_bytes()).await.ok()?;
+    }
 }
 
 /// A proxy that knows one way: whatever is asked for is the store.
