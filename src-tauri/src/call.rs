@@ -1,4 +1,8 @@
 //! The window's one command.
+#![expect(
+    clippy::let_underscore_must_use,
+    reason = "the command macro names its results and drops them"
+)]
 
 use std::sync::Arc;
 

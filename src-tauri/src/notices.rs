@@ -68,10 +68,11 @@ impl Notices {
         for (name, ended) in now {
             match (before.get(&name), ended) {
                 (Some(Ended::Badly(_)), Ended::Well) => news.push(Notice::Recovered(name)),
-                (was, Ended::Badly(cause)) if was != Some(&Ended::Badly(cause.clone())) => {
-                    if self.first_in_an_hour(&name, cause.as_ref(), at) {
-                        news.push(Notice::Failed(name, cause));
-                    }
+                (was, Ended::Badly(cause))
+                    if was != Some(&Ended::Badly(cause.clone()))
+                        && self.first_in_an_hour(&name, cause.as_ref(), at) =>
+                {
+                    news.push(Notice::Failed(name, cause));
                 }
                 _ => {}
             }

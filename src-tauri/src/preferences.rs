@@ -65,7 +65,7 @@ impl Default for Preferred {
 
 impl Preferred {
     /// The words to say things in.
-    pub(crate) fn words(&self) -> Words {
+    pub(crate) fn words(self) -> Words {
         Words::of(self.language.unwrap_or_else(Language::of_system))
     }
 }
@@ -106,12 +106,12 @@ impl Preferences {
         *place = value;
         let changed: Preferred = serde_json::from_value(all)
             .map_err(|error| Error::config(format!("`{key}` does not take that value: {error}")))?;
-        self.keep(&changed)?;
+        self.keep(changed)?;
         *now = changed;
         Ok(changed)
     }
 
-    fn keep(&self, preferred: &Preferred) -> Result<()> {
+    fn keep(&self, preferred: Preferred) -> Result<()> {
         let cannot = |error: std::io::Error| {
             Error::config(format!(
                 "the preference cannot be kept in {}: {error}",
@@ -122,7 +122,7 @@ impl Preferences {
         if let Some(folder) = self.file.parent() {
             fs::create_dir_all(folder).map_err(cannot)?;
         }
-        let text = serde_json::to_vec_pretty(preferred).map_err(|error| cannot(error.into()))?;
+        let text = serde_json::to_vec_pretty(&preferred).map_err(|error| cannot(error.into()))?;
         engine::folder::write_atomically(&self.file, &text).map_err(cannot)
     }
 

@@ -123,6 +123,10 @@ fn without_window(runtime: &tokio::runtime::Runtime, parts: &Parts, why: &str) {
     });
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the framework generates ends the process when its context is not whole"
+)]
 fn build(parts: &Result<Parts>, hidden: bool) -> tauri::Result<tauri::App> {
     let mut builder = tauri::Builder::default()
         // First, so that a second start ends before it has touched anything.

@@ -103,7 +103,7 @@ pub(crate) fn refresh(app: &AppHandle) {
 fn look(attached: &Attached, words: &Words) -> Shown {
     let desk = attached.desk();
     let processflows = deployed(desk);
-    let paused = processflows.values().any(|until| until.is_some());
+    let paused = processflows.values().any(Option::is_some);
     let status = Status {}.read(desk).ok().filter(|_| attached.is_attached());
     let (colour, said) = match status {
         None => (Colour::Stopped, words.say("stopped").to_owned()),
