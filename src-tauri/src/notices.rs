@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use engine::{
     agent::Desk,
-    operations::{ListRuns, Reads},
+    operations::{ListRuns, look},
     state::{Run, RunStatus},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -52,7 +52,7 @@ impl Notices {
             processflow: None,
             limit: LOOK_BACK,
         };
-        let Ok(runs) = asked.read(desk) else { return };
+        let Ok(runs) = look(desk, asked) else { return };
         let news = self.news(last_of_each(&runs), desk.clock().now());
         let preferred = app.state::<Preferences>().now();
         if preferred.notifications {
