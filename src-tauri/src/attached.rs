@@ -2,13 +2,14 @@
 //! When that one leaves, attached again; the window hears of it as one more change.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, RwLock},
     time::Duration,
 };
 
-use connector_kit::{Error, Result};
+use connector_kit::{Clock, Error, Result};
 use engine::{
     agent::{Agent, Change, Client, Desk, Door, Shell, Topic},
+    folder::Attempt,
     operations,
 };
 use serde_json::Value;
@@ -22,13 +23,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How soon a data folder is tried again that could not be attached to.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// How soon it is looked whether the folder was let go of.
+const SOON: Duration = Duration::from_millis(50);
+
 /// What a listener may be behind before it is told to look at everything.
 const BEHIND: usize = 256;
 
 /// An attached data folder.
 pub(crate) struct Attached {
-    desk: Desk,
-    shell: Shell,
+    place: RwLock<(Desk, Shell)>,
+    /// Opens the data folder that is the right one now.
+    open: Box<dyn Fn() -> Result<(Desk, Shell)> + Send + Sync>,
+    clock: Arc<dyn Clock>,
+    /// Whether the folder is let go of for a while.
+    away: watch::Sender<bool>,
     door: watch::Sender<Option<Arc<Door>>>,
     trouble: Mutex<Option<Error>>,
     changes: broadcast::Sender<Change>,
@@ -37,20 +45,68 @@ pub(crate) struct Attached {
 
 impl Attached {
     /// Nothing is attached yet.
-    pub(crate) fn new(desk: Desk, shell: Shell) -> Arc<Self> {
-        Arc::new(Self {
-            desk,
-            shell,
+    ///
+    /// # Errors
+    /// Config when the data folder cannot be used.
+    pub(crate) fn new(open: impl Fn() -> Result<(Desk, Shell)> + Send + Sync + 'static) -> Result<Arc<Self>> {
+        let place = open()?;
+        Ok(Arc::new(Self {
+            clock: place.0.clock().clone(),
+            place: RwLock::new(place),
+            open: Box::new(open),
+            away: watch::Sender::new(false),
             door: watch::Sender::new(None),
             trouble: Mutex::default(),
             changes: broadcast::Sender::new(BEHIND),
             end: CancellationToken::new(),
-        })
+        }))
     }
 
     /// The data folder as its readers see it.
-    pub(crate) fn desk(&self) -> &Desk {
-        &self.desk
+    pub(crate) fn desk(&self) -> Desk {
+        self.place().0
+    }
+
+    /// Time.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    fn place(&self) -> (Desk, Shell) {
+        self.place
+            .read()
+            .expect("nothing panics while it holds this lock")
+            .clone()
+    }
+
+    /// Lets go of the data folder until [`Attached::come_back`]: runs come to a safe point first.
+    pub(crate) async fn let_go(&self) {
+        self.away.send_replace(true);
+        let desk = self.desk();
+        if desk.folder().is_closed() {
+            return;
+        }
+        let until = self.clock.now() + PATIENCE;
+        // A call under way holds the agent for a moment longer than the loop does.
+        while self.clock.now() < until {
+            match desk.folder().try_lock(self.clock.now()) {
+                Ok(Attempt::Held(holder)) if holder.pid == std::process::id() => self.clock.sleep(SOON).await,
+                _ => return,
+            }
+        }
+    }
+
+    /// Attaches again, to the folder that is the right one now.
+    pub(crate) fn come_back(&self) -> Result<()> {
+        let opened = (self.open)();
+        if let Ok(place) = &opened {
+            *self
+                .place
+                .write()
+                .expect("nothing panics while it holds this lock") = place.clone();
+        }
+        self.away.send_replace(false);
+        opened.map(drop)
     }
 
     /// What changes from now on.
@@ -70,15 +126,21 @@ impl Attached {
 
     /// Attaches, and again whenever the agent leaves, until told to end.
     pub(crate) async fn stay(self: Arc<Self>) {
+        let mut away = self.away.subscribe();
         while !self.end.is_cancelled() {
-            match Door::attach(self.desk.clone(), self.shell.clone()).await {
+            tokio::select! {
+                () = self.end.cancelled() => return,
+                _ = away.wait_for(|away| !away) => {}
+            }
+            let (desk, shell) = self.place();
+            match Door::attach(desk, shell).await {
                 Ok(door) => self.stay_at(Arc::new(door)).await,
                 Err(error) => {
                     warn!(error = %error.chain(), "The data folder could not be attached to.");
                     self.say_trouble(Some(error));
                     tokio::select! {
                         () = self.end.cancelled() => {}
-                        () = self.desk.clock().sleep(AGAIN) => {}
+                        () = self.clock.sleep(AGAIN) => {}
                     }
                 }
             }
@@ -98,10 +160,13 @@ impl Attached {
     /// This process is the agent: runs what is due until the end, and tells what changes.
     async fn be(&self, agent: &Arc<Agent>) {
         let mut changes = agent.changes();
-        let mut work = std::pin::pin!(agent.work(self.end.clone()));
+        let leave = self.end.child_token();
+        let mut away = self.away.subscribe();
+        let mut work = std::pin::pin!(agent.work(leave.clone()));
         loop {
             tokio::select! {
                 () = &mut work => return,
+                _ = away.wait_for(|away| *away), if !leave.is_cancelled() => leave.cancel(),
                 Some(change) = changes.next() => self.tell(change),
             }
         }
@@ -113,9 +178,11 @@ impl Attached {
         let Some(mut watching) = client.watch().await else {
             return;
         };
+        let mut away = self.away.subscribe();
         loop {
             tokio::select! {
                 () = self.end.cancelled() => return,
+                _ = away.wait_for(|away| *away) => return,
                 change = watching.next() => match change {
                     Some(change) => self.tell(change),
                     None => return,
@@ -127,7 +194,7 @@ impl Attached {
     /// Any operation by name. What only looks is asked here, at once; what acts waits for the agent.
     pub(crate) async fn call(&self, name: &str, input: Value) -> Result<Value> {
         if operations::READS.contains(&name) {
-            let (desk, name) = (self.desk.clone(), name.to_owned());
+            let (desk, name) = (self.desk(), name.to_owned());
             // It reads files: not on a thread that others wait for.
             let read = tokio::task::spawn_blocking(move || operations::read(&desk, &name, input));
             return read.await.map_err(|_| Error::bug("a panel's question broke"))?;
@@ -143,7 +210,7 @@ impl Attached {
                 Ok(Some(door)) => Ok(door.clone()),
                 _ => Err(Error::unavailable("the program is ending")),
             },
-            () = self.desk.clock().sleep(PATIENCE) => Err(self.trouble()),
+            () = self.clock.sleep(PATIENCE) => Err(self.trouble()),
         }
     }
 

@@ -53,7 +53,7 @@ fn ask(app: &AppHandle) {
     window::tell(app, "close");
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        call::attached(&app).desk().clock().sleep(PAGE).await;
+        call::attached(&app).clock().sleep(PAGE).await;
         if app.state::<Question>().open.swap(false, Ordering::SeqCst) {
             ask_natively(&app);
         }

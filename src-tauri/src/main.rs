@@ -12,6 +12,7 @@ mod os;
 mod passphrase;
 mod preferences;
 mod program;
+mod service;
 mod tray;
 mod window;
 mod words;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use engine::{
     agent::Desk,
-    operations::{ListRuns, Reads},
+    operations::{ListRuns, look},
     state::{Run, RunStatus},
 };
 use jiff::{SignedDuration, Timestamp};

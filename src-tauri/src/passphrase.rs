@@ -21,25 +21,29 @@ pub(crate) enum Wanted {
 }
 
 /// Who is asked: the person at the window.
+#[derive(Default)]
 pub(crate) struct AskInWindow {
-    vault: PathBuf,
     kept: Mutex<Kept>,
     ask: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 #[derive(Default)]
 struct Kept {
+    /// The vault of the data folder that is attached.
+    vault: PathBuf,
     known: Option<Secret>,
     wanted: Option<Wanted>,
 }
 
 impl AskInWindow {
-    /// For the vault in this file.
-    pub(crate) fn new(vault: PathBuf) -> Self {
-        Self {
-            vault,
-            kept: Mutex::default(),
-            ask: OnceLock::new(),
+    /// For the vault in this file from now on. What opens another one is forgotten.
+    pub(crate) fn of(&self, vault: PathBuf) {
+        let mut kept = self.hold();
+        if kept.vault != vault {
+            *kept = Kept {
+                vault,
+                ..Kept::default()
+            };
         }
     }
 
@@ -60,15 +64,17 @@ impl AskInWindow {
     pub(crate) async fn entered(&self, passphrase: String) -> Result<()> {
         let secret = Secret::new(passphrase);
         Redaction::global().register(&secret);
-        if !self.vault.exists() && secret.expose().chars().count() < SHORTEST_PASSPHRASE {
+        let vault = self.hold().vault.clone();
+        if !vault.exists() && secret.expose().chars().count() < SHORTEST_PASSPHRASE {
             return Err(Error::config("this passphrase is too short").hint(format!(
                 "Use at least {SHORTEST_PASSPHRASE} letters; a few words are best."
             )));
         }
         // Looking for what is not there opens the vault and changes nothing.
         let key = VaultKey::Passphrase(Arc::new(secret.clone()));
-        Vault::new(self.vault.clone(), key).get("").await?;
+        Vault::new(vault.clone(), key).get("").await?;
         *self.hold() = Kept {
+            vault,
             known: Some(secret),
             wanted: None,
         };
@@ -105,7 +111,8 @@ mod tests {
 
     fn asked() -> (tempfile::TempDir, AskInWindow) {
         let folder = tempfile::tempdir().expect("a temp folder");
-        let passphrase = AskInWindow::new(folder.path().join("vault-passphrase.json"));
+        let passphrase = AskInWindow::default();
+        passphrase.of(folder.path().join("vault-passphrase.json"));
         (folder, passphrase)
     }
 
@@ -130,7 +137,7 @@ mod tests {
     async fn a_wrong_passphrase_is_refused_at_once_and_not_kept() {
         let (_folder, passphrase) = asked();
         let right = VaultKey::Passphrase(Arc::new(Secret::new("the right words".into())));
-        let vault = Vault::new(passphrase.vault.clone(), right);
+        let vault = Vault::new(passphrase.hold().vault.clone(), right);
         vault.probe().await.expect("a vault is made");
         passphrase
             .entered("other words".into())

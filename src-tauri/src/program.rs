@@ -90,12 +90,18 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
 }
 
 fn parts(data_dir: Option<PathBuf>) -> Result<Parts> {
-    let desk = shell::desk(data_dir, shell::connectors())?;
+    let desk = shell::desk(data_dir.clone(), shell::connectors())?;
     let logs = shell::log_to(desk.folder(), logs::Console::stderr(LogLevel::Warn))?;
-    let passphrase = Arc::new(AskInWindow::new(desk.folder().passphrase_vault()));
-    let lent = shell::lend(desk.folder().path(), passphrase.clone());
+    let passphrase = Arc::new(AskInWindow::default());
+    let asks = passphrase.clone();
+    let open = move || {
+        let desk = shell::desk(data_dir.clone(), shell::connectors())?;
+        asks.of(desk.folder().passphrase_vault());
+        let lent = shell::lend(desk.folder().path(), asks.clone());
+        Ok((desk, lent))
+    };
     Ok(Parts {
-        attached: Attached::new(desk, lent),
+        attached: Attached::new(open)?,
         passphrase,
         _logs: logs,
     })
@@ -244,7 +250,7 @@ async fn look_after(app: AppHandle, mut changes: broadcast::Receiver<Change>) {
     let mut notices = Notices::default();
     loop {
         let looking = app.clone();
-        let desk = attached.desk().clone();
+        let desk = attached.desk();
         // They read files: not on a thread that others wait for.
         let looked = tokio::task::spawn_blocking(move || {
             tray::refresh(&looking);
@@ -258,7 +264,7 @@ async fn look_after(app: AppHandle, mut changes: broadcast::Receiver<Change>) {
         if next(&mut changes).await.is_none() {
             return;
         }
-        attached.desk().clock().sleep(CALM).await;
+        attached.clock().sleep(CALM).await;
         while changes.try_recv().is_ok() {}
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use connector_kit::Result;
 use engine::{
     agent::Desk,
-    operations::{ListProcessflows, Reads, Status},
+    operations::{self, ListProcessflows, Status},
     state::DeploymentState,
 };
 use jiff::Timestamp;
@@ -102,9 +102,12 @@ pub(crate) fn refresh(app: &AppHandle) {
 
 fn look(attached: &Attached, words: &Words) -> Shown {
     let desk = attached.desk();
-    let processflows = deployed(desk);
+    let processflows = deployed(&desk);
     let paused = processflows.values().any(Option::is_some);
-    let status = Status {}.read(desk).ok().filter(|_| attached.is_attached());
+    let status = Status {}
+        .read(&desk)
+        .ok()
+        .filter(|_| attached.is_attached());
     let (colour, said) = match status {
         None => (Colour::Stopped, words.say("stopped").to_owned()),
         Some(status) => match status.waiting.len() as u64 + status.failed {
@@ -124,7 +127,7 @@ fn look(attached: &Attached, words: &Words) -> Shown {
 
 /// Deployed processflows, and until when they are paused, where a pause has an end.
 fn deployed(desk: &Desk) -> BTreeMap<String, Option<Timestamp>> {
-    let rows = ListProcessflows {}.read(desk).unwrap_or_default();
+    let rows = operations::look(desk, ListProcessflows {}).unwrap_or_default();
     let now = desk.clock().now();
     rows.into_iter()
         .filter(|row| row.state != DeploymentState::Undeployed)
@@ -216,8 +219,8 @@ async fn carry_out(attached: &Attached, wish: Wish) -> Result<()> {
             attached.call("start_run", json!({ "processflow": name })).await?;
         }
         Wish::Pause(how_long) => {
-            let seconds = seconds(&how_long, &attached.desk().clock().now());
-            for name in active(attached.desk()) {
+            let seconds = seconds(&how_long, &attached.clock().now());
+            for name in active(&attached.desk()) {
                 attached
                     .call("pause", json!({ "processflow": name, "seconds": seconds }))
                     .await?;
@@ -225,7 +228,7 @@ async fn carry_out(attached: &Attached, wish: Wish) -> Result<()> {
         }
         // A pause without an end was set by a person for one processflow, and stays.
         Wish::Resume => {
-            let paused = deployed(attached.desk());
+            let paused = deployed(&attached.desk());
             for (name, _) in paused.into_iter().filter(|(_, until)| until.is_some()) {
                 attached.call("resume", json!({ "processflow": name })).await?;
             }
@@ -236,7 +239,7 @@ async fn carry_out(attached: &Attached, wish: Wish) -> Result<()> {
 
 /// Those that a pause concerns: what a person paused without an end stays as it is.
 fn active(desk: &Desk) -> impl Iterator<Item = String> {
-    let rows = ListProcessflows {}.read(desk).unwrap_or_default();
+    let rows = operations::look(desk, ListProcessflows {}).unwrap_or_default();
     rows.into_iter()
         .filter(|row| {
             row.state == DeploymentState::Active

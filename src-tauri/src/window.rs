@@ -14,7 +14,7 @@ use crate::{
     closing, os,
     passphrase::{AskInWindow, Wanted},
     preferences::{Preferences, Preferred, Theme},
-    program, tray,
+    program, service, tray,
 };
 
 /// The one window's name.
@@ -24,7 +24,7 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const CHANGED: &str = "changed";
 
 /// Everything the window can do.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "asking",
     "browse",
     "close",
@@ -32,6 +32,8 @@ const NAMES: [&str; 10] = [
     "quit",
     "reveal",
     "save_file",
+    "service",
+    "service_do",
     "set",
     "settings",
     "unlock",
@@ -44,6 +46,8 @@ pub(crate) async fn call(app: &AppHandle, name: &str, input: Value) -> Result<Va
         "set" => set(app, of(name, input)?).and_then(answer),
         "open_file" => answer(open_file(app, of(name, input)?).await),
         "save_file" => answer(save_file(app, of(name, input)?).await),
+        "service" => answer(service::state(app).await?),
+        "service_do" => answer(service::act(app, of(name, input)?).await?),
         "reveal" => reveal(app, &of(name, input)?).map(|()| Value::Null),
         "browse" => browse(app, &of(name, input)?).map(|()| Value::Null),
         "asking" => {

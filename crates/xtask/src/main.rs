@@ -1,4 +1,5 @@
-//! Set-up and the commands of a developer: `cargo xtask demo | desktop | test | pictures | bench | conformance DIR`.
+//! Set-up and the commands of a developer: `cargo xtask demo | desktop | test | pictures | package | bench |
+//! conformance DIR`.
 //!
 //! `demo` and `test` are the README's two commands: they work on a fresh machine with git and a Rust toolchain.
 
@@ -6,6 +7,7 @@ mod bench;
 mod conformance;
 mod demo;
 mod desktop;
+mod package;
 mod setup;
 mod test;
 mod tool;
@@ -44,6 +46,15 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Makes the two Debian packages, into target/package.
+    Package {
+        /// Of the debug builds: quick, to try the packing.
+        #[arg(long)]
+        debug: bool,
+        /// Also try them on a copy of this machine that is thrown away; needs root.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measures against a floor and a plain program in the same run; prints one table.
     Bench(bench::Options),
     /// Replays sandbox answers and our requests against the vendor's OpenAPI files in a folder.
@@ -59,6 +70,7 @@ fn main() -> ExitCode {
         Task::Desktop { data_dir } => desktop::desktop(data_dir.as_deref()),
         Task::Pictures => desktop::pictures(),
         Task::Test { only } => test::test(only.as_deref()),
+        Task::Package { debug, check } => package::package(debug, check),
         Task::Bench(options) => bench::bench(&options),
         Task::Conformance { folder } => conformance::conformance(&folder),
     };

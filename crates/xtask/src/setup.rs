@@ -39,6 +39,13 @@ const WINDOW_TESTS: &[(Sign, &str)] = &[
     (File("truetype/dejavu/DejaVuSans.ttf"), "fonts-dejavu-core"),
 ];
 
+/// What making packages needs besides.
+const PACKAGES: &[(Sign, &str)] = &[
+    (Program("dpkg-shlibdeps"), "dpkg-dev"),
+    (Program("strip"), "binutils"),
+    (Program("gzip"), "gzip"),
+];
+
 /// Where files of packages are looked for.
 const FOLDERS: &[&str] = &["/usr/lib", "/usr/lib64", "/usr/share", "/usr/share/fonts"];
 
@@ -63,6 +70,12 @@ pub(crate) fn set_up() -> Done {
 /// Installs what is missing to build the window and open it.
 pub(crate) fn set_up_window() -> Done {
     debian_packages(&[&HEADLESS[..1], WINDOW])?;
+    node()
+}
+
+/// Installs what is missing to make packages.
+pub(crate) fn set_up_packages() -> Done {
+    debian_packages(&[&HEADLESS[..1], WINDOW, PACKAGES])?;
     node()
 }
 

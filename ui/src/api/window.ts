@@ -16,6 +16,22 @@ export interface WindowSettings {
   version: string;
 }
 
+/** The background service as it stands. */
+export interface ServiceState {
+  state: 'absent' | 'stopped' | 'running' | 'unsupported';
+  /** The machine's, or this user's alone. */
+  scope: 'system' | 'user';
+  /** The account it runs under. */
+  account: string;
+  data_folder: string;
+  /** It starts by itself. */
+  enabled: boolean;
+  /** `ask`: an administrator is asked when it is changed. */
+  rights: 'enough' | 'ask';
+  /** What a person should know now: what the last action did, or why there can be no service here. */
+  detail: string;
+}
+
 /** What only a window can do; the shell answers these, not the engine. In development they are refused. */
 export interface WindowOperations {
   /** Lets a person choose a file; null when they chose none. */
@@ -29,6 +45,16 @@ export interface WindowOperations {
   'window.reveal': { input: { path: string }; output: null };
   /** Opens an address in the system's browser. */
   'window.browse': { input: { url: string }; output: null };
+  'window.service': { input: Record<string, never>; output: ServiceState };
+  /** Installs, removes, starts or stops it; `bring` moves this window's data to the machine's service. */
+  'window.service_do': {
+    input: {
+      action: 'install' | 'uninstall' | 'start' | 'stop';
+      scope?: ServiceState['scope'];
+      bring?: boolean;
+    };
+    output: ServiceState;
+  };
   'window.settings': { input: Record<string, never>; output: WindowSettings };
   /** Changes one of them; answers with all. */
   'window.set': {
