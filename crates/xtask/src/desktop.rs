@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    setup,
+    licences, setup,
     tool::{Done, binary, cargo, command, root, run},
 };
 
@@ -45,6 +45,7 @@ pub(crate) fn panels() -> Done {
         "the panels' libraries",
         &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
     )?;
+    licences::embed()?;
     npm("the panels", &["run", "build"])
 }
 

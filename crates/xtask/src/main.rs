@@ -7,6 +7,7 @@ mod bench;
 mod conformance;
 mod demo;
 mod desktop;
+mod licences;
 mod package;
 mod setup;
 mod test;

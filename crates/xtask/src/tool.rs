@@ -64,6 +64,21 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Done {
     Ok(())
 }
 
+/// Runs it for what it prints.
+pub(crate) fn quietly(command: &mut Command) -> Done<Vec<u8>> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let ended = command
+        .output()
+        .map_err(|error| format!("{name} cannot be started ({error})"))?;
+    match ended.status.success() {
+        true => Ok(ended.stdout),
+        false => Err(format!(
+            "{name}: {}",
+            String::from_utf8_lossy(&ended.stderr).trim()
+        )),
+    }
+}
+
 /// Whether a program is there and answers.
 pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
     let mut command = command(program);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use super::{Acts, Reads, tickets::Ticket};
+use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk, Topic},
     state::{Checked, Deployment, Problem, SavedConnection, Version},
@@ -118,7 +118,7 @@ impl Acts for SaveConnection {
 
 /// The connection as it would be with these settings laid over those it has. Secrets stay with it while it leads to the
 /// place they were entered for.
-async fn wanted(
+pub(super) async fn wanted(
     agent: &Agent,
     name: &str,
     connector: Option<String>,
@@ -238,175 +238,6 @@ impl Acts for ValidateConnection {
     }
 }
 
-/// Tries a connection as it stands in a form, with the code that runs use. Nothing is saved, not even that it was tried.
-#[derive(Debug, Serialize, Deserialize, TS)]
-#[ts(optional_fields = nullable)]
-pub struct TryConnection {
-    /// The saved connection whose settings and secrets are the ground; left out for a new one.
-    pub name: Option<String>,
-    /// Its connector; may be left out when it is saved already.
-    pub connector: Option<String>,
-    /// Settings laid over the saved ones; `null` takes one away.
-    #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub settings: Map<String, Value>,
-    /// Secrets as they were typed. For those left out the saved ones are used, if these settings lead to the place they
-    /// were entered for.
-    #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub secrets: BTreeMap<String, Given>,
-    /// A name of the caller's choice, to cancel it by.
-    #[serde(default)]
-    pub ticket: Option<String>,
-}
-
-#[async_trait]
-impl Acts for TryConnection {
-    type Output = Validation;
-    const NAME: &'static str = "try_connection";
-    const ENDS_WITH_CALLER: bool = true;
-
-    async fn act(self, agent: &Arc<Agent>) -> Result<Validation> {
-        let ticket = Ticket::new(self.ticket);
-        let name = self.name.unwrap_or_default();
-        let tried = async {
-            let tried = wanted(agent, &name, self.connector, self.settings).await?;
-            let given = self.secrets.into_iter().map(|(field, given)| (field, given.0));
-            let live = agent.live_with(&tried, given.collect()).await?;
-            live.validate().await
-        };
-        let tried = ticket.unless_cancelled("the test of the connection", tried).await;
-        agent.note_quotas();
-        tried
-    }
-}
-
-/// Ends a test of a connection that is under way.
-#[derive(Debug, Serialize, Deserialize, TS)]
-#[ts(optional_fields = nullable)]
-pub struct CancelTry {
-    /// The ticket it was asked for with.
-    pub ticket: String,
-}
-
-#[async_trait]
-impl Acts for CancelTry {
-    type Output = ();
-    const NAME: &'static str = "cancel_try";
-
-    async fn act(self, _: &Arc<Agent>) -> Result<()> {
-        Ticket::cancel(&self.ticket);
-        Ok(())
-    }
-}
-
-/// What a connector makes of settings while they are typed: nothing is saved, nothing is sent.
-#[derive(Debug, Serialize, Deserialize, TS)]
-#[ts(optional_fields = nullable)]
-pub struct UnderstandConnection {
-    /// The connector.
-    pub connector: String,
-    /// The settings as they are so far.
-    #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub settings: Map<String, Value>,
-}
-
-/// What a connector made of settings.
-#[derive(Debug, Serialize, Deserialize, TS)]
-pub struct Understood {
-    /// What they say ("store hash abc123"); empty where something is wrong.
-    pub facts: Vec<Fact>,
-    /// The one place that the secrets would be sent to.
-    pub seal: Option<String>,
-    /// What is wrong, and the way out.
-    pub problem: Option<Problem>,
-}
-
-impl Reads for UnderstandConnection {
-    type Output = Understood;
-    const NAME: &'static str = "understand_connection";
-
-    fn read(self, desk: &Desk) -> Result<Understood> {
-        let connector = desk.connector(&self.connector)?;
-        let settings = Value::Object(self.settings);
-        let understood = connector
-            .understood(&settings)
-            .and_then(|facts| Ok((facts, connector.seal(&settings)?)));
-        Ok(match understood {
-            Ok((facts, seal)) => Understood {
-                facts,
-                seal: Some(seal),
-                problem: None,
-            },
-            Err(error) => Understood {
-                facts: Vec::new(),
-                seal: None,
-                problem: Some(Problem::from(&error)),
-            },
-        })
-    }
-}
-
-/// Every connector, with what it takes to draw its form.
-#[derive(Debug, Serialize, Deserialize, TS)]
-pub struct ListConnectors {}
-
-/// A connector as its form draws it.
-#[derive(Debug, Serialize, Deserialize, TS)]
-pub struct ConnectorRow {
-    /// Its name in processflow files.
-    pub connector: String,
-    /// The name people read.
-    pub title: String,
-    /// One sentence.
-    pub about: String,
-    /// JSON Schema of its settings; its secrets are not among them.
-    pub settings: Value,
-    /// Its secret fields, in the order of the form.
-    pub secrets: Vec<SecretField>,
-    /// How many actions read.
-    pub reads: usize,
-    /// How many actions write.
-    pub writes: usize,
-}
-
-/// A secret field of a connection's form: typed in, never shown again.
-#[derive(Debug, Serialize, Deserialize, TS)]
-pub struct SecretField {
-    /// Its name, as `save_connection` takes it.
-    pub field: String,
-    /// The words of the form.
-    pub title: String,
-}
-
-impl Reads for ListConnectors {
-    type Output = Vec<ConnectorRow>;
-    const NAME: &'static str = "connectors";
-
-    fn read(self, desk: &Desk) -> Result<Self::Output> {
-        Ok(desk.connectors().iter().map(connector_row).collect())
-    }
-}
-
-fn connector_row(connector: &connector_kit::Connector) -> ConnectorRow {
-    let reads = |action: &&connector_kit::Action| matches!(action.does, connector_kit::Does::Read(_));
-    let secret = |(field, title): &(&str, &str)| SecretField {
-        field: (*field).to_owned(),
-        title: (*title).to_owned(),
-    };
-    let read = connector.actions.iter().filter(reads).count();
-    ConnectorRow {
-        connector: connector.name.to_owned(),
-        title: connector.title.to_owned(),
-        about: connector.about.to_owned(),
-        settings: (connector.settings)().to_value(),
-        secrets: connector.secrets.iter().map(secret).collect(),
-        reads: read,
-        writes: connector.actions.len() - read,
-    }
-}
-
 /// A secret on its way from a shell to the agent: over the local socket, never further. The only secret that
 /// serialises, and it prints `[redacted]`.
 #[derive(Clone, TS)]
@@ -427,85 +258,5 @@ impl Serialize for Given {
 impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
-    }
-}
-
-/// The catalogue of actions.
-#[derive(Debug, Serialize, Deserialize, TS)]
-#[ts(optional_fields = nullable)]
-pub struct ListActions {
-    /// Of one connector only.
-    pub connector: Option<String>,
-    /// Whose name or sentence holds this text.
-    pub search: Option<String>,
-}
-
-/// An action of the catalogue.
-#[derive(Debug, Serialize, Deserialize, TS)]
-pub struct ActionRow {
-    /// Its connector.
-    pub connector: String,
-    /// Its name.
-    pub action: String,
-    /// `read` or `write`.
-    pub does: String,
-    /// One sentence.
-    pub about: String,
-    /// The permission it needs.
-    pub scope: Option<String>,
-    /// What a write guarantees.
-    pub guarantee: Option<connector_kit::Guarantee>,
-    /// Rows in one request at most.
-    pub largest_batch: Option<usize>,
-    /// JSON Schema of its parameters.
-    pub with: Value,
-}
-
-impl Reads for ListActions {
-    type Output = Vec<ActionRow>;
-    const NAME: &'static str = "actions";
-
-    fn read(self, desk: &Desk) -> Result<Self::Output> {
-        if let Some(name) = &self.connector {
-            desk.connector(name)?;
-        }
-        let wanted = self.search.unwrap_or_default().to_lowercase();
-        let mut rows = Vec::new();
-        for connector in desk.connectors() {
-            if self
-                .connector
-                .as_deref()
-                .is_none_or(|name| name == connector.name)
-            {
-                rows.extend(
-                    connector
-                        .actions
-                        .iter()
-                        .map(|action| action_row(connector.name, action)),
-                );
-            }
-        }
-        rows.retain(|row| {
-            let text = format!("{} {} {}", row.connector, row.action, row.about).to_lowercase();
-            text.contains(&wanted) || format!("{}/{}", row.connector, row.action).contains(&wanted)
-        });
-        Ok(rows)
-    }
-}
-
-fn action_row(connector: &str, action: &connector_kit::Action) -> ActionRow {
-    let (does, guarantee, largest_batch) = match &action.does {
-        connector_kit::Does::Read(_) => ("read", None, None),
-        connector_kit::Does::Write(write) => ("write", Some(write.guarantee()), Some(write.largest_batch())),
-    };
-    ActionRow {
-        connector: connector.to_owned(),
-        action: action.name.to_owned(),
-        does: does.to_owned(),
-        about: action.about.to_owned(),
-        scope: action.scope.map(str::to_owned),
-        guarantee,
-        largest_batch,
-        with: (action.schema)().to_value(),
     }
 }

@@ -8,6 +8,7 @@
 mod authorities;
 mod bindings;
 mod connections;
+mod connectors;
 mod deploy;
 mod deployments;
 mod drafts;
@@ -24,6 +25,7 @@ mod snapshots;
 mod status;
 mod target;
 mod tickets;
+mod trying;
 mod typescript;
 mod upkeep;
 
@@ -38,6 +40,7 @@ use crate::agent::{self, Agent, Desk};
 
 pub use authorities::*;
 pub use connections::*;
+pub use connectors::*;
 pub use deploy::*;
 pub use deployments::*;
 pub use drafts::*;
@@ -53,6 +56,7 @@ pub use series::*;
 pub use snapshots::*;
 pub use status::*;
 pub use target::*;
+pub use trying::*;
 pub use typescript::typescript;
 pub use upkeep::*;
 

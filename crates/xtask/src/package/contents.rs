@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{Package, Programs};
-use crate::tool::{Done, command, root};
+use crate::{
+    licences,
+    tool::{Done, command, quietly, root},
+};
 
 const POLICY: &str = "usr/share/polkit-1/actions/org.processflow.agent.policy";
 
@@ -61,6 +64,13 @@ impl Layout {
             &format!("{documents}/copyright"),
         )?;
         self.copy("README.md", &format!("{documents}/README.md"))?;
+        let (crates, panels) = match self.package {
+            Package::Window => (&["cli", "desktop"][..], true),
+            Package::Headless => (&["cli"][..], false),
+        };
+        let place = format!("{documents}/LIBRARIES");
+        self.write(&place, licences::as_text(crates, panels)?.as_bytes())?;
+        zip(&self.tree.join(place))?;
         let changes = format!(
             "processflow-agent ({VERSION}) stable; urgency=medium\n\n  * Version {VERSION}.\n\n \
              -- {MAINTAINER}  {}\n",
@@ -152,21 +162,6 @@ fn committed(format: &str) -> Done<String> {
 
 fn said(program: &Path, arguments: &[&str]) -> Done<Vec<u8>> {
     quietly(command(program).args(arguments))
-}
-
-/// Runs it for what it prints.
-pub(super) fn quietly(command: &mut std::process::Command) -> Done<Vec<u8>> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let ended = command
-        .output()
-        .map_err(|error| format!("{name} cannot be started ({error})"))?;
-    match ended.status.success() {
-        true => Ok(ended.stdout),
-        false => Err(format!(
-            "{name}: {}",
-            String::from_utf8_lossy(&ended.stderr).trim()
-        )),
-    }
 }
 
 pub(super) fn read(path: &Path) -> Done<String> {

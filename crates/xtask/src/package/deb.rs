@@ -8,9 +8,9 @@ use std::{
 
 use super::{
     Package, Programs,
-    contents::{MAINTAINER, VERSION, lay_out, mode, quietly, read},
+    contents::{MAINTAINER, VERSION, lay_out, mode, read},
 };
-use crate::tool::{Done, command, root};
+use crate::tool::{Done, command, quietly, root};
 
 /// Packs into `folder`; the file's path.
 pub(super) fn pack(package: Package, programs: &Programs, folder: &Path) -> Done<PathBuf> {

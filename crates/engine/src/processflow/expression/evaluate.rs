@@ -51,7 +51,6 @@ pub(crate) struct View<'r> {
 impl<'r> View<'r> {
     pub(crate) fn new(
         (whole, index): (&'r Raw, &'r Index),
-        element: Option<Object<'r>>,
         (connections, run): (&'r [(String, Raw)], &'r str),
         tables: &'r [Table],
         variables: &'r [Option<Value>],
@@ -60,12 +59,21 @@ impl<'r> View<'r> {
         Self {
             whole,
             record: Object { text, index },
-            element,
+            element: None,
             connections,
             run,
             tables,
             variables,
             fuel: Cell::new(FUEL),
+        }
+    }
+
+    /// What an expression sees inside an element of `each`.
+    pub(crate) fn inside<'e>(&'e self, element: Object<'e>) -> View<'e> {
+        View {
+            element: Some(element),
+            fuel: Cell::new(FUEL),
+            ..*self
         }
     }
 

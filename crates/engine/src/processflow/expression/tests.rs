@@ -37,13 +37,7 @@ fn value(expression: &str) -> Result<String, connector_kit::Error> {
     let connections = [("store".to_owned(), Raw::parse(r#"{"hash":"abc123"}"#).unwrap())];
     let order = Raw::parse(ORDER).unwrap();
     let index = Index::of(order.as_str());
-    let view = View::new(
-        (&order, &index),
-        None,
-        (&connections, r#"{"id":"r-1"}"#),
-        &table,
-        &[],
-    );
+    let view = View::new((&order, &index), (&connections, r#"{"id":"r-1"}"#), &table, &[]);
     compiled.term(&view).and_then(|term| {
         let term = term.into_value(&order)?;
         Ok(match &term {

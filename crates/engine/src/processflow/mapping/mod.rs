@@ -145,7 +145,6 @@ impl Mapping {
         let shared = &self.shared;
         look(&View::new(
             (&self.body, index),
-            None,
             (&shared.connections, shared.run.as_str()),
             &shared.tables,
             &self.variables,
@@ -202,17 +201,10 @@ fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str) -> Re
         return Ok(as_it_is(record, Raw::parse(element.to_owned())?));
     }
     let index = Index::of(element);
-    let element = Object {
+    let inside = view.inside(Object {
         text: element,
         index: &index,
-    };
-    let inside = View::new(
-        (view.whole, view.record.index),
-        Some(element),
-        (view.connections, view.run),
-        view.tables,
-        view.variables,
-    );
+    });
     row(step, record, &inside)
 }
 

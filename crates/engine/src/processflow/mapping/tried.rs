@@ -1,6 +1,6 @@
 //! One record tried on a file while it is written: what each field would be, and why one would not be. Nothing leaves.
 
-use connector_kit::{Error, Record, Result, Value};
+use connector_kit::{Error, Raw, Record, Result, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -157,17 +157,10 @@ fn rows(write: &Write, view: &View<'_>) -> Result<Rows> {
         count += 1;
         if rows.len() < MOST_ROWS {
             let index = Index::of(&element);
-            let element = Object {
+            let inside = view.inside(Object {
                 text: &element,
                 index: &index,
-            };
-            let inside = View::new(
-                (view.whole, view.record.index),
-                Some(element),
-                (view.connections, view.run),
-                view.tables,
-                view.variables,
-            );
+            });
             rows.push(row(write, &inside));
         }
     }
@@ -176,7 +169,11 @@ fn rows(write: &Write, view: &View<'_>) -> Result<Rows> {
 
 fn row(write: &Write, view: &View<'_>) -> Vec<TriedField> {
     let Some(fields) = &write.fields else {
-        return vec![field("record", Ok(Value::Json(view.whole.clone())))];
+        let whole = view.element.map_or_else(
+            || Ok(view.whole.clone()),
+            |element| Raw::parse(element.text.to_owned()),
+        );
+        return vec![field("record", whole.map(Value::Json))];
     };
     let one = |(column, expression): (&String, &Expression)| field(column, expression.value(view));
     write.step.columns.iter().zip(fields).map(one).collect()
