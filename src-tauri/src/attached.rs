@@ -10,7 +10,7 @@ use connector_kit::{Clock, Error, Result};
 use engine::{
     agent::{Agent, Change, Client, Desk, Door, Shell, Topic},
     folder::Attempt,
-    operations,
+    operations::{self, Acts as _},
 };
 use serde_json::Value;
 use tokio::sync::{broadcast, watch};
@@ -25,6 +25,9 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 /// How soon it is looked whether the folder was let go of.
 const SOON: Duration = Duration::from_millis(50);
+
+/// Operations that keep who asked for them.
+const SIGNED: [&str; 2] = [operations::Deploy::NAME, operations::Rollback::NAME];
 
 /// What a listener may be behind before it is told to look at everything.
 const BEHIND: usize = 256;
@@ -192,12 +195,16 @@ impl Attached {
     }
 
     /// Any operation by name. What only looks is asked here, at once; what acts waits for the agent.
-    pub(crate) async fn call(&self, name: &str, input: Value) -> Result<Value> {
+    pub(crate) async fn call(&self, name: &str, mut input: Value) -> Result<Value> {
         if operations::READS.contains(&name) {
             let (desk, name) = (self.desk(), name.to_owned());
             // It reads files: not on a thread that others wait for.
             let read = tokio::task::spawn_blocking(move || operations::read(&desk, &name, input));
             return read.await.map_err(|_| Error::bug("a panel's question broke"))?;
+        }
+        // Who asks is the person at this window, wherever the agent is.
+        if let (true, Some(input)) = (SIGNED.contains(&name), input.as_object_mut()) {
+            input.insert("author".into(), shell::account().into());
         }
         self.door().await?.call_by_name(name, input).await
     }

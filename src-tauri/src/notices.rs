@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use engine::{
     agent::Desk,
-    operations::{ListRuns, look},
+    operations::{ListRuns, Reads as _},
     state::{Run, RunStatus},
 };
 use jiff::{SignedDuration, Timestamp};

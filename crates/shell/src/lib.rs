@@ -48,6 +48,16 @@ pub fn lend(folder: &Path, passphrase: Arc<dyn Passphrase>) -> Shell {
     }
 }
 
+/// The operating system's account: the agent has none of its own.
+pub fn account() -> String {
+    let said = ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    let home = || Some(std::env::home_dir()?.file_name()?.to_string_lossy().into_owned());
+    let name = said.into_iter().find(|name| !name.is_empty()).or_else(home);
+    name.unwrap_or_else(|| "unknown".to_owned())
+}
+
 /// Starts the log files of this process, and says on `console` what is worth it.
 ///
 /// # Errors

@@ -70,13 +70,11 @@ pub(crate) fn quietly(command: &mut Command) -> Done<Vec<u8>> {
     let ended = command
         .output()
         .map_err(|error| format!("{name} cannot be started ({error})"))?;
-    match ended.status.success() {
-        true => Ok(ended.stdout),
-        false => Err(format!(
-            "{name}: {}",
-            String::from_utf8_lossy(&ended.stderr).trim()
-        )),
+    if !ended.status.success() {
+        let why = String::from_utf8_lossy(&ended.stderr);
+        return Err(format!("{name}: {}", why.trim()));
     }
+    Ok(ended.stdout)
 }
 
 /// Whether a program is there and answers.

@@ -26,7 +26,7 @@ pub(super) async fn deploy(here: &Here, args: &DeployArgs) -> Outcome<Exit> {
             text: plan.text,
             file,
             connections,
-            author: account(),
+            author: shell::account(),
             note: args.note.clone(),
             draft: None,
         })
@@ -58,14 +58,4 @@ pub(super) fn in_words(deployed: &Deployed) -> String {
         .map_or_else(|| "when it is told to".to_owned(), |next| moment(next));
     write!(text, "\n  next run: {next}").expect("text takes everything");
     text
-}
-
-/// The operating system's account: the agent has none of its own.
-pub(super) fn account() -> String {
-    let said = ["USER", "LOGNAME", "USERNAME"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok());
-    let home = || Some(std::env::home_dir()?.file_name()?.to_string_lossy().into_owned());
-    let name = said.into_iter().find(|name| !name.is_empty()).or_else(home);
-    name.unwrap_or_else(|| "unknown".to_owned())
 }

@@ -131,7 +131,7 @@ pub(super) async fn rollback(here: &Here, args: RollbackArgs) -> Outcome<Exit> {
     here.act(Rollback {
         processflow: args.name.clone(),
         version: args.version,
-        author: super::deploy::account(),
+        author: shell::account(),
     })
     .await?;
     let said = format!(

@@ -22,6 +22,7 @@ use std::{
 };
 
 use connector_kit::{Clock, Error, Host, Live, Result, async_trait};
+use tracing::warn;
 
 use crate::{
     folder::{DataFolder, Lock, LookupCache, Settings},
@@ -168,26 +169,14 @@ impl Agent {
         let mut settings = self.settings();
         let before = settings.secrets;
         change(&mut settings)?;
-        if settings.secrets != before {
-            let clock = self.clock().clone();
-            let to = secrets::store(
-                settings.secrets,
-                self.folder(),
-                clock,
-                self.shell.passphrase.clone(),
-            )?;
-            to.probe().await?;
-            // A store that cannot be opened here has nothing of ours to carry over.
-            let from = self.store();
-            if from.list().await.is_ok_and(|kept| !kept.is_empty()) {
-                secrets::carry_over(from.as_ref(), to.as_ref()).await?;
-            }
-            *self
-                .secrets
-                .lock()
-                .expect("nothing panics while it holds this lock") = to;
-        }
+        let moving = match settings.secrets == before {
+            true => None,
+            false => Some(self.copy_secrets(&settings).await?),
+        };
         settings.save(self.folder())?;
+        if let Some((to, copied)) = moving {
+            self.use_store(to, &copied).await;
+        }
         self.renew_network(&settings);
         logs::set_level(settings.log_level);
         *self
@@ -196,6 +185,42 @@ impl Agent {
             .expect("nothing panics while it holds this lock") = settings;
         self.changed(Topic::Settings.of(key));
         Ok(())
+    }
+
+    /// The secret store that these settings choose, with a copy of what the one in use holds.
+    async fn copy_secrets(&self, settings: &Settings) -> Result<(Arc<dyn SecretStore>, Vec<String>)> {
+        let to = secrets::store(
+            settings.secrets,
+            self.folder(),
+            self.clock().clone(),
+            self.shell.passphrase.clone(),
+        )?;
+        to.probe().await?;
+        // A store that cannot be opened here has nothing of ours to carry over.
+        let from = self.store();
+        let copied = match from.list().await.is_ok_and(|kept| !kept.is_empty()) {
+            true => secrets::copy(from.as_ref(), to.as_ref()).await?,
+            false => Vec::new(),
+        };
+        Ok((to, copied))
+    }
+
+    /// Uses this secret store from now on; the one before forgets what was copied.
+    async fn use_store(&self, to: Arc<dyn SecretStore>, copied: &[String]) {
+        let from = std::mem::replace(
+            &mut *self
+                .secrets
+                .lock()
+                .expect("nothing panics while it holds this lock"),
+            to,
+        );
+        if let Err(error) = secrets::forget(from.as_ref(), copied).await {
+            warn!(
+                store = from.name(),
+                error = %error.chain(),
+                "Secrets were copied to the new store; the old one could not forget them."
+            );
+        }
     }
 
     /// What connectors get from here.

@@ -135,19 +135,25 @@ pub async fn open(store: &dyn SecretStore, connection: &str, seal: &str) -> Resu
     sealed.open(connection, seal)
 }
 
-/// Carries all secrets from one store to another, when the settings change. What could not be carried stays in
-/// the old store; the old store is emptied only when everything arrived.
-pub async fn carry_over(from: &dyn SecretStore, to: &dyn SecretStore) -> Result<usize> {
-    let kept = from.list().await?;
-    for Kept { connection, .. } in &kept {
-        if let Some(sealed) = from.get(connection).await? {
+/// Copies all secrets of one store into another, when the settings change; the connections they belong to. The old store
+/// keeps them until [`forget`]: whatever happens in between, one of the two has them.
+pub async fn copy(from: &dyn SecretStore, to: &dyn SecretStore) -> Result<Vec<String>> {
+    let mut copied = Vec::new();
+    for Kept { connection, .. } in from.list().await? {
+        if let Some(sealed) = from.get(&connection).await? {
             to.set(&sealed).await?;
         }
+        copied.push(connection);
     }
-    for Kept { connection, .. } in &kept {
-        from.delete(connection).await?;
+    Ok(copied)
+}
+
+/// Takes the secrets of these connections out of a store.
+pub async fn forget(store: &dyn SecretStore, connections: &[String]) -> Result<()> {
+    for connection in connections {
+        store.delete(connection).await?;
     }
-    Ok(kept.len())
+    Ok(())
 }
 
 /// A store that ends with the process: for tests.
@@ -276,11 +282,13 @@ mod tests {
     async fn changing_the_store_carries_everything_over() {
         let (from, to) = (MemoryStore::default(), MemoryStore::default());
         from.set(&shop("t0ken-of-the-shop")).await.expect("keeps");
-        assert_eq!(
-            carry_over(&from, &to).await.expect("carries"),
-            1,
-            "one connection"
+        let copied = copy(&from, &to).await.expect("copies");
+        assert_eq!(copied, ["shop"], "one connection");
+        assert!(
+            from.get("shop").await.expect("reads").is_some(),
+            "it is in both until the new store is chosen for good"
         );
+        forget(&from, &copied).await.expect("forgets");
         assert!(
             from.list().await.expect("lists").is_empty(),
             "nothing stays behind"

@@ -153,7 +153,7 @@ async fn put(
         text: text.to_owned(),
         file,
         connections,
-        author: deploy::account(),
+        author: shell::account(),
         ..Deploy::default()
     };
     let deployed = door.call(wanted).await?;
