@@ -73,10 +73,10 @@ fn scope() -> Scope {
 /// The folder whose data is this user's: the one this window has open, unless that is the service's.
 fn own_folder(attached: &Attached) -> Result<PathBuf> {
     let desk = attached.desk();
-    match desk.folder().is_closed() {
-        true => DataFolder::of_user(),
-        false => Ok(desk.folder().path().to_owned()),
+    if desk.folder().is_closed() {
+        return DataFolder::of_user();
     }
+    Ok(desk.folder().path().to_owned())
 }
 
 /// What is done, here or by an administrator.
@@ -171,10 +171,10 @@ fn shown(arguments: &[String]) -> String {
         word.chars()
             .all(|letter| letter.is_ascii_alphanumeric() || "/-_.".contains(letter))
     };
-    let words = arguments.iter().map(|word| match plain(word) {
-        true => word.clone(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    });
+    let quoted = |word: &String| format!("'{}'", word.replace('\'', r"'\''"));
+    let words = arguments
+        .iter()
+        .map(|word| if plain(word) { word.clone() } else { quoted(word) });
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -183,14 +183,14 @@ fn program() -> Result<PathBuf> {
     let own = std::env::current_exe()
         .map_err(|error| Error::config(format!("this program does not know where it lies: {error}")))?;
     let beside = own.with_file_name(format!("processflow{}", std::env::consts::EXE_SUFFIX));
-    match beside.is_file() {
-        true => Ok(beside),
-        false => Err(Error::config(format!(
-            "the command line's program is missing: {}",
-            beside.display()
-        ))
-        .hint("The service is that program: install the package again.")),
+    if beside.is_file() {
+        return Ok(beside);
     }
+    Err(Error::config(format!(
+        "the command line's program is missing: {}",
+        beside.display()
+    ))
+    .hint("The service is that program: install the package again."))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

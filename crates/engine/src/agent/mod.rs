@@ -169,9 +169,10 @@ impl Agent {
         let mut settings = self.settings();
         let before = settings.secrets;
         change(&mut settings)?;
-        let moving = match settings.secrets == before {
-            true => None,
-            false => Some(self.copy_secrets(&settings).await?),
+        let moving = if settings.secrets == before {
+            None
+        } else {
+            Some(self.copy_secrets(&settings).await?)
         };
         settings.save(self.folder())?;
         if let Some((to, copied)) = moving {
@@ -198,9 +199,10 @@ impl Agent {
         to.probe().await?;
         // A store that cannot be opened here has nothing of ours to carry over.
         let from = self.store();
-        let copied = match from.list().await.is_ok_and(|kept| !kept.is_empty()) {
-            true => secrets::copy(from.as_ref(), to.as_ref()).await?,
-            false => Vec::new(),
+        let copied = if from.list().await.is_ok_and(|kept| !kept.is_empty()) {
+            secrets::copy(from.as_ref(), to.as_ref()).await?
+        } else {
+            Vec::new()
         };
         Ok((to, copied))
     }
