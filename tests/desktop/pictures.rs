@@ -1,23 +1,31 @@
 //! Every panel, looked at: light and dark, without a complaint and without a violation of what makes it usable for
 //! everybody. Leaves its pictures in `PROCESSFLOW_PICTURES`, where that is set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kit::{
-    World,
+    Order, World,
     desktop::{Screen, Window},
 };
+use rusqlite::Connection;
+use sandbox_store::Config;
 use serde_json::json;
 
-use crate::{START, answers::small_store};
+use crate::START;
 
 #[test]
 fn pictures_of_all_panels() {
-    let world = World::with_orders_to_database(small_store());
+    let (empty, world) = (World::empty(), a_shop_with_a_past());
     let screen = Screen::default();
-    world.run("orders-to-database");
     let folder = folder(&world);
-    let window = Window::open(&screen, &world.data(), &[]);
+    let start = [("welcome".to_owned(), "#/welcome".to_owned())];
+    look_at(&screen, &empty.data(), &start, &folder);
+    look_at(&screen, &world.data(), &panels(&world), &folder);
+}
+
+/// Opens the window, and every one of these pages in light and in dark.
+fn look_at(screen: &Screen, data: &Path, pages: &[(String, String)], folder: &Path) {
+    let window = Window::open(screen, data, &[]);
     window.reads(START);
     for theme in ["light", "dark"] {
         window
@@ -25,11 +33,11 @@ fn pictures_of_all_panels() {
             .expect("it takes that");
         let drawn = "return document.documentElement.dataset.theme";
         kit::until("it is drawn so", || window.script(drawn, &[]) == json!(theme));
-        for page in pages(&window) {
-            look(&window, &page);
+        for (name, address) in pages {
+            open(&window, address);
             let violations = window.axe();
-            assert_eq!(violations, Vec::<String>::new(), "{page}, {theme}");
-            screen.picture(&folder.join(format!("{}-{theme}.png", page.trim_start_matches("#/"))));
+            assert_eq!(violations, Vec::<String>::new(), "{address}, {theme}");
+            screen.picture(&folder.join(format!("{name}-{theme}.png")));
         }
     }
     window.was_quiet();
@@ -42,21 +50,124 @@ fn folder(world: &World) -> PathBuf {
     folder
 }
 
-/// Whatever the navigation leads to.
-fn pages(window: &Window) -> Vec<String> {
-    let links = "return [...document.querySelectorAll('nav a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))";
-    serde_json::from_value(window.script(links, &[])).expect("a list of links")
-}
-
 /// Goes there and waits until nothing loads any more.
-fn look(window: &Window, page: &str) {
-    window.script("location.hash = arguments[0]", &[json!(page)]);
-    let settled = "return location.hash === arguments[0] && !document.querySelector('[aria-busy=true]')";
-    kit::until(&format!("{page} is there"), || {
-        window.script(settled, &[json!(page)]) == json!(true)
+fn open(window: &Window, address: &str) {
+    window.go(address);
+    let settled = "return !!document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
+    kit::until(&format!("{address} is there"), || {
+        window.script(settled, &[]) == json!(true)
     });
     // Two frames: what was decided is drawn.
     window.script_async(
         "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))",
     );
+}
+
+/// Every panel, and the pages below it that look different.
+fn panels(world: &World) -> Vec<(String, String)> {
+    let newest = world.processflow(&["--json", "runs"]).ok().json();
+    let of_orders = newest
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|run| run["processflow"] == "orders-to-database")
+        .map(|run| run["id"].as_str().unwrap_or_default().to_owned())
+        .expect("orders ran");
+    let below = |place: &str| format!("#/processflows/orders-to-database{place}");
+    let mut pages: Vec<(String, String)> = [
+        ("connections", "#/connections".to_owned()),
+        ("connection", "#/connections/shop".to_owned()),
+        ("processflows", "#/processflows".to_owned()),
+        ("processflow", below("")),
+        ("editor", below("/edit")),
+        ("versions", below("/versions")),
+        ("deployments", below("/log")),
+        ("deploy", below("/deploy")),
+        ("runs", "#/runs".to_owned()),
+        ("run", format!("#/runs/{of_orders}")),
+        ("record", "#/runs/record/1042".to_owned()),
+        ("failed", "#/runs/failed".to_owned()),
+        ("logs", "#/logs".to_owned()),
+    ]
+    .map(|(name, address)| (name.to_owned(), address))
+    .into();
+    for section in [
+        "environment",
+        "runs",
+        "logs",
+        "diagnosis",
+        "network",
+        "secrets",
+        "cache",
+        "appearance",
+        "about",
+    ] {
+        pages.push((format!("settings-{section}"), format!("#/settings/{section}")));
+    }
+    pages
+}
+
+/// A shop whose orders came in for two days, and whose stock file has lines that the store refuses.
+fn a_shop_with_a_past() -> World {
+    let world = World::with_orders_to_database(Config {
+        products: 120,
+        customers: 40,
+        orders: 160,
+        ..Config::default()
+    });
+    world.add_files();
+    world.deploy("stock-from-csv", &["store=shop", "erp=files"]);
+    world.deploy("products-to-csv", &["store=shop", "out=files"]);
+    world.run("orders-to-database");
+    world.run("products-to-csv");
+    for round in 0..6 {
+        world.put("stock.csv", stock(&world.stock_skus(), round));
+        world.processflow(&["run", "stock-from-csv"]);
+        for more in 0..=round * 3 {
+            let id = 2000 + round * 50 + more;
+            let order = Order::new(id as u64).line(id as u64, "SKU-1", 1 + more as u64 % 4);
+            if more % 5 == 4 {
+                order.status_unpaid()
+            } else {
+                order
+            }
+            .put(&world);
+        }
+        world.run("orders-to-database");
+    }
+    spread(&world.data().join("state.db"));
+    world
+}
+
+/// Two lines of it name nothing the store has, and one says no number.
+fn stock(skus: &[String], round: usize) -> String {
+    let lines = skus.iter().take(60 + round * 9).enumerate();
+    let lines = lines.map(|(at, sku)| format!("{sku},{}\n", (at * 7 + round * 3) % 90));
+    let wrong = ["OLD-4711,3\n", "OLD-4712,8\n", "TYPO-1,many\n"].map(str::to_owned);
+    std::iter::once("SKU,QTY\n".to_owned())
+        .chain(lines)
+        .chain(wrong)
+        .collect()
+}
+
+/// Three hours between one run and the next, as if somebody had waited.
+fn spread(state: &Path) {
+    let on = Connection::open(state).expect("the state database");
+    on.execute_batch(
+        "CREATE TEMP TABLE past AS SELECT number, id,
+            format('-%d minutes', 185 * ((SELECT max(number) FROM run) - number) + 4) AS ago FROM run;
+         CREATE TEMP TABLE batch AS SELECT settled.first,
+            (SELECT ago FROM past, record WHERE record.run = past.number AND record.number = settled.first) AS ago
+            FROM settled;
+         UPDATE settled SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at, ago) FROM batch
+            WHERE batch.first = settled.first AND ago IS NOT NULL;
+         UPDATE run SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, ago),
+            ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', ended_at, ago) FROM past WHERE past.number = run.number;
+         UPDATE set_aside SET first_at = strftime('%Y-%m-%dT%H:%M:%fZ', first_at, '-2 days'),
+            last_at = strftime('%Y-%m-%dT%H:%M:%fZ', last_at, ago) FROM past WHERE past.id = set_aside.run;
+         DELETE FROM activity;
+         INSERT INTO activity SELECT substr(started_at, 1, 13), processflow, sum(written), sum(unchanged),
+            sum(read - written - unchanged - failed), sum(failed) FROM run GROUP BY 1, 2;",
+    )
+    .expect("times are text");
 }

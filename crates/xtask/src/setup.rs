@@ -61,7 +61,15 @@ pub(crate) fn set_up() -> Done {
     node()?;
     if !answers("cargo-deny", &["--version"]) {
         let mut install = cargo();
-        install.args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY]);
+        // Not optimised: it runs for a second, and building it is what a fresh machine waits for.
+        install.args([
+            "install",
+            "cargo-deny",
+            "--locked",
+            "--debug",
+            "--version",
+            CARGO_DENY,
+        ]);
         run("installing cargo-deny (once)", &mut install)?;
     }
     Ok(())

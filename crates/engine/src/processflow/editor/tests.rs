@@ -303,32 +303,19 @@ fn a_mark_ends_where_the_problem_ends() {
 }
 
 #[test]
-fn typing_does_not_wait() {
+fn a_long_file_is_completed_at_its_end() {
     let steps: String = (0..200).map(|n| format!("  - set: {{ v{n}: id }}\n")).collect();
     let text = format!("{FILE}{steps}  - skip: {{ when: v199 == ");
     let (line, column) = line_and_column(&text, text.len());
-    let connectors = connectors();
-    let began = std::time::Instant::now();
-    for _ in 0..10 {
-        check(&text, &connectors);
-        let question = Question {
-            text: &text,
-            line,
-            column,
-            record: None,
-            connectors: &connectors,
-        };
-        assert!(
-            complete(&question)
-                .proposals
-                .iter()
-                .any(|one| one.label == "v199")
-        );
-    }
-    // A debug build on a busy machine; an optimised one takes a tenth of it.
+    let found = complete(&Question {
+        text: &text,
+        line,
+        column,
+        record: None,
+        connectors: &connectors(),
+    });
     assert!(
-        began.elapsed().as_millis() < 2_000,
-        "{:?} for ten",
-        began.elapsed()
+        found.proposals.iter().any(|one| one.label == "v199"),
+        "what the last step named is proposed"
     );
 }

@@ -246,34 +246,3 @@ fn a_mapping_is_small_and_may_travel() {
         size_of::<Mapping>()
     );
 }
-
-/// Prints the time of a map of five fields over a product of 2 kB. Run it with `--release -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn a_map_is_fast() {
-    let field = |at| format!(",\"field_number_{at}\":\"some text {at}\"");
-    let fields = (0..60).map(field).collect::<Vec<_>>().concat();
-    let body = format!(
-        r#"{{"id":1,"sku":"0017"{fields},"price":"12.5000","categories":[18,23],"brand":{{"id":3,"name":"Ace"}}}}"#
-    );
-    let plan = plan(
-        "  - write: { action: erp/table.upsert, with: { table: T, key: [ID] }, map: { ID: id, SKU: sku, \
-         PRICE: price | decimal, BRAND: brand.name, NAME: \"words(brand.name, sku)\" } }\n",
-    );
-    let record = Record::new("1", Raw::parse(body).unwrap());
-    let scope = plan.scope(
-        &BTreeMap::new(),
-        RunFacts {
-            id: "r".into(),
-            at: Timestamp::UNIX_EPOCH,
-        },
-    );
-    let best = (0..40).map(|_| {
-        let start = std::time::Instant::now();
-        for _ in 0..1000 {
-            std::hint::black_box(scope.record(&record).rows(write(&plan), 0).unwrap());
-        }
-        start.elapsed() / 1000
-    });
-    println!("{} bytes, {:?} a record", record.body.len(), best.min().unwrap());
-}
