@@ -1,10 +1,10 @@
 import type { RunStatus, SeriesRun } from '../../../api';
 import { MARKS, type Tone } from '../../../design/tones';
 import { formatRelative, hasWords, t } from '../../../i18n';
-import { balanceWords } from './balance';
+import { balanceWords } from '../../shared/balance';
 
 /** A run's state in words. */
-export function statusWords(status: RunStatus): string {
+function statusWords(status: RunStatus): string {
   const key = `common:runStatus.${status}`;
   return hasWords(key) ? t(key) : status;
 }
