@@ -18,6 +18,11 @@ export function sparkOf(runs: readonly SeriesRun[]): { value: number; tone: Tone
   }));
 }
 
+/** The run whose counts say something: the newest that reads or has read a record, else the newest; runs come oldest first. */
+export function telling<T extends Pick<SeriesRun, 'read' | 'status'>>(runs: readonly T[]): T | undefined {
+  return runs.findLast(({ read, status }) => read > 0 || status === 'Running') ?? runs.at(-1);
+}
+
 /** What a sparkline shows, read aloud in its place. */
 export function sparkLabel(runs: readonly SeriesRun[]): string {
   const last = runs.at(-1);
