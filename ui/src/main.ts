@@ -1,5 +1,6 @@
 import './design/tokens.css';
 import './design/base.css';
+import './design/controls.css';
 
 import { mount } from 'svelte';
 

@@ -21,7 +21,7 @@ export function followed(schema: Schema, root: Schema): Schema {
 }
 
 /** What a value may be one of. */
-export function alternatives(schema: Schema): Schema[] {
+function alternatives(schema: Schema): Schema[] {
   const list = schema.oneOf ?? schema.anyOf;
   return Array.isArray(list) ? list.filter(isSchema) : [];
 }

@@ -3,7 +3,7 @@
 /** What a person chose. */
 export type ThemeChoice = 'system' | 'light' | 'dark';
 /** What is drawn. */
-export type Theme = 'light' | 'dark';
+type Theme = 'light' | 'dark';
 
 let choice = $state<ThemeChoice>('system');
 let drawn = $state<Theme>('light');
@@ -27,11 +27,6 @@ export function startTheme(first: ThemeChoice): void {
 export function chooseTheme(next: ThemeChoice): void {
   choice = next;
   apply();
-}
-
-/** What was chosen. */
-export function themeChoice(): ThemeChoice {
-  return choice;
 }
 
 /** What is drawn now: for graphs and editors that colour themselves. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { ConnectionRow, ConnectorRow } from '../../api';
-import { draftOf, freeName, isDirty, settingsFrom, toSave, wrongs } from './draft';
+import { draftOf, isDirty, settingsFrom, toSave, wrongs } from './draft';
 import { fieldsOf } from './schema';
 
 const store: ConnectorRow = {
@@ -107,6 +107,5 @@ it('refuses names that files and scripts cannot carry, and names that are taken'
   expect(wrongs(store, draft, nothing).name).toBe('connections:wrong.name');
   draft.name = 'shop';
   expect(wrongs(store, draft, { saved: undefined, taken: ['shop'] }).name).toBe('connections:wrong.taken');
-  expect(freeName('bigcommerce', ['bigcommerce', 'bigcommerce-2'])).toBe('bigcommerce-3');
   expect(settingsFrom(store, draft)).toEqual({});
 });

@@ -35,14 +35,6 @@ export function isDirty(draft: Draft, before: Draft): boolean {
   return JSON.stringify(draft) !== JSON.stringify(before);
 }
 
-/** A name nobody has yet: `bigcommerce`, `bigcommerce-2`. */
-export function freeName(connector: string, taken: readonly string[]): string {
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? connector : `${connector}-${n}`;
-    if (!taken.includes(name)) return name;
-  }
-}
-
 function typedValue(field: FormField, text: string): JsonValue {
   const value = text.trim();
   if (field.kind === 'switch') return value === 'true';

@@ -15,15 +15,6 @@ export function pretty(value: JsonValue): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** JSON text as people read it; any other text as it is. */
-export function prettyText(text: string): string {
-  try {
-    return pretty(JSON.parse(text) as JsonValue);
-  } catch {
-    return text;
-  }
-}
-
 /** What stays, goes and comes from one text to the other, line by line. */
 export function compare(before: string, after: string): Line[] {
   const a = before.split('\n');

@@ -1,20 +1,20 @@
 // A record that a person corrects before it is sent again: text of JSON, checked while typing.
-import type { JsonValue } from '../../api';
+import { layOut } from './json-text';
 
 /** What is wrong with the text; nothing when it can be sent. */
 export type Wrong = { kind: 'json'; line: number; column: number } | { kind: 'object' };
 
-/** The record that a text means, or what is wrong with it. */
-export function read(text: string): { value: JsonValue } | { wrong: Wrong } {
-  let value: JsonValue;
+/** The record that a text is, laid out with the digits it has; or what is wrong with it. */
+export function read(text: string): { record: string } | { wrong: Wrong } {
+  let value: unknown;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = JSON.parse(text);
   } catch (thrown) {
     return { wrong: { kind: 'json', ...placeOf(text, thrown instanceof Error ? thrown.message : '') } };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { wrong: { kind: 'object' } };
-  return { value };
+  return { record: layOut(text) };
 }
 
 /** Engines tell the place as an offset, as line and column, or not at all; then it is looked for. */
@@ -24,14 +24,4 @@ function placeOf(text: string, message: string): { line: number; column: number 
   const offset = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-}
-
-/**
- * Whether every number came through as it is kept. The window reads numbers as floats: an integer beyond 2^53 would be
- * written back as another one, and that must never happen.
- */
-export function isExact(value: JsonValue): boolean {
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every(isExact);
 }

@@ -1,6 +1,6 @@
 // Sends set-aside records again and waits until it is known what became of them.
 import { call, type InputOf, type RunDetail } from '../../api';
-import { skippedOf } from './balance';
+import { skippedOf } from '../shared/balance';
 
 /** Which set-aside records. */
 export type Chosen = InputOf<'retry_failed'>;

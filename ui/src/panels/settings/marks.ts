@@ -3,8 +3,8 @@ import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleDashed from '@lucide/svelte/icons/circle-dashed';
 import CirclePause from '@lucide/svelte/icons/circle-pause';
 import CircleSlash from '@lucide/svelte/icons/circle-slash';
+import type { ServiceState } from '../../api';
 import type { Tone } from '../../design/tones';
-import type { ServiceState } from './operations';
 
 /** Icon and colour of each state of the background service. */
 export const SERVICE_MARKS: Record<ServiceState['state'], { tone: Tone; icon: Component }> = {

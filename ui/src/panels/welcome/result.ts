@@ -12,7 +12,7 @@ export interface Day {
 const DATE = /^(\d{4}-\d{2}-\d{2})([T ]|$)/;
 
 /** Which column holds dates, judged by its values; -1 when none does. */
-export function dateColumn({ columns, rows }: Target): number {
+function dateColumn({ columns, rows }: Target): number {
   const sample = rows.slice(0, 20);
   return columns.findIndex(
     (_, at) =>

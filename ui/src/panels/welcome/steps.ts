@@ -1,6 +1,7 @@
 // The first steps with a store that only pretends: from nothing to orders in a table, one step after the other. Each step
 // looks first whether it is done already, so that what was cut off goes on where it was.
 import { call, type ConnectionRow, type ProcessflowRow, type Progress, type Run } from '../../api';
+import { freeName } from '../shared/names';
 
 /** The steps, in order. */
 export const STEPS = ['store', 'target', 'flow', 'run'] as const;
@@ -58,14 +59,6 @@ function isGood(run: Run | undefined): boolean {
   return run?.status === 'Successful' || run?.status === 'Finished with problems';
 }
 
-/** A name that nobody has taken. */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!taken.includes(name)) return name;
-  }
-}
-
 /** Asks the agent how far the first steps are. */
 export async function lookAround(): Promise<Standing> {
   const [connections, flows] = await Promise.all([call('connections'), call('processflows')]);
@@ -82,8 +75,9 @@ export interface Telling {
 
 /** Takes the steps that are left. */
 export async function takeSteps(tell: Telling): Promise<void> {
-  const around = await lookAround();
-  const taken = (await call('connections')).map(({ name }) => name);
+  const [connections, flows] = await Promise.all([call('connections'), call('processflows')]);
+  const around = standingOf(connections, flows);
+  const taken = connections.map(({ name }) => name);
   let { store, target, flow } = around;
   if (!store) {
     tell.step('store');

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { ConnectionRow, ProcessflowRow, Run } from '../../api';
 import type { Target } from '../../api';
 import { perDay, sumOf, sumsBy } from './result';
-import { freeName, nextStep, standingOf } from './steps';
+import { nextStep, standingOf } from './steps';
 
 const store = {
   name: 'sandbox',
@@ -44,7 +44,6 @@ it('takes nobody’s own store or processflow for the sandbox', () => {
   expect(standingOf([real], []).store).toBeUndefined();
   const theirs = flow({ store: 'shop', erp: 'sandbox-erp' }, { status: 'Successful' });
   expect(standingOf([store, real, target], [theirs]).flow).toBeUndefined();
-  expect(freeName('sandbox', ['sandbox', 'sandbox-2'])).toBe('sandbox-3');
 });
 
 const shown: Target = {

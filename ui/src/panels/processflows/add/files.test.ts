@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { importOf, type Dropped } from './files';
-import { freeName, wrongName } from './names';
+import { wrongName } from './names';
 
 const file = (path: string, text = path): Dropped => ({ path, file: new File([text], path) });
 
@@ -40,5 +40,4 @@ it('knows names that can be folders', () => {
   for (const bad of ['', '-a', 'A', 'a b', '../x', 'a'.repeat(65)])
     expect(wrongName(bad, []), bad).toBeDefined();
   expect(wrongName('a', ['a'])).toBe('processflows:add.wrong.taken');
-  expect(freeName('a', ['a', 'a-2'])).toBe('a-3');
 });

@@ -6,11 +6,3 @@ export function wrongName(name: string, taken: readonly string[]): string | unde
   if (taken.includes(name.trim())) return 'processflows:add.wrong.taken';
   return undefined;
 }
-
-/** A name nobody has yet: `orders`, `orders-2`. */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? wanted : `${wanted}-${n}`;
-    if (!taken.includes(name)) return name;
-  }
-}

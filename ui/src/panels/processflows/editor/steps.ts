@@ -4,9 +4,6 @@ import { isSchema } from '../../../design/schema';
 import { paramsOf } from './params';
 import { set } from './typing.svelte';
 
-/** A kind of step that can be added. */
-export type StepKind = 'read' | 'set' | 'skip' | 'write';
-
 /** What an action cannot go without, still empty. */
 function needed(action: ActionRow): Record<string, JsonValue> {
   const required = paramsOf(action).filter((param) => param.required);

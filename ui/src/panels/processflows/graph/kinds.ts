@@ -49,7 +49,7 @@ export interface Count {
   words: string;
 }
 
-/** What a run counted at a step, in words; what is zero and no news is left out. */
+/** What a run counted at a step, in words; a zero is said only where there is nothing else to say. */
 export function countsOf(node: GraphNode): Count[] {
   const { counts, kind } = node;
   if (!counts) return [];
@@ -61,7 +61,7 @@ export function countsOf(node: GraphNode): Count[] {
     ['failed', counts.failed, false],
   ];
   return all
-    .filter(([, number, always]) => always || number > 0)
+    .filter(([, number, always]) => number > 0 || (always && all.every(([, other]) => other === 0)))
     .map(([what, number]) => ({
       what,
       number,

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 
 import type { ScheduleText } from '../../../api';
 import { changeLanguage } from '../../../i18n';
-import { cronWords, formOf, intervalOf, sameSchedule, scheduleWords, textOf } from './schedule';
+import {
+  cronWords,
+  daysOn,
+  formOf,
+  intervalOf,
+  sameSchedule,
+  scheduleWords,
+  textOf,
+  turnDay,
+} from './schedule';
 import { nextWords } from './times';
 
 const WORDS: [ScheduleText | null, string][] = [
@@ -65,4 +74,12 @@ it('counts an interval that the form has no field for in minutes', () => {
 
 it('shows a time on the clock of its own zone', () => {
   expect(nextWords('2026-11-23T06:00:00+05:30')).toBe('Mon, Nov 23, 06:00 AM (UTC+05:30)');
+});
+
+it('turns days on and off; none written stands for all, and one stays', () => {
+  expect(daysOn([])).toHaveLength(7);
+  expect(turnDay([], 'sun')).toEqual(['mon', 'tue', 'wed', 'thu', 'fri', 'sat']);
+  expect(turnDay(['mon', 'tue', 'wed', 'thu', 'fri', 'sat'], 'sun'), 'all again').toEqual([]);
+  expect(turnDay(['wed', 'mon'], 'tue'), 'in order').toEqual(['mon', 'tue', 'wed']);
+  expect(turnDay(['mon'], 'mon'), 'the last one stays').toEqual(['mon']);
 });

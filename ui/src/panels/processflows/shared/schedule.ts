@@ -14,9 +14,13 @@ const UNITS: [Unit, RegExp][] = [
 /** What an interval of a form is counted in. */
 export type Unit = 'min' | 'h' | 'day';
 
+/** Kinds of schedules, as forms offer them. */
+export const SCHEDULE_KINDS = ['every', 'daily', 'cron', 'none'] as const;
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
+
 /** A schedule as a form has it; what belongs to another kind is kept while one looks at the other. */
 export interface ScheduleForm {
-  kind: 'none' | 'every' | 'daily' | 'cron';
+  kind: ScheduleKind;
   /** How many units; as typed, null while it is no number. */
   count: number | null;
   unit: Unit;
@@ -76,9 +80,27 @@ export function textOf(form: ScheduleForm): ScheduleText | null {
   if (form.kind === 'every') return { every: `${form.count ?? ''} ${form.unit}`, ...missed };
   if (form.kind === 'cron') return { cron: form.cron.trim(), ...zone, ...missed };
   if (form.kind === 'none') return null;
-  const weekdays = WEEKDAYS.filter((day) => form.weekdays.includes(day));
-  const some = weekdays.length > 0 && weekdays.length < WEEKDAYS.length;
+  const weekdays = daysOn(form.weekdays);
+  const some = weekdays.length < WEEKDAYS.length;
   return { daily: form.daily, ...(some ? { weekdays } : {}), ...zone, ...missed };
+}
+
+/** The schedule a kind begins with; null for `none`. */
+export function firstOf(kind: ScheduleKind): ScheduleText | null {
+  return textOf({ ...USUAL, kind });
+}
+
+/** The days on which a daily schedule runs: those written, or all. */
+export function daysOn(written: readonly Weekday[]): Weekday[] {
+  return written.length === 0 ? [...WEEKDAYS] : WEEKDAYS.filter((day) => written.includes(day));
+}
+
+/** The days to write after one was turned on or off: none stands for all, and one at least stays. */
+export function turnDay(written: readonly Weekday[], day: Weekday): Weekday[] {
+  const days = daysOn(written);
+  const next = WEEKDAYS.filter((one) => days.includes(one) !== (one === day));
+  if (next.length === 0) return days;
+  return next.length === WEEKDAYS.length ? [] : next;
 }
 
 /** Whether two schedules mean the same. */
