@@ -2,11 +2,12 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 import { bridge } from './dev/bridge.ts';
+import { mended } from './dev/mended.ts';
 
 const port = Number(process.env.PORT ?? 1420);
 
 export default defineConfig({
-  plugins: [svelte(), bridge()],
+  plugins: [svelte(), mended(), bridge()],
   clearScreen: false,
   // The mark lies with the program's icons, outside this folder.
   server: { host: '127.0.0.1', port, strictPort: true, fs: { allow: ['.', '../icons'] } },
