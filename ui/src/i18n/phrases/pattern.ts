@@ -22,6 +22,9 @@ export interface Pattern {
 
 const WEAK = 5;
 
+/** How many letters a text has: what is understood of a sentence is counted in them. */
+export const letters = (text: string) => text.replace(/[^\p{L}]/gu, '').length;
+
 /** Whether there is a gap in it. */
 export const hasGap = (text: string) => literals(text).length > 1;
 
@@ -64,7 +67,7 @@ export function pattern(text: string, other: string): Pattern {
     source += escaped(literal);
     before += literal;
   });
-  const known = parts.join('').replace(/[^\p{L}]/gu, '').length;
+  const known = letters(parts.join(''));
   return {
     match: new RegExp(`^${source}$`, 'u'),
     groups,

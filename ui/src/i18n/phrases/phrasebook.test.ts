@@ -108,6 +108,14 @@ it.each([
     'Source Application Not Found: there is no connection `store` (bigcommerce)',
     'Quellanwendung nicht gefunden: Es gibt keine Verbindung `store` (bigcommerce)',
   ],
+  [
+    'the expression is not understood: unexpected end of input, expected `)`',
+    'der Ausdruck wird nicht verstanden: der Ausdruck endet zu früh; es fehlt: `)`',
+  ],
+  [
+    'this is not YAML: tabs disallowed within this context (block indentation)',
+    'das ist kein YAML: Tabulatoren sind in der Einrückung nicht erlaubt',
+  ],
 ])('says %j in German', (english, other) => {
   expect(german.say(english)).toBe(other);
 });

@@ -1,12 +1,12 @@
 // Sentences of the agent in another language. The English sentence is the key; what differs from one time to the next
 // is a gap, `{}`. A sentence is looked up whole, then as one with gaps, then in pieces: what was being done stands before
 // a colon, and sentences follow each other.
-import { canMatch, filled, hasGap, pattern, unbraced, type Pattern } from './pattern.ts';
+import { canMatch, filled, hasGap, letters, pattern, unbraced, type Pattern } from './pattern.ts';
 
 /** English sentence to the other one; gaps are `{}` in the same order, or `{2}`, `{1}` in another. `{{` is a brace. */
 export type Phrases = Readonly<Record<string, string>>;
 
-/** What came out, and how much of the English was understood. */
+/** What came out, and how many letters of the English were understood. */
 interface Told {
   text: string;
   known: number;
@@ -35,6 +35,8 @@ export class Phrasebook {
       there.push(pattern(english, other));
       this.#patterns.set(first, there);
     }
+    // Of two that understand as much, the one with less in its gaps says it better.
+    for (const there of this.#patterns.values()) there.sort((one, other) => other.known - one.known);
   }
 
   /** The sentence in the other language; what is not known of it stays as it is. */
@@ -60,7 +62,7 @@ export class Phrasebook {
   /** The way to understand it that leaves the least in English. */
   #best(text: string, depth: number): Told {
     const whole = this.#whole.get(text.replace(/\s+/g, ' '));
-    if (whole !== undefined) return { text: whole, known: text.length };
+    if (whole !== undefined) return { text: whole, known: letters(text) };
     let best: Told = { text, known: 0 };
     if (depth >= DEEPEST) return best;
     const look = (told: Told | undefined) => {
@@ -109,7 +111,7 @@ export class Phrasebook {
   /** A name is never translated; what the agent itself calls something in several words is. */
   #quoted(value: string): Told {
     const whole = value.includes(' ') ? this.#whole.get(value) : undefined;
-    return { text: whole ?? value, known: whole === undefined ? 0 : value.length };
+    return { text: whole ?? value, known: whole === undefined ? 0 : letters(value) };
   }
 
   /** Where gap follows gap, the words are dealt out so that the most is understood. */

@@ -10,6 +10,7 @@ import engine from './de/engine.json';
 import kit from './de/kit.json';
 import libraries from './de/libraries.json';
 import processflows from './de/processflows.json';
+import readmes from './de/readmes.json';
 import window from './de/window.json';
 import words from './de/words.json';
 
@@ -89,6 +90,9 @@ it('has German for the processflows that come along', () => {
     return [title.replace('# ', ''), ...written.map(([, text = '']) => text.trim())];
   });
   expect(new Set(Object.keys(processflows))).toEqual(new Set(found));
+  const told = readdirSync(folder).map((name) => readFileSync(join(folder, name, 'README.md'), 'utf8'));
+  const flat = told.map((text) => text.replace(/\s+/g, ' ').trim());
+  expect(new Set(Object.keys(readmes)), 'a README changed').toEqual(new Set(flat));
 });
 
 it('says each phrase in one place', () => {
