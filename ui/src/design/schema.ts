@@ -1,4 +1,5 @@
 // What a JSON Schema says about one value, as forms need it.
+import { said } from '../i18n';
 import type { JsonValue } from '../api';
 
 export type Schema = Record<string, JsonValue>;
@@ -34,7 +35,7 @@ export function types(schema: Schema): Set<JsonValue> {
 
 /** The values it names. */
 export function choicesOf(schema: Schema): Choice[] {
-  const words = (one: Schema) => (typeof one.description === 'string' ? one.description : '');
+  const words = (one: Schema) => (typeof one.description === 'string' ? said(one.description) : '');
   const constants = alternatives(schema).filter((one) => typeof one.const === 'string');
   const listed = [schema, ...alternatives(schema)].flatMap((one) =>
     Array.isArray(one.enum) ? one.enum : [],

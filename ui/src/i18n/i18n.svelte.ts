@@ -1,6 +1,8 @@
 // Words. `t` is reactive: a component that used it is drawn again when the language changes.
 import i18next, { type TOptions } from 'i18next';
 
+import { loadPhrases } from './phrases/book';
+
 /** The languages there are, each a folder beside this file. */
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -43,7 +45,7 @@ export async function startI18n(choice: LanguageChoice): Promise<void> {
 /** Changes the language of everything that is drawn. */
 export async function changeLanguage(choice: LanguageChoice): Promise<void> {
   const next = resolveLanguage(choice);
-  await i18next.changeLanguage(next);
+  await Promise.all([i18next.changeLanguage(next), loadPhrases(next)]);
   document.documentElement.lang = next;
   language = next;
 }

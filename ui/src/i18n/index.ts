@@ -10,3 +10,4 @@ export {
   type Language,
   type LanguageChoice,
 } from './i18n.svelte';
+export { said } from './phrases/said';

@@ -1,6 +1,6 @@
 // The engine's hints name commands, for those who type. In the window a button goes to the place that does the same, and the
 // command is not shown. One list for all panels.
-import { t } from '../i18n';
+import { said, t } from '../i18n';
 import { placeOf } from '../panels/settings/sections';
 import { links } from './links';
 import { link } from './router.svelte';
@@ -91,8 +91,8 @@ const MORE = /^`(connections|run|journalctl) /;
 
 /** What a sentence still says without its command: `Enter a new one: …`, `End it with …`, `… (…)`; else nothing. */
 function without(sentence: string): string {
-  const said = /^(.+?)(?::| with| \() ?`(?:sudo )?processflow /.exec(sentence)?.[1] ?? '';
-  return said === '' || /^If\b/.test(said) ? '' : `${said}.`;
+  const rest = /^(.+?)(?::| with| mit| \() ?`(?:sudo )?processflow /.exec(sentence)?.[1] ?? '';
+  return rest === '' || /^(If|Wenn|Falls)\b/.test(rest) ? '' : `${rest}.`;
 }
 
 /** A hint without the commands that the window has a place for, and the way to the first of them. */
@@ -102,7 +102,7 @@ export function told(hint: string): Told {
     const command = COMMAND.exec(sentence)?.[1];
     const there = command === undefined ? undefined : wayOf(command, sentence);
     way ??= there;
-    if (there) return without(sentence);
+    if (there) return without(said(sentence));
     if (way && MORE.test(sentence)) return '';
     return /[.!?`]$/.test(sentence) ? sentence : `${sentence}.`;
   });

@@ -1,5 +1,5 @@
 import { call, Problem, type ConnectionRow } from '../../api';
-import { t } from '../../i18n';
+import { said, t } from '../../i18n';
 import { ask } from '../../shell/questions.svelte';
 import { toast } from '../../shell/toasts.svelte';
 import { forgetTried } from './validation.svelte';
@@ -19,7 +19,7 @@ export async function remove({ name, used_by: used }: ConnectionRow): Promise<bo
   try {
     await call('remove_connection', { name });
   } catch (thrown) {
-    toast('bad', Problem.of(thrown).message);
+    toast('bad', said(Problem.of(thrown).message));
     return false;
   }
   forgetTried(name);

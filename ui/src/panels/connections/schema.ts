@@ -1,5 +1,6 @@
 // From a connector's settings schema to the fields of its form.
 import type { ConnectorRow } from '../../api';
+import { said } from '../../i18n';
 import { choicesOf, followed, isSchema, shown, types, type Choice, type Schema } from '../../design/schema';
 
 export { shown };
@@ -58,7 +59,7 @@ export function fieldsOf(connector: ConnectorRow): FormField[] {
         kind,
         required: required.includes(name) || NEEDED.has(name),
         rare: RARE.has(name),
-        about: typeof schema.description === 'string' ? schema.description : '',
+        about: typeof schema.description === 'string' ? said(schema.description) : '',
         initial: shown(schema.default),
         choices: choicesOf(schema),
       };

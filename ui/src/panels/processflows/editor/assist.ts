@@ -2,7 +2,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { Tooltip } from '@codemirror/view';
 import { call, type Explanation, type JsonValue, type Proposal } from '../../../api';
-import { t } from '../../../i18n';
+import { said, t } from '../../../i18n';
 import { lineAndColumn, offsetOf } from './text';
 
 /** A text, a place in it, and how an offset of that text lies in what is being edited. */
@@ -37,10 +37,10 @@ function option(proposal: Proposal, at: number): Completion {
     label: proposal.label,
     apply: proposal.insert,
     type: TYPES[proposal.kind],
-    detail: proposal.detail ?? '',
+    detail: said(proposal.detail) ?? '',
     // In the engine's order: what is most likely wanted comes first.
     boost: -at / 100,
-    ...(proposal.about ? { info: proposal.about } : {}),
+    ...(proposal.about ? { info: said(proposal.about) } : {}),
   };
 }
 
@@ -85,8 +85,8 @@ function drawn({ title, about, examples, sample }: Explanation): HTMLElement {
     to.append(element);
     return element;
   };
-  add('code', title).className = 'title';
-  if (about) add('p', about);
+  add('code', said(title)).className = 'title';
+  if (about) add('p', said(about));
   if (sample !== null) {
     const line = add('p', `${t('editor:inSample')} `);
     add('code', sample, line);

@@ -14,6 +14,7 @@ import {
   type Saving,
 } from '../../../api';
 import { isWithin, parse, pathAt, type Path } from './place';
+import { said } from '../../../i18n';
 import { pieceOfMark, smallestChange } from './text';
 
 /** Milliseconds of rest before a text is looked at. */
@@ -137,7 +138,7 @@ export class OpenProcessflow {
     const diagnostics = problems.map((mark) => ({
       ...pieceOfMark(text, mark),
       severity: mark.severity === 'mistake' ? ('error' as const) : ('warning' as const),
-      message: [mark.message, mark.hint].filter(Boolean).join('\n'),
+      message: [said(mark.message), said(mark.hint)].filter(Boolean).join('\n'),
     }));
     this.#apply(setDiagnostics(this.state, diagnostics));
   }

@@ -1,5 +1,6 @@
 // From an action's schema to the fields of its parameters.
 import type { ActionRow, JsonValue } from '../../../api';
+import { said } from '../../../i18n';
 import {
   choicesOf,
   followed,
@@ -65,7 +66,7 @@ export function paramsOf(action: ActionRow): Param[] {
       name,
       kind,
       required: required.includes(name),
-      about: typeof schema.description === 'string' ? schema.description.replaceAll('\n', ' ') : '',
+      about: typeof schema.description === 'string' ? said(schema.description).replaceAll('\n', ' ') : '',
       initial: Array.isArray(schema.default) ? schema.default.map(shown).join(', ') : shown(schema.default),
       choices: kind === 'choices' ? choicesOf(items) : choicesOf(schema),
     };

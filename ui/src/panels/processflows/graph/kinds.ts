@@ -6,7 +6,7 @@ import Equal from '@lucide/svelte/icons/equal';
 import Filter from '@lucide/svelte/icons/funnel';
 import PenLine from '@lucide/svelte/icons/pen-line';
 import type { GraphNode } from '../../../api';
-import { formatNumber, hasWords, t } from '../../../i18n';
+import { formatNumber, hasWords, said, t } from '../../../i18n';
 
 const ICONS: Record<string, Component> = {
   read: ArrowDownToLine,
@@ -28,7 +28,7 @@ export function kindWord(kind: string): string {
 
 /** What a step is about, in a line. */
 export function titleOf(node: GraphNode): string {
-  if (node.kind === 'skip') return node.reason ?? node.when ?? '';
+  if (node.kind === 'skip') return said(node.reason) ?? node.when ?? '';
   if (node.kind === 'set') return node.names.join(', ');
   return [node.connection, node.action].filter(Boolean).join(' / ');
 }

@@ -1,6 +1,6 @@
 // What can be done with a processflow from everywhere in this panel.
 import { call, Problem, type ProcessflowOverview, type StartRun } from '../../../api';
-import { t } from '../../../i18n';
+import { said, t } from '../../../i18n';
 import { links } from '../../../shell/links';
 import { ask } from '../../../shell/questions.svelte';
 import { go } from '../../../shell/router.svelte';
@@ -8,7 +8,7 @@ import { toast } from '../../../shell/toasts.svelte';
 
 /** A problem and its way out in one line. */
 export function sentences(message: string, hint: string | null): string {
-  return hint ? `${message.replace(/\.$/, '')}. ${hint}` : message;
+  return hint ? `${said(message).replace(/\.$/, '')}. ${said(hint)}` : said(message);
 }
 
 /** Does it; a problem becomes a word that goes by itself, with the engine's way out. */

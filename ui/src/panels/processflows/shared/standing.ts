@@ -11,7 +11,7 @@ import PencilLine from '@lucide/svelte/icons/pencil-line';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
 import type { CheckOutcome, DeployingState, ProcessflowOverview } from '../../../api';
 import type { Mark, Tone } from '../../../design/tones';
-import { formatShortTime, t } from '../../../i18n';
+import { formatShortTime, said, t } from '../../../i18n';
 
 /** A mark with its words. */
 export interface Said {
@@ -51,8 +51,8 @@ function pausedWords(until: string | null): string {
 export function troubleOf({
   standing,
 }: ProcessflowOverview): { message: string; hint: string | null } | undefined {
-  if (standing.state === 'waiting') return { message: standing.problem, hint: standing.hint };
-  if (standing.state === 'file_broken') return { message: standing.problem, hint: null };
+  if (standing.state === 'waiting') return { message: said(standing.problem), hint: said(standing.hint) };
+  if (standing.state === 'file_broken') return { message: said(standing.problem), hint: null };
   return undefined;
 }
 
