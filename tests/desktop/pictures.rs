@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kit::{
     Order, World,
     desktop::{Screen, Window},
+    ready_made,
 };
 use rusqlite::Connection;
 use sandbox_store::Config;
@@ -53,11 +54,16 @@ fn folder(world: &World) -> PathBuf {
 /// Goes there and waits until nothing loads any more.
 fn open(window: &Window, address: &str) {
     window.go(address);
+    frames(window);
     let settled = "return !!document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
     kit::until(&format!("{address} is there"), || {
         window.script(settled, &[]) == json!(true)
     });
-    // Two frames: what was decided is drawn.
+    frames(window);
+}
+
+/// Two frames: what was decided is drawn.
+fn frames(window: &Window) {
     window.script_async(
         "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))",
     );
@@ -118,6 +124,9 @@ fn a_shop_with_a_past() -> World {
     world.add_files();
     world.deploy("stock-from-csv", &["store=shop", "erp=files"]);
     world.deploy("products-to-csv", &["store=shop", "out=files"]);
+    for connection in ["shop", "erp", "files"] {
+        world.processflow(&["connections", "validate", connection]).ok();
+    }
     world.run("orders-to-database");
     world.run("products-to-csv");
     for round in 0..6 {
@@ -133,8 +142,15 @@ fn a_shop_with_a_past() -> World {
             }
             .put(&world);
         }
+        if round == 3 {
+            Order::new(1042).line(1, "SKU-1", 2).put(&world);
+        }
         world.run("orders-to-database");
     }
+    let file = ready_made("orders-to-database").join("processflow.yaml");
+    let file = std::fs::read_to_string(file).expect("it comes with the program");
+    let sooner = file.replace("15 min", "10 min");
+    world.deploy_text(&sooner, &["store=shop", "erp=erp"]);
     spread(&world.data().join("state.db"));
     world
 }
