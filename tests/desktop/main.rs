@@ -3,8 +3,12 @@
 
 mod answers;
 mod connecting;
+mod first_start;
+mod live;
+mod logs;
 mod notices;
 mod pictures;
+mod records;
 mod start;
 mod together;
 mod trays;
@@ -12,3 +16,5 @@ mod vault;
 
 /// What every page of the window reads, once it is there.
 const START: &str = "App Configurations";
+/// The ready-made processflow most journeys are about.
+const ORDERS: &str = "orders-to-database";

@@ -19,14 +19,15 @@ fn pictures_of_all_panels() {
     let folder = folder(&world);
     let window = Window::open(&screen, &world.data(), &[]);
     window.reads(START);
+    let pages = pages(&window);
     for theme in ["light", "dark"] {
         window
             .call("window.set", &json!({ "key": "theme", "value": theme }))
             .expect("it takes that");
         let drawn = "return document.documentElement.dataset.theme";
         kit::until("it is drawn so", || window.script(drawn, &[]) == json!(theme));
-        for page in pages(&window) {
-            look(&window, &page);
+        for page in &pages {
+            window.look_at(page);
             let violations = window.axe();
             assert_eq!(violations, Vec::<String>::new(), "{page}, {theme}");
             screen.picture(&folder.join(format!("{}-{theme}.png", page.trim_start_matches("#/"))));
@@ -44,19 +45,6 @@ fn folder(world: &World) -> PathBuf {
 
 /// Whatever the navigation leads to.
 fn pages(window: &Window) -> Vec<String> {
-    let links = "return [...document.querySelectorAll('nav a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))";
+    let links = "return [...document.querySelector('nav').querySelectorAll('a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))";
     serde_json::from_value(window.script(links, &[])).expect("a list of links")
-}
-
-/// Goes there and waits until nothing loads any more.
-fn look(window: &Window, page: &str) {
-    window.script("location.hash = arguments[0]", &[json!(page)]);
-    let settled = "return location.hash === arguments[0] && !document.querySelector('[aria-busy=true]')";
-    kit::until(&format!("{page} is there"), || {
-        window.script(settled, &[json!(page)]) == json!(true)
-    });
-    // Two frames: what was decided is drawn.
-    window.script_async(
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))",
-    );
 }
