@@ -3,9 +3,13 @@
 
 mod answers;
 mod connecting;
+mod deploying;
+mod everywhere;
 mod first_start;
+mod keyboard;
 mod live;
 mod logs;
+mod looks;
 mod notices;
 mod pictures;
 mod records;
