@@ -3,8 +3,16 @@
 
 mod answers;
 mod connecting;
+mod deploying;
+mod everywhere;
+mod first_start;
+mod keyboard;
+mod live;
+mod logs;
+mod looks;
 mod notices;
 mod pictures;
+mod records;
 mod start;
 mod together;
 mod trays;
@@ -12,3 +20,5 @@ mod vault;
 
 /// What every page of the window reads, once it is there.
 const START: &str = "App Configurations";
+/// The ready-made processflow most journeys are about.
+const ORDERS: &str = "orders-to-database";

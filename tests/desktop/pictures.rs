@@ -35,7 +35,7 @@ fn look_at(screen: &Screen, data: &Path, pages: &[(String, String)], folder: &Pa
         let drawn = "return document.documentElement.dataset.theme";
         kit::until("it is drawn so", || window.script(drawn, &[]) == json!(theme));
         for (name, address) in pages {
-            open(&window, address);
+            window.look_at(address);
             let violations = window.axe();
             assert_eq!(violations, Vec::<String>::new(), "{address}, {theme}");
             screen.picture(&folder.join(format!("{name}-{theme}.png")));
@@ -49,24 +49,6 @@ fn folder(world: &World) -> PathBuf {
         std::env::var_os("PROCESSFLOW_PICTURES").map_or_else(|| world.path("pictures"), PathBuf::from);
     std::fs::create_dir_all(&folder).expect("a folder for the pictures");
     folder
-}
-
-/// Goes there and waits until nothing loads any more.
-fn open(window: &Window, address: &str) {
-    window.go(address);
-    frames(window);
-    let settled = "return !!document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
-    kit::until(&format!("{address} is there"), || {
-        window.script(settled, &[]) == json!(true)
-    });
-    frames(window);
-}
-
-/// Two frames: what was decided is drawn.
-fn frames(window: &Window) {
-    window.script_async(
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))",
-    );
 }
 
 /// Every panel, and the pages below it that look different.

@@ -6,7 +6,7 @@ use kit::{
 };
 use serde_json::{Value, json};
 
-use crate::{START, answers::small_store};
+use crate::{ORDERS, START, answers::small_store, live};
 
 fn agent(window: &Window) -> Option<u64> {
     let status = window.call("status", &json!({})).expect("it answers");
@@ -96,6 +96,50 @@ fn a_client_hears_of_what_happens_at_the_service() {
     kit::until("it hears that the agent is another one", || {
         heard(&window, &json!({ "topic": "agent" }))
     });
+    serving.wait().code(0);
+    window.was_quiet();
+}
+
+#[test]
+fn a_run_that_is_started_in_the_window_runs_in_the_service_and_both_see_it() {
+    let (world, screen) = (
+        World::with_orders_to_database(live::slow_store(live::MANY)),
+        Screen::default(),
+    );
+    let serving = world.start(&["serve"]);
+    let service = u64::from(serving.id());
+    kit::until("the service is the agent", || {
+        world.processflow(&["--json", "status"]).json()["agent"]["pid"] == json!(service)
+    });
+    let window = Window::open(&screen, &world.data(), &[]);
+    window.reads(START);
+    window.reads("Running in the service");
+    live::start(&window);
+    let under_way = world.processflow(&["--json", "status"]).ok().json();
+    assert_eq!(
+        (
+            &under_way["agent"]["pid"],
+            &under_way["running"][0]["processflow"]
+        ),
+        (&json!(service), &json!(ORDERS)),
+        "it runs in the service: {under_way}"
+    );
+    world
+        .store()
+        .store()
+        .configure(|settings| settings.latency_ms = 0);
+    window.reads("Successful");
+    let run = world.processflow(&["--json", "runs"]).ok().json()[0].clone();
+    assert_eq!(run["status"], "Successful", "{run}");
+    assert!(live::balances(&run), "{run}");
+    let id = run["run"].as_str().unwrap_or_default();
+    assert_eq!(
+        window.place(),
+        format!("#/runs/{id}"),
+        "both speak of the same run"
+    );
+    assert_eq!(agent(&window), Some(service), "the service stays the agent");
+    serving.signal("TERM");
     serving.wait().code(0);
     window.was_quiet();
 }

@@ -62,7 +62,7 @@ fn closing_asks_and_what_was_answered_is_remembered() {
     screen.close(TITLE);
     window.reads("Keep running?");
     assert_eq!(window.axe(), Vec::<String>::new(), "anybody can answer it");
-    window.press_in_dialog("Keep running");
+    window.press("Keep running");
     kit::until("the window is hidden", || !is_seen(&screen));
     let settings = window.call("window.settings", &json!({})).expect("still running");
     assert_eq!(settings["close"], "keep", "remembered: {settings}");
@@ -81,7 +81,7 @@ fn without_a_tray_a_closed_window_is_not_hidden_for_good() {
     window.reads(START);
     screen.close(TITLE);
     window.reads("Keep running?");
-    window.press_in_dialog("Keep running");
+    window.press("Keep running");
     let settings = window.call("window.settings", &json!({})).expect("still running");
     assert_eq!(settings["tray"], false, "nobody shows a tray here: {settings}");
     let mut second = screen.start_desktop(&world.data(), &[]);

@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use company::Company;
 pub use http::Control;
 pub use order::Order;
-pub use process::{Ran, Running, binary as process_binary, until};
+pub use process::{Ran, Running, binary as process_binary, rest as pause, until, within};
 pub use store::{saving, stock_skus};
 pub use table::Table;
 

@@ -15,12 +15,6 @@ const MENDS: Mend[] = [
     from: 'prototype.constructor = constructor;',
     to: "Object.defineProperty(prototype, 'constructor', { value: constructor, writable: true, configurable: true });",
   },
-  {
-    // Where the session's language is `C`, as on servers, WebKitGTK calls the language so, and no formatter takes it.
-    file: /\/uplot\/.*\.m?js$/,
-    from: "new Intl.NumberFormat(domEnv ? nav.language : 'en-US')",
-    to: 'new Intl.NumberFormat()',
-  },
 ];
 
 /** Mends them; a library that has changed stops the build, so that somebody looks again. */

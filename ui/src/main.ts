@@ -7,11 +7,13 @@ import { mount } from 'svelte';
 import { startChanges } from './api/changes';
 import { startTheme } from './design/theme.svelte';
 import { startI18n } from './i18n/i18n.svelte';
+import { mendSystemLanguage } from './i18n/system-language';
 import { openAtStart } from './panels/welcome/start';
 import App from './shell/App.svelte';
 import { startPreferences } from './shell/preferences.svelte';
 import { startRouter } from './shell/router.svelte';
 
+mendSystemLanguage();
 const { theme, language } = startPreferences();
 startTheme(theme);
 startRouter();

@@ -1,5 +1,5 @@
 //! Set-up and the commands of a developer: `cargo xtask demo | desktop | test | pictures | package | bench |
-//! conformance DIR`.
+//! window-bench | conformance DIR`.
 //!
 //! `demo` and `test` are the README's two commands: they work on a fresh machine with git and a Rust toolchain.
 
@@ -12,6 +12,7 @@ mod package;
 mod setup;
 mod test;
 mod tool;
+mod window_bench;
 mod world;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -58,6 +59,8 @@ enum Task {
     },
     /// Measures against a floor and a plain program in the same run; prints one table.
     Bench(bench::Options),
+    /// Measures the window with a million records, half a gigabyte of log and half an hour's run; prints one table.
+    WindowBench(window_bench::Options),
     /// Replays sandbox answers and our requests against the vendor's OpenAPI files in a folder.
     Conformance {
         /// The folder with the OpenAPI files.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Task::Test { only } => test::test(only.as_deref()),
         Task::Package { debug, check } => package::package(debug, check),
         Task::Bench(options) => bench::bench(&options),
+        Task::WindowBench(options) => window_bench::window_bench(&options),
         Task::Conformance { folder } => conformance::conformance(&folder),
     };
     match done {

@@ -2,9 +2,12 @@
 //!
 //! What is missing on this machine fails a test with a sentence that names the package; nothing is skipped.
 
+mod eyes;
 mod frame;
+mod hands;
 mod notifications;
 mod owned;
+mod processes;
 mod screen;
 mod tray;
 mod window;

@@ -17,6 +17,7 @@ pub struct Screen {
     display: String,
     _bus: Owned,
     bus: String,
+    scale: u8,
 }
 
 impl Default for Screen {
@@ -51,6 +52,15 @@ impl Screen {
             display: format!(":{display}"),
             _bus: bus_owned,
             bus,
+            scale: 1,
+        }
+    }
+
+    /// Of this size, on which everything is drawn at twice the size: 200 %.
+    pub fn at_twice_the_size(size: &str) -> Self {
+        Self {
+            scale: 2,
+            ..Self::new(size)
         }
     }
 
@@ -72,6 +82,7 @@ impl Screen {
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .env("GDK_BACKEND", "x11")
+            .env("GDK_SCALE", self.scale.to_string())
             .env("NO_AT_BRIDGE", "1")
             .env("LANG", "C.UTF-8")
             // Without it pictures of a display without a graphics card can be stale.
@@ -120,6 +131,25 @@ impl Screen {
             "key",
             keys,
         ]);
+    }
+
+    /// Answers a dialog of the desktop that asks for a file.
+    #[track_caller]
+    pub fn answer(&self, title: &str, file: &str) {
+        crate::until(&format!("a dialog `{title}` is there"), || {
+            self.windows().iter().any(|open| open == title)
+        });
+        let find = [
+            "search",
+            "--onlyvisible",
+            "--name",
+            title,
+            "windowfocus",
+            "--sync",
+        ];
+        self.xdotool(&[&find[..], &["key", "ctrl+a"]].concat());
+        self.xdotool(&[&find[..], &["type", file]].concat());
+        self.xdotool(&[&find[..], &["key", "Return"]].concat());
     }
 
     /// Gives the window of that title another size, as dragging its corner does.

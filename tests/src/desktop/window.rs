@@ -4,7 +4,7 @@ use std::{
     fs::File,
     net::TcpListener,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
@@ -13,16 +13,18 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::{Owned, Screen, screen};
+use crate::process::rest;
 
 /// How long anything in the window may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program's window under a driver. Ends with both of them, whatever became of the test.
 pub struct Window {
     client: Option<Client>,
-    runtime: Runtime,
+    pub(super) runtime: Runtime,
     _driver: Owned,
     said: PathBuf,
+    data: String,
 }
 
 impl Window {
@@ -74,10 +76,30 @@ impl Window {
             runtime,
             _driver: driver,
             said,
+            data: data.display().to_string(),
         }
     }
 
-    fn client(&self) -> &Client {
+    pub(super) fn data(&self) -> &str {
+        &self.data
+    }
+
+    /// Waits until the page is so; panics with `what` and with what the page reads instead.
+    #[track_caller]
+    pub fn until(&self, what: &str, mut so: impl FnMut() -> bool) {
+        let last = Instant::now() + PATIENCE;
+        while !so() {
+            assert!(
+                Instant::now() < last,
+                "{what}: not within {PATIENCE:?}\n--- the page reads\n{}",
+                self.text()
+            );
+            // Each look lays the page out anew: a page that is looked at without a pause does nothing else.
+            rest(Duration::from_millis(30));
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
         self.client.as_ref().expect("open until it is dropped")
     }
 
@@ -109,8 +131,16 @@ impl Window {
     /// Waits until the page reads so.
     #[track_caller]
     pub fn reads(&self, words: &str) {
-        crate::until(&format!("the page reads `{words}`"), || {
+        self.until(&format!("the page reads `{words}`"), || {
             self.text().contains(words)
+        });
+    }
+
+    /// Waits until the page does not read so any more.
+    #[track_caller]
+    pub fn reads_no_more(&self, words: &str) {
+        self.until(&format!("the page reads `{words}` no more"), || {
+            !self.text().contains(words)
         });
     }
 
@@ -125,8 +155,8 @@ impl Window {
 
     /// A script of the test in the page that says when it is done, through its last argument.
     #[track_caller]
-    pub fn script_async(&self, script: &str) -> Value {
-        let run = self.client().execute_async(script, Vec::new());
+    pub fn script_async(&self, script: &str, arguments: &[Value]) -> Value {
+        let run = self.client().execute_async(script, arguments.to_vec());
         self.runtime
             .block_on(run)
             .unwrap_or_else(|error| panic!("{script}: {error}"))
@@ -142,7 +172,7 @@ impl Window {
     #[track_caller]
     pub fn invoke(&self, command: &str, arguments: &Value) -> Result<Value, Value> {
         const SCRIPT: &str = "const [command, input, done] = arguments;
-            const late = setTimeout(() => done({ error: 'no answer' }), 5000);
+            const late = setTimeout(() => done({ error: 'no answer' }), 25000);
             const end = (answer) => { clearTimeout(late); done(answer); };
             window.__TAURI_INTERNALS__.invoke(command, input)
                 .then((ok) => end({ ok }), (error) => end({ error }));";
@@ -162,92 +192,6 @@ impl Window {
     /// Goes to a place in the page, as a link does.
     pub fn go(&self, hash: &str) {
         self.script("location.hash = arguments[0]", &[json!(hash)]);
-    }
-
-    /// Types into the field of that label, instead of what is in it.
-    #[track_caller]
-    pub fn fill(&self, label: &str, text: &str) {
-        const SCRIPT: &str =
-            "const shown = [...document.querySelectorAll('label')].filter((one) => one.offsetParent);
-            const label = shown.reverse().find((one) => one.innerText.trim().startsWith(arguments[0]));
-            const field = label && (label.control ?? label.querySelector('input, select, textarea'));
-            if (!field) return null;
-            field.focus();
-            field.select?.();
-            return field.id;";
-        let mut id = Value::Null;
-        crate::until(&format!("there is a field `{label}`"), || {
-            id = self.script(SCRIPT, &[json!(label)]);
-            id.is_string()
-        });
-        let field = self.find(&format!("[id={id}]"));
-        if let Err(error) = self.runtime.block_on(field.send_keys(text)) {
-            panic!("nothing can be typed into `{label}`: {error}");
-        }
-    }
-
-    /// Presses the button, tab, link or choice of those words; in the dialog on top where there is one.
-    #[track_caller]
-    pub fn press(&self, words: &str) {
-        const SCRIPT: &str = "const top = [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1) ?? document;
-            const all = [...top.querySelectorAll('button, a[href], [role=menuitem], [role=tab], [role=radio], label')];
-            const says = (one) => [one.innerText.trim(), one.getAttribute('aria-label')].includes(arguments[0]);
-            const found = all.find((one) => says(one) && !one.disabled && one.getAttribute('aria-disabled') !== 'true');
-            if (found) found.click();
-            return Boolean(found);";
-        crate::until(&format!("`{words}` can be pressed"), || {
-            self.script(SCRIPT, &[json!(words)]) == json!(true)
-        });
-    }
-
-    /// Waits until the page does not read so any more.
-    #[track_caller]
-    pub fn reads_no_more(&self, words: &str) {
-        crate::until(&format!("the page reads `{words}` no more"), || {
-            !self.text().contains(words)
-        });
-    }
-
-    /// Types where the focus is: text, or keys of WebDriver (`fantoccini::key::Key`).
-    pub fn keys(&self, keys: &str) {
-        let typed = self.runtime.block_on(async {
-            let focused = self.client().active_element().await?;
-            focused.send_keys(keys).await
-        });
-        if let Err(error) = typed {
-            panic!("`{keys}` cannot be typed: {error}");
-        }
-    }
-
-    /// Presses the button of that words in the dialog on top.
-    #[track_caller]
-    pub fn press_in_dialog(&self, words: &str) {
-        const SCRIPT: &str = "const all = [...document.querySelectorAll('[role=dialog] button')];
-            const found = all.find((button) => button.innerText.trim() === arguments[0]);
-            if (found) found.click();
-            return Boolean(found);";
-        crate::until(&format!("the dialog has a button `{words}`"), || {
-            self.script(SCRIPT, &[json!(words)]) == json!(true)
-        });
-    }
-
-    /// Violations that axe-core finds on the page as it is now.
-    #[track_caller]
-    pub fn axe(&self) -> Vec<String> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
-        let source = std::fs::read_to_string(&file).unwrap_or_else(|error| {
-            panic!(
-                "{}: {error}. Install it: npm ci --ignore-scripts, in ui/",
-                file.display()
-            )
-        });
-        self.script(&source, &[]);
-        let run = self.client().execute_async(
-            "const done = arguments[0]; axe.run().then((r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | '))), (e) => done([String(e)]));",
-            Vec::new(),
-        );
-        let found = self.runtime.block_on(run).expect("axe runs");
-        serde_json::from_value(found).expect("a list of sentences")
     }
 
     /// Errors and warnings of the page's console so far, and panics of the program.

@@ -37,7 +37,8 @@ export function dropped(transfer: DataTransfer): () => Promise<Dropped[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   const files = [...transfer.files];
   return async () => {
-    if (entries.length === 0) return files.map((file) => ({ path: file.name, file }));
+    // Files need no walk, and some webviews cannot walk to one that lies nowhere on the disk.
+    if (!entries.some((entry) => entry.isDirectory)) return files.map((file) => ({ path: file.name, file }));
     const found: Dropped[] = [];
     for (const entry of entries) await filesBelow(entry, found);
     return found;

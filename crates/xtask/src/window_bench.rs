@@ -1,0 +1,55 @@
+//! `cargo xtask window-bench`: the window over a long life, driven as the journeys drive it.
+
+use clap::Args;
+
+use crate::{
+    desktop, setup,
+    tool::{Done, cargo, run},
+};
+
+/// How long a life.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Records in the history.
+    #[arg(long, default_value_t = 1_000_000)]
+    records: u32,
+    /// Megabytes of log.
+    #[arg(long, default_value_t = 500)]
+    log_megabytes: u32,
+    /// Minutes of the run that is looked at.
+    #[arg(long, default_value_t = 30)]
+    minutes: u32,
+    /// Of the debug builds: quick to make, slow to use.
+    #[arg(long)]
+    debug: bool,
+    /// With the panels as they are in ui/dist.
+    #[arg(long)]
+    as_built: bool,
+}
+
+/// Builds the panels, the program and what measures it, and measures; prints one table.
+pub(crate) fn window_bench(options: &Options) -> Done {
+    if !options.as_built {
+        setup::set_up()?;
+        desktop::panels()?;
+    }
+    let mut build = cargo();
+    build.args(["build", "--locked", "--package", "cli", "--package", "desktop"]);
+    let mut measure = cargo();
+    measure.args([
+        "run",
+        "--locked",
+        "--package",
+        "tests",
+        "--example",
+        "window-bench",
+    ]);
+    if !options.debug {
+        build.arg("--release");
+        measure.arg("--release");
+    }
+    run("build", &mut build)?;
+    let numbers = [options.records, options.log_megabytes, options.minutes];
+    measure.arg("--").args(numbers.map(|number| number.to_string()));
+    run("measurement", &mut measure)
+}
