@@ -58,6 +58,11 @@ fn a_run_is_seen_to_move_and_is_stopped_at_a_safe_point() {
             moved
         });
     }
+    // From here on it goes so slowly that it cannot end before it is cancelled.
+    world
+        .store()
+        .store()
+        .configure(|settings| settings.latency_ms = 5000);
     window.reads("a second");
     window.is_accessible();
     window.reads("at step");
