@@ -8,12 +8,13 @@ use std::{
 };
 
 use engine::{
-    agent::Door,
+    agent::{Change, Door, Topic},
     operations::{CancelRun, RunProgress},
     run::Progress,
     state::RunStatus,
 };
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::{
     output::{Failure, Outcome, number, plain},
@@ -36,10 +37,11 @@ pub(crate) enum Followed {
 /// The longest wait between two questions.
 const QUARTER: Duration = Duration::from_millis(250);
 
-/// Asks until the run has ended: often at first, as most runs are short, then four times a second.
+/// Asks until the run has ended: four times a second, and whenever the agent says that something became of the run.
 pub(crate) async fn follow(here: &Here, door: &Door, run: &str) -> Outcome<Followed> {
     let bar = Bar::new();
     let mut wait = Duration::from_millis(10);
+    let mut told = listen(door, run).await;
     let mut presses = 0;
     // One future over all turns: a press between two of them counts.
     let mut pressed = Box::pin(tokio::signal::ctrl_c());
@@ -58,6 +60,7 @@ pub(crate) async fn follow(here: &Here, door: &Door, run: &str) -> Outcome<Follo
         }
         tokio::select! {
             () = here.clock().sleep(wait) => wait = (wait * 2).min(QUARTER),
+            Some(()) = told.recv() => {}
             heard = &mut pressed => {
                 presses += 1;
                 if heard.is_err() || presses > 1 {
@@ -68,6 +71,31 @@ pub(crate) async fn follow(here: &Here, door: &Door, run: &str) -> Outcome<Follo
             }
         }
     }
+}
+
+/// What the agent says of a run. Who hears nothing still asks.
+async fn listen(door: &Door, run: &str) -> mpsc::Receiver<()> {
+    let (sender, told) = mpsc::channel(1);
+    let run = run.to_owned();
+    // One that is full has been told and asks soon; one that is closed has heard the end.
+    let tell = move |change: &Change| {
+        let concerns = change.topic == Topic::Agent || change.id.as_ref() == Some(&run);
+        concerns && matches!(sender.try_send(()), Err(TrySendError::Closed(())))
+    };
+    match door {
+        Door::Agent(agent) => {
+            let mut changes = agent.changes();
+            tokio::spawn(async move { while changes.next().await.is_some_and(|change| !tell(&change)) {} });
+        }
+        Door::Client(_, client) => {
+            if let Some(mut watching) = client.watch().await {
+                tokio::spawn(
+                    async move { while watching.next().await.is_some_and(|change| !tell(&change)) {} },
+                );
+            }
+        }
+    }
+    told
 }
 
 async fn cancel(here: &Here, door: &Door, run: &str, bar: &Bar) -> Outcome<()> {

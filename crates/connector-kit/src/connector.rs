@@ -77,6 +77,10 @@ pub trait Session: Send + 'static {
     async fn undo(&mut self) -> Result<()> {
         Ok(())
     }
+    /// See [`Destination::flush`].
+    async fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// See [`Destination::commit`].
     async fn commit(&mut self, at: &Checkpoint) -> Result<()> {
         let _ = at;
@@ -372,6 +376,10 @@ impl<S: System> Destination for OpenEnd<S> {
 
     async fn undo(&mut self) -> Result<()> {
         self.open.undo().await
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        self.open.flush().await
     }
 
     async fn commit(&mut self, at: &Checkpoint) -> Result<()> {

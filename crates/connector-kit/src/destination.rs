@@ -27,6 +27,10 @@ pub trait Destination: Send {
     /// Forgets all that was written since the last commit (transactional destinations).
     async fn undo(&mut self) -> Result<()>;
 
+    /// All rows of a batch were written, and its commit follows as soon as the engine has noted what became of them.
+    /// What can be brought to the disk meanwhile, without counting yet, is. May be left out.
+    async fn flush(&mut self) -> Result<()>;
+
     /// Makes all that was written durable, and `at` with it. Nothing to do without transactions.
     async fn commit(&mut self, at: &Checkpoint) -> Result<()>;
 

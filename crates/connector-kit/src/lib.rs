@@ -15,6 +15,7 @@
 //! client decides. The contract suite in `tests/contract` runs over every declared action.
 
 pub mod action;
+pub mod buffer;
 pub mod connector;
 pub mod destination;
 pub mod error;
@@ -30,6 +31,7 @@ pub mod source;
 pub mod time;
 
 pub use action::{Action, Does, ReadAction, WriteAction};
+pub use buffer::Buffer;
 pub use connector::{Allowance, Connector, Fact, Live, OpenFor, Session, System, Validation};
 pub use destination::{Checkpoint, Destination, Found, Guarantee, Held, Outcome, WriteStep};
 pub use error::{Error, Kind, Result};

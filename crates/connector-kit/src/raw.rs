@@ -18,9 +18,9 @@ pub struct Raw(ByteString);
 impl Raw {
     /// Checks that `text` is exactly one JSON value.
     pub fn parse(text: impl Into<Bytes>) -> Result<Self> {
-        let bytes = text.into();
-        let value: &RawValue = serde_json::from_slice(&bytes).map_err(not_json)?;
-        Ok(Self::part_of(&bytes, value)) // without the white space around it
+        let page = Text::of(text.into())?;
+        let value: &RawValue = serde_json::from_str(page.as_str()).map_err(not_json)?;
+        Ok(page.part(value)) // without the white space around it
     }
 
     /// The JSON text of a value of ours.
@@ -50,17 +50,9 @@ impl Raw {
 
     /// Splits a JSON array, kept in `page`, into its elements without parsing or copying them.
     pub fn split(page: &Bytes) -> Result<Vec<Self>> {
-        let elements: Vec<&RawValue> = serde_json::from_slice(page).map_err(not_json)?;
-        Ok(elements
-            .into_iter()
-            .map(|element| Self::part_of(page, element))
-            .collect())
-    }
-
-    /// A value that was found while reading `page`, as a slice of it: neither parsed again nor copied.
-    pub fn part_of(page: &Bytes, value: &RawValue) -> Self {
-        let text = ByteString::try_from(page.slice_ref(value.get().as_bytes()));
-        Self(text.expect("JSON that serde_json accepted is UTF-8"))
+        let page = Text::of(page.clone())?;
+        let elements: Vec<&RawValue> = serde_json::from_str(page.as_str()).map_err(not_json)?;
+        Ok(elements.into_iter().map(|element| page.part(element)).collect())
     }
 
     /// A whole value that was found while walking over this one ([`scan`]), as a slice of it; `None` where `value`
@@ -116,6 +108,28 @@ impl Raw {
             b'-' | b'0'..=b'9' => Some(self.as_str().to_owned()),
             _ => None,
         }
+    }
+}
+
+/// A page that is read: its letters are checked once, and values that a reader finds in it are slices of it.
+pub struct Text(ByteString);
+
+impl Text {
+    /// Unavailable: it is no text.
+    pub fn of(page: Bytes) -> Result<Self> {
+        let text = ByteString::try_from(page);
+        text.map(Self)
+            .map_err(|error| Error::unavailable(format!("the answer is not valid JSON ({error})")))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A value that was found while reading this text, as a slice of it: neither parsed again nor copied.
+    pub fn part(&self, value: &RawValue) -> Raw {
+        Raw(self.0.slice_ref(value.get()))
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use reqwest::{ClientBuilder, Response, redirect, retry};
 use url::Url;
@@ -18,7 +18,7 @@ use super::{
     request::{Body, Method, Request},
     sign::Seal,
 };
-use crate::{Error, Result};
+use crate::{Buffer, Error, Result};
 
 #[expect(
     clippy::disallowed_types,
@@ -87,36 +87,34 @@ impl Transport {
         })
     }
 
-    /// The decoded body as one piece. An answer that comes in one chunk is not copied.
+    /// The decoded body as one piece. An answer that comes in one chunk is not copied; of all others each chunk is let
+    /// go of at once, so that the connection reads the next one into the same memory.
     async fn body(&self, response: &mut Response) -> (Bytes, Option<Error>) {
-        let expected = response
-            .content_length()
-            .unwrap_or(0)
-            .min(self.limits.body as u64) as usize;
-        let mut whole = BytesMut::new();
-        let mut first = Bytes::new();
+        let length = response.content_length();
+        let expected = length.unwrap_or(0).min(self.limits.body as u64) as usize;
+        let mut only = Bytes::new();
+        let mut whole: Option<Buffer> = None;
+        let all = |only: Bytes, whole: Option<Buffer>| whole.map_or(only, Buffer::freeze);
         loop {
             let chunk = match response.chunk().await {
                 Ok(Some(chunk)) => chunk,
-                Ok(None) if whole.is_empty() => return (first, None),
-                Ok(None) => return (whole.freeze(), None),
+                Ok(None) => return (all(only, whole), None),
                 Err(error) => {
-                    let legible = if whole.is_empty() { first } else { whole.freeze() };
-                    return (legible, Some(Failure::of(error, &self.place).error));
+                    let error = Failure::of(error, &self.place).error;
+                    return (all(only, whole), Some(error));
                 }
             };
-            if first.len().max(whole.len()) + chunk.len() > self.limits.body {
+            let come = whole.as_ref().map_or(only.len(), |whole| whole.as_ref().len());
+            if come + chunk.len() > self.limits.body {
                 return (Bytes::new(), Some(self.place.too_large(self.limits.body)));
             }
-            if first.is_empty() {
-                first = chunk;
+            if come == 0 && chunk.len() >= expected {
+                only = chunk;
                 continue;
             }
-            if whole.is_empty() {
-                whole.reserve(expected.max(first.len() + chunk.len()));
-                whole.extend_from_slice(&first);
-            }
-            whole.extend_from_slice(&chunk);
+            let whole = whole.get_or_insert_with(|| Buffer::with_room(expected.max(come + chunk.len())));
+            whole.bytes().extend_from_slice(&std::mem::take(&mut only));
+            whole.bytes().extend_from_slice(&chunk);
         }
     }
 }

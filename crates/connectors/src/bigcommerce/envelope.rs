@@ -5,6 +5,7 @@ use connector_kit::{
     Error, Raw, Record, Result,
     http::Answer,
     paging::{Entry, Page},
+    raw::Text,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -48,15 +49,13 @@ impl Rows {
         if answer.body.is_empty() {
             return Ok(Self::default());
         }
+        let page = text(answer)?;
         let envelope: Envelope =
-            serde_json::from_slice(&answer.body).map_err(|error| not_a_list(answer, error))?;
+            serde_json::from_str(page.as_str()).map_err(|error| not_a_list(answer, error))?;
         let Some(data) = envelope.data else {
             return Err(no_data(answer));
         };
-        let rows: Vec<Raw> = data
-            .into_iter()
-            .map(|row| Raw::part_of(&answer.body, row))
-            .collect();
+        let rows: Vec<Raw> = data.into_iter().map(|row| page.part(row)).collect();
         let pages = envelope.meta.and_then(|meta| meta.pagination).unwrap_or_default();
         let more = match (pages.current_page, pages.total_pages) {
             (Some(current), Some(last)) => current < last,
@@ -75,12 +74,10 @@ impl Rows {
         if answer.body.is_empty() {
             return Ok(Vec::new());
         }
+        let page = text(answer)?;
         let rows: Vec<&RawValue> =
-            serde_json::from_slice(&answer.body).map_err(|error| not_a_list(answer, error))?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Raw::part_of(&answer.body, row))
-            .collect())
+            serde_json::from_str(page.as_str()).map_err(|error| not_a_list(answer, error))?;
+        Ok(rows.into_iter().map(|row| page.part(row)).collect())
     }
 }
 
@@ -116,6 +113,13 @@ pub(super) fn page(entries: Vec<Entry>, more: bool, answer: &Answer) -> Page {
         more,
         server_time: answer.server_time,
     }
+}
+
+fn text(answer: &Answer) -> Result<Text> {
+    Text::of(answer.body.clone()).map_err(|error| match answer.json() {
+        Err(page) => page,
+        Ok(_) => error,
+    })
 }
 
 fn not_a_list(answer: &Answer, error: serde_json::Error) -> Error {

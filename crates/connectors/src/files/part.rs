@@ -8,7 +8,7 @@ use std::{
 use super::{Mode, ledger::Seal, place::Root};
 
 /// Lines gather in memory up to so many bytes.
-const BUFFER: usize = 1 << 20;
+const BUFFER: usize = 256 << 10;
 
 /// An open part file.
 pub(super) struct Part {
@@ -22,6 +22,8 @@ pub(super) struct Part {
     pub(super) is_named: bool,
     buffer: Vec<u8>,
     flushed: u64,
+    /// Bytes that are on the disk.
+    durable: u64,
 }
 
 impl Part {
@@ -36,6 +38,7 @@ impl Part {
             is_named: false,
             buffer: Vec::new(),
             flushed: 0,
+            durable: 0,
         })
     }
 
@@ -51,6 +54,7 @@ impl Part {
             is_named: true,
             buffer: Vec::new(),
             flushed: seal.length,
+            durable: seal.length,
         };
         part.cut(seal.length)?;
         Ok(part)
@@ -89,10 +93,19 @@ impl Part {
         self.flushed + self.buffer.len() as u64 > self.kept.unwrap_or(0)
     }
 
-    /// Makes all of it durable; its seal.
-    pub(super) fn sync(&mut self) -> io::Result<Seal> {
+    /// Makes all of it durable.
+    pub(super) fn sync(&mut self) -> io::Result<()> {
         self.flush()?;
-        self.file.sync_data()?;
+        if self.durable != self.flushed {
+            self.file.sync_data()?;
+            self.durable = self.flushed;
+        }
+        Ok(())
+    }
+
+    /// Makes all of it durable; its seal.
+    pub(super) fn seal(&mut self) -> io::Result<Seal> {
+        self.sync()?;
         Seal::of(&mut self.file, self.flushed)
     }
 
@@ -101,6 +114,7 @@ impl Part {
         self.buffer.clear();
         self.file.set_len(length)?;
         (self.flushed, self.kept) = (length, Some(length));
+        self.durable = self.durable.min(length);
         Ok(())
     }
 }

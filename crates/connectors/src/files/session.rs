@@ -6,7 +6,7 @@ use std::{
 };
 
 use connector_kit::{
-    Checkpoint, Error, JsonSchema, OpenFor, Outcome, Result, Row, Session, WriteStep, async_trait,
+    Buffer, Checkpoint, Error, JsonSchema, OpenFor, Outcome, Result, Row, Session, WriteStep, async_trait,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub enum Mode {
     /// Lines are added at the end, batch by batch.
     Append,
 }
+
+/// Lines go to the file in pieces of about this, which is less than a processor keeps at hand.
+const PIECE: usize = 512 << 10;
 
 /// What a run holds open.
 pub struct Open {
@@ -79,18 +82,26 @@ impl Open {
         file: &str,
         shape: Shape,
         rows: &[Row],
-        mut line: impl FnMut(&Row, &mut Vec<u8>) -> Result<()>,
+        mut line: impl FnMut(&Row, &mut Vec<u8>) -> Result<()> + Send,
     ) -> Result<Vec<Outcome>> {
-        let mut lines = Vec::new();
-        let mut outcome = |row| match line(row, &mut lines) {
-            Ok(()) => Outcome::written(),
-            Err(refusal) => Outcome::Failed(refusal),
+        let (file, shape): (Arc<str>, _) = (file.into(), Arc::new(shape));
+        let put = |lines: Buffer| {
+            let (file, shape) = (file.clone(), shape.clone());
+            self.on_assembly(move |assembly| assembly.write(&file, &shape, lines.as_ref()))
         };
-        let outcomes: Vec<Outcome> = rows.iter().map(&mut outcome).collect();
-        if !lines.is_empty() {
-            let file = file.to_owned();
-            self.on_assembly(move |assembly| assembly.write(&file, &shape, &lines))
-                .await?;
+        let room = || Buffer::with_room(PIECE + PIECE / 4);
+        let (mut outcomes, mut lines) = (Vec::with_capacity(rows.len()), room());
+        for row in rows {
+            outcomes.push(match line(row, lines.bytes()) {
+                Ok(()) => Outcome::written(),
+                Err(refusal) => Outcome::Failed(refusal),
+            });
+            if lines.as_ref().len() >= PIECE {
+                put(std::mem::replace(&mut lines, room())).await?;
+            }
+        }
+        if !lines.as_ref().is_empty() {
+            put(lines).await?;
         }
         Ok(outcomes)
     }
@@ -121,6 +132,10 @@ impl Session for Open {
 
     async fn undo(&mut self) -> Result<()> {
         self.on_assembly(Assembly::undo).await
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        self.on_assembly(Assembly::flush).await
     }
 
     async fn commit(&mut self, at: &Checkpoint) -> Result<()> {

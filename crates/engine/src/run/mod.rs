@@ -324,7 +324,10 @@ impl Running {
             intents: worked.intents,
         };
         if self.commits() {
-            self.journal.prepare(&settlement).await?;
+            // Both wait for a disk, and neither counts without what follows.
+            let prepared = self.journal.prepare(&settlement);
+            let (prepared, flushed) = futures::join!(prepared, flush(&mut self.destinations));
+            prepared.and(flushed)?;
             for destination in self.destinations.values_mut() {
                 committed(destination.as_mut(), &at).await?;
             }
@@ -378,9 +381,10 @@ fn writes(plan: &Plan) -> impl Iterator<Item = &Write> {
     })
 }
 
-/// Records that make one batch at most: a few pages, and as many as fill the largest request that a step sends.
+/// Records that make one batch at most: half the pages that may be under way, so that the others come meanwhile, and
+/// as many as fill the largest request that a step sends.
 fn largest_batch(plan: &Plan) -> usize {
-    const PAGES: usize = 1_000;
+    const PAGES: usize = 1_500;
     const MOST: usize = 2_000;
     let requests = writes(plan).filter(|write| write.guarantee != Guarantee::Transactional);
     requests
@@ -405,6 +409,14 @@ async fn open_ends(
         }
     }
     Ok(open)
+}
+
+/// Brings what was written nearer to the disk.
+async fn flush(destinations: &mut Destinations) -> Result<()> {
+    for destination in destinations.values_mut() {
+        destination.flush().await?;
+    }
+    Ok(())
 }
 
 /// Commits. A commit whose answer is an error may have happened all the same: what the destination durably has

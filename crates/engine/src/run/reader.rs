@@ -14,6 +14,10 @@ pub(super) struct Reader {
     largest: usize,
 }
 
+/// Bytes of records that make one batch at most, pages that are larger by themselves aside: what the steps make of a
+/// batch is in memory all at once.
+const LARGEST: usize = 4 << 20;
+
 impl Reader {
     pub(super) fn start(mut source: Box<dyn Source>, largest: usize) -> Self {
         let (sender, batches) = mpsc::channel(8);
@@ -46,13 +50,15 @@ impl Reader {
     }
 
     fn gather(&mut self, mut batch: Batch) -> Result<Batch> {
+        let mut bytes = bytes_of(&batch);
         while let Ok(read) = self.batches.try_recv() {
             // An error ends the source, so what came before it is written first and it comes back next time.
             let next = match read {
                 Ok(next) => next,
                 Err(error) => return self.put_back(batch, error),
             };
-            if batch.records.len() + next.records.len() > self.largest {
+            bytes += bytes_of(&next);
+            if batch.records.len() + next.records.len() > self.largest || bytes > LARGEST {
                 self.next = Some(next);
                 break;
             }
@@ -72,6 +78,10 @@ impl Reader {
         self.batches = batches;
         Ok(batch)
     }
+}
+
+fn bytes_of(batch: &Batch) -> usize {
+    batch.records.iter().map(|record| record.body.len()).sum()
 }
 
 impl Drop for Reader {

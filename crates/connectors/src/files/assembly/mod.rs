@@ -98,6 +98,16 @@ impl Assembly {
         written
     }
 
+    /// Brings the lines of the batch to the disk, where they do not count before the ledger names them.
+    pub(super) fn flush(&mut self) -> Result<()> {
+        let dirty = self.parts.iter_mut().filter(|(_, part)| part.is_dirty());
+        let flushed: Result<()> = dirty
+            .map(|(file, part)| part.sync().map_err(|error| trouble(file, error)))
+            .collect();
+        self.given_up |= flushed.is_err();
+        flushed
+    }
+
     /// Makes the batch durable with its checkpoint, in all files at once.
     pub(super) fn commit(&mut self, at: &Checkpoint) -> Result<()> {
         self.usable()?;
@@ -315,7 +325,7 @@ fn is_beyond(there: &Checkpoint, at: &Checkpoint, has_lines: bool) -> bool {
 
 /// A part made durable, and what the ledger says of it.
 fn sealed(root: &Root, file: &str, part: &mut Part) -> io::Result<Entry> {
-    let seal = part.sync()?;
+    let seal = part.seal()?;
     if !part.is_named {
         root.sync(file)?;
     }

@@ -85,6 +85,30 @@ fn lines_of_the_next_batch_are_not_taken_for_the_last() {
 }
 
 #[test]
+fn lines_on_the_disk_count_with_the_commit_alone() {
+    for mode in [Mode::Replace, Mode::Append] {
+        let desk = Desk::new();
+        let mut before = assembly(&desk);
+        before.write("a", &shape(mode), b"one\n").unwrap();
+        before.flush().unwrap();
+        before.commit(&at(1, 1)).unwrap();
+        before.write("a", &shape(mode), b"not committed\n").unwrap();
+        before.flush().unwrap();
+        before.undo().unwrap();
+        before.write("a", &shape(mode), b"nor this one\n").unwrap();
+        before.flush().unwrap();
+        drop(before); // killed before the commit
+        let mut after = assembly(&desk);
+        assert_eq!(after.resume().unwrap(), Some(at(1, 1)));
+        after.write("a", &shape(mode), b"two\n").unwrap();
+        after.flush().unwrap();
+        after.commit(&at(1, 2)).unwrap();
+        after.finish().unwrap();
+        assert_eq!(desk.text("a"), "HEAD\none\ntwo\n");
+    }
+}
+
+#[test]
 fn bytes_of_others_behind_ours_stop_the_roll_forward() {
     let desk = Desk::new();
     let mut before = assembly(&desk);
