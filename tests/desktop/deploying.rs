@@ -96,6 +96,7 @@ fn deployed(world: &World) -> serde_json::Value {
 fn a_file_that_is_no_processflow_is_refused_with_a_way_out() {
     let (world, screen) = (World::empty(), Screen::default());
     let window = Window::open(&screen, &world.data(), &[]);
+    window.reads(START);
     window.look_at("#/processflows");
     window.drop_file("notes.txt", "remember the milk");
     window.reads("It could not be imported");

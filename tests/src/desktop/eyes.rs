@@ -69,7 +69,8 @@ impl Window {
     }
 
     /// What is cut off without a way to see it: pieces whose text ends at an edge without a sign and a title, or which
-    /// lie outside the window where nothing scrolls. Rows of tables and lines that open are left out: a click shows all.
+    /// lie outside the window where nothing scrolls. Rows of tables and lines that open are left out: a click
+    /// shows all; and drawings that are moved about.
     pub fn cut(&self) -> Vec<String> {
         const SCRIPT: &str = "const found = [];
             const page = document.documentElement;
@@ -77,7 +78,7 @@ impl Window {
             const scrolls = (style) => /auto|scroll/.test(style.overflowX);
             const hides = (style) => /hidden|clip/.test(style.overflowX);
             const unseen = (one) => { const { clipPath, position } = getComputedStyle(one); return clipPath !== 'none' && position === 'absolute'; };
-            const held = (one) => { for (let up = one; up; up = up.parentElement) if (unseen(up) || up.matches('svg, [contenteditable], [aria-hidden=true], [aria-expanded], [role=row]')) return true; return false; };
+            const held = (one) => { for (let up = one; up; up = up.parentElement) if (unseen(up) || up.matches('svg, [contenteditable], [aria-hidden=true], [aria-expanded], [role=row], [role=application]')) return true; return false; };
             for (const one of document.body.querySelectorAll('*')) {
                 if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || held(one)) continue;
                 const style = getComputedStyle(one);

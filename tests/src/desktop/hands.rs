@@ -189,8 +189,8 @@ impl Window {
             const before = window.stopBefore;
             window.stopsUnseen ??= [];
             if (before && before.one !== now && before.one.isConnected && before.look === look(before.one))
-                window.stopsUnseen.push(before.name);
-            if (!now || now === document.body) { window.stopBefore = undefined; return ''; }
+                window.stopsUnseen.push(`${before.name}: ${before.look}`);
+            if (!now || now === document.body || now.tabIndex < 0) { window.stopBefore = undefined; return ''; }
             window.stopBefore = { one: now, name: nameOf(now), look: look(now) };
             return nameOf(now);";
         let script = format!("{NAME}{SCRIPT}");
