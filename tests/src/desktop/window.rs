@@ -16,7 +16,7 @@ use super::{Owned, Screen, screen};
 use crate::process::rest;
 
 /// How long anything in the window may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program's window under a driver. Ends with both of them, whatever became of the test.
 pub struct Window {

@@ -100,10 +100,8 @@ impl Assembly {
 
     /// Brings the lines of the batch to the disk, where they do not count before the ledger names them.
     pub(super) fn flush(&mut self) -> Result<()> {
-        let dirty = self.parts.iter_mut().filter(|(_, part)| part.is_dirty());
-        let flushed: Result<()> = dirty
-            .map(|(file, part)| part.sync().map_err(|error| trouble(file, error)))
-            .collect();
+        let mut dirty = self.parts.iter_mut().filter(|(_, part)| part.is_dirty());
+        let flushed = dirty.try_for_each(|(file, part)| part.sync().map_err(|error| trouble(file, error)));
         self.given_up |= flushed.is_err();
         flushed
     }
