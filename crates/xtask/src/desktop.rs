@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    licences, setup,
+    licences, setup, test,
     tool::{Done, binary, cargo, command, root, run},
 };
 
@@ -11,7 +11,10 @@ use crate::{
 pub(crate) fn desktop(data_dir: Option<&Path>) -> Done {
     setup::set_up_window()?;
     panels()?;
-    build(&["--package", "desktop"])?;
+    run(
+        "build",
+        cargo().args(["build", "--locked", "--package", "desktop"]),
+    )?;
     let mut window = command(binary("processflow-desktop", "debug"));
     if let Some(folder) = data_dir {
         window.arg("--data-dir").arg(folder);
@@ -23,18 +26,10 @@ pub(crate) fn desktop(data_dir: Option<&Path>) -> Done {
 pub(crate) fn pictures() -> Done {
     setup::set_up()?;
     panels()?;
-    build(&["--package", "desktop", "--package", "cli"])?;
+    test::build()?;
     let mut journey = cargo();
     journey
-        .args([
-            "test",
-            "--locked",
-            "--package",
-            "tests",
-            "--test",
-            "desktop",
-            "pictures",
-        ])
+        .args(["test", "--locked", "--workspace", "--test", "desktop", "pictures"])
         .env("PROCESSFLOW_PICTURES", root().join("ui/pictures"));
     run("pictures into ui/pictures", &mut journey)
 }
@@ -53,10 +48,6 @@ pub(crate) fn panels() -> Done {
 pub(crate) fn check_panels() -> Done {
     npm("the panels' types", &["run", "check"])?;
     npm("the panels' tests", &["test"])
-}
-
-fn build(packages: &[&str]) -> Done {
-    run("build", cargo().args(["build", "--locked"]).args(packages))
 }
 
 fn npm(what: &str, arguments: &[&str]) -> Done {

@@ -16,24 +16,24 @@ pub(crate) fn test(only: Option<&str>) -> Done {
         desktop::check_panels()?;
         checks()?;
     }
-    let mut build = cargo();
-    build.args(["build", "--locked"]);
-    // All with one set of features, so that the tests build nothing a second time.
-    match only {
-        Some("desktop") => build.args(["--package", "cli", "--package", "desktop"]),
-        Some(_) => build.args(["--package", "cli", "--package", "xtask"]),
-        None => build.args(["--workspace", "--all-targets"]),
-    };
-    run("build", &mut build)?;
+    build()?;
     let mut tests = cargo();
-    tests.args(["test", "--locked", "--no-fail-fast"]);
-    match only {
-        Some(name) => tests.args(["--package", "tests", "--test", name]),
-        None => tests.arg("--workspace"),
-    };
+    tests.args(["test", "--locked", "--no-fail-fast", "--workspace"]);
+    if let Some(name) = only {
+        tests.args(["--test", name]);
+    }
     run("tests", &mut tests)?;
     say("\nAll checks and tests passed.");
     Ok(())
+}
+
+/// Builds what tests start. Always all of it: with a part, Cargo chooses other features for what they share, and builds
+/// that a second time.
+pub(crate) fn build() -> Done {
+    run(
+        "build",
+        cargo().args(["build", "--locked", "--workspace", "--all-targets"]),
+    )
 }
 
 fn checks() -> Done {
