@@ -59,7 +59,7 @@ fn panels(world: &World) -> Vec<(String, String)> {
         .into_iter()
         .flatten()
         .find(|run| run["processflow"] == "orders-to-database")
-        .map(|run| run["id"].as_str().unwrap_or_default().to_owned())
+        .and_then(|run| run["run"].as_str())
         .expect("orders ran");
     let below = |place: &str| format!("#/processflows/orders-to-database{place}");
     let mut pages: Vec<(String, String)> = [
