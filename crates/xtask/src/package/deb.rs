@@ -68,7 +68,7 @@ fn control(package: Package, architecture: &str, depends: &str, kilobytes: u64) 
         Package::Headless => (
             "net",
             "Recommends: ca-certificates\n",
-            " This package has the command line and the service, for servers without a display.",
+            " This package has the command line and the service, for servers without a\n display.",
         ),
     };
     let mut text = format!(
