@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use engine::{
     agent::Desk,
-    operations::{ListRuns, Reads as _},
+    operations::{self, ListRuns},
     state::{Run, RunStatus},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -51,7 +51,9 @@ impl Notices {
             limit: LOOK_BACK,
             ..ListRuns::default()
         };
-        let Ok(page) = asked.read(desk) else { return };
+        let Ok(page) = operations::look(desk, asked) else {
+            return;
+        };
         let news = self.news(last_of_each(&page.runs), desk.clock().now());
         let preferred = app.state::<Preferences>().now();
         if preferred.notifications {

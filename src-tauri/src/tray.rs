@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use connector_kit::Result;
 use engine::{
     agent::Desk,
-    operations::{ListProcessflows, Reads as _, Status},
+    operations::{self, ListProcessflows, Status},
     state::DeploymentState,
 };
 use jiff::Timestamp;
@@ -104,7 +104,9 @@ fn look(attached: &Attached, words: &Words) -> Shown {
     let desk = attached.desk();
     let processflows = deployed(&desk);
     let paused = processflows.values().any(Option::is_some);
-    let status = Status {}.read(&desk).ok().filter(|_| attached.is_attached());
+    let status = operations::look(&desk, Status {})
+        .ok()
+        .filter(|_| attached.is_attached());
     let (colour, said) = match status {
         None => (Colour::Stopped, words.say("stopped").to_owned()),
         Some(status) => match status.waiting.len() as u64 + status.failed {
@@ -124,7 +126,7 @@ fn look(attached: &Attached, words: &Words) -> Shown {
 
 /// Deployed processflows, and until when they are paused, where a pause has an end.
 fn deployed(desk: &Desk) -> BTreeMap<String, Option<Timestamp>> {
-    let rows = ListProcessflows {}.read(desk).unwrap_or_default();
+    let rows = operations::look(desk, ListProcessflows {}).unwrap_or_default();
     let now = desk.clock().now();
     rows.into_iter()
         .filter(|row| row.state != DeploymentState::Undeployed)
@@ -236,7 +238,7 @@ async fn carry_out(attached: &Attached, wish: Wish) -> Result<()> {
 
 /// Those that a pause concerns: what a person paused without an end stays as it is.
 fn active(desk: &Desk) -> impl Iterator<Item = String> {
-    let rows = ListProcessflows {}.read(desk).unwrap_or_default();
+    let rows = operations::look(desk, ListProcessflows {}).unwrap_or_default();
     rows.into_iter()
         .filter(|row| {
             row.state == DeploymentState::Active
