@@ -11,7 +11,7 @@ export interface Live<T> {
   readonly loading: boolean;
   /** Being asked again while an older answer is shown. */
   readonly refreshing: boolean;
-  /** Asks again now. */
+  /** Asks again now; what was changed before it is in the value once it is done. */
   refresh(): Promise<void>;
 }
 
@@ -62,7 +62,8 @@ export function live<T>(ask: () => Promise<T>, topics: readonly Topic[], options
     if (asking || waiting !== undefined) return;
     waiting = setTimeout(() => {
       waiting = undefined;
-      void run();
+      if (asking) again = true;
+      else void run();
     }, pause);
   }
 
