@@ -90,8 +90,6 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
 }
 
 fn parts(data_dir: Option<PathBuf>) -> Result<Parts> {
-    let desk = shell::desk(data_dir.clone(), shell::connectors())?;
-    let logs = shell::log_to(desk.folder(), logs::Console::stderr(LogLevel::Warn))?;
     let passphrase = Arc::new(AskInWindow::default());
     let asks = passphrase.clone();
     let open = move || {
@@ -100,8 +98,10 @@ fn parts(data_dir: Option<PathBuf>) -> Result<Parts> {
         let lent = shell::lend(desk.folder().path(), asks.clone());
         Ok((desk, lent))
     };
+    let attached = Attached::new(open)?;
+    let logs = shell::log_to(attached.desk().folder(), logs::Console::stderr(LogLevel::Warn))?;
     Ok(Parts {
-        attached: Attached::new(open)?,
+        attached,
         passphrase,
         _logs: logs,
     })
