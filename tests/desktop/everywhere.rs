@@ -32,6 +32,19 @@ pub(crate) fn lived_in() -> World {
     world
 }
 
+/// The sections of the settings, as addresses name them.
+pub(crate) const SETTINGS: [&str; 9] = [
+    "environment",
+    "runs",
+    "logs",
+    "diagnosis",
+    "network",
+    "secrets",
+    "cache",
+    "appearance",
+    "about",
+];
+
 /// Every place, by its address.
 pub(crate) fn places(window: &Window) -> Vec<String> {
     for name in [ORDERS, "stock-from-csv"] {
@@ -69,17 +82,7 @@ pub(crate) fn places(window: &Window) -> Vec<String> {
     for step in ["connections", "lookups", "schedule", "review"] {
         all.push(format!("#/processflows/{ORDERS}/deploy?step={step}"));
     }
-    for section in [
-        "environment",
-        "runs",
-        "logs",
-        "diagnosis",
-        "network",
-        "secrets",
-        "cache",
-        "appearance",
-        "about",
-    ] {
+    for section in SETTINGS {
         all.push(format!("#/settings/{section}"));
     }
     all.push(format!("#/runs/failed?number={number}"));

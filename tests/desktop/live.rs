@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use crate::{ORDERS, START, answers::small_store};
 
-/// A store that takes its time.
-pub(crate) fn slow_store(orders: u32) -> Config {
-    Config {
-        orders,
+/// Enough for a run that goes on while other things are done.
+const MANY: u32 = 3000;
+
+/// Many orders in a store that takes its time.
+pub(crate) fn slow_world() -> World {
+    World::with_orders_to_database(Config {
+        orders: MANY,
         latency_ms: 400,
         ..small_store()
-    }
+    })
 }
-
-/// Enough for a run that goes on while other things are done.
-pub(crate) const MANY: u32 = 3000;
 
 /// Starts a run in the window and goes to its page.
 pub(crate) fn start(window: &Window) {
@@ -27,6 +27,14 @@ pub(crate) fn start(window: &Window) {
     window.press("Run now");
     window.press("Show the run");
     window.reads("Cancel run");
+}
+
+/// The window with a run that has just begun.
+fn under_way(world: &World, screen: &Screen) -> Window {
+    let window = Window::open(screen, &world.data(), &[]);
+    window.reads(START);
+    start(&window);
+    window
 }
 
 /// The whole of a run adds up.
@@ -40,13 +48,8 @@ pub(crate) fn balances(run: &Value) -> bool {
 
 #[test]
 fn a_run_is_seen_to_move_and_is_stopped_at_a_safe_point() {
-    let (world, screen) = (
-        World::with_orders_to_database(slow_store(MANY)),
-        Screen::default(),
-    );
-    let window = Window::open(&screen, &world.data(), &[]);
-    window.reads(START);
-    start(&window);
+    let (world, screen) = (slow_world(), Screen::default());
+    let window = under_way(&world, &screen);
     let mut before = 0;
     for more in ["it moves", "and on"] {
         window.until(more, || {
@@ -107,13 +110,8 @@ fn a_run_is_seen_to_move_and_is_stopped_at_a_safe_point() {
 
 #[test]
 fn temp_and_cache_are_cleared_during_a_run_that_ends_well() {
-    let (world, screen) = (
-        World::with_orders_to_database(slow_store(MANY)),
-        Screen::default(),
-    );
-    let window = Window::open(&screen, &world.data(), &[]);
-    window.reads(START);
-    start(&window);
+    let (world, screen) = (slow_world(), Screen::default());
+    let window = under_way(&world, &screen);
     window.look_at("#/settings/cache");
     window.is_accessible();
     window.press("Clear Temp and Cache");

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use kit::{
     Order, World,
     desktop::{Screen, Window},
-    ready_made,
+    history, ready_made,
 };
 use rusqlite::Connection;
 use sandbox_store::Config;
 use serde_json::json;
 
-use crate::START;
+use crate::{ORDERS, START, everywhere::SETTINGS};
 
 #[test]
 fn pictures_of_all_panels() {
@@ -58,10 +58,10 @@ fn panels(world: &World) -> Vec<(String, String)> {
         .as_array()
         .into_iter()
         .flatten()
-        .find(|run| run["processflow"] == "orders-to-database")
+        .find(|run| run["processflow"] == ORDERS)
         .and_then(|run| run["run"].as_str())
         .expect("orders ran");
-    let below = |place: &str| format!("#/processflows/orders-to-database{place}");
+    let below = |place: &str| format!("#/processflows/{ORDERS}{place}");
     let mut pages: Vec<(String, String)> = [
         ("connections", "#/connections".to_owned()),
         ("connection", "#/connections/shop".to_owned()),
@@ -79,17 +79,7 @@ fn panels(world: &World) -> Vec<(String, String)> {
     ]
     .map(|(name, address)| (name.to_owned(), address))
     .into();
-    for section in [
-        "environment",
-        "runs",
-        "logs",
-        "diagnosis",
-        "network",
-        "secrets",
-        "cache",
-        "appearance",
-        "about",
-    ] {
+    for section in SETTINGS {
         pages.push((format!("settings-{section}"), format!("#/settings/{section}")));
     }
     pages
@@ -109,7 +99,7 @@ fn a_shop_with_a_past() -> World {
     for connection in ["shop", "erp", "files"] {
         world.processflow(&["connections", "validate", connection]).ok();
     }
-    world.run("orders-to-database");
+    world.run(ORDERS);
     world.run("products-to-csv");
     for round in 0..6 {
         world.put("stock.csv", stock(&world.stock_skus(), round));
@@ -127,9 +117,9 @@ fn a_shop_with_a_past() -> World {
         if round == 3 {
             Order::new(1042).line(1, "SKU-1", 2).put(&world);
         }
-        world.run("orders-to-database");
+        world.run(ORDERS);
     }
-    let file = ready_made("orders-to-database").join("processflow.yaml");
+    let file = ready_made(ORDERS).join("processflow.yaml");
     let file = std::fs::read_to_string(file).expect("it comes with the program");
     let sooner = file.replace("15 min", "10 min");
     world.deploy_text(&sooner, &["store=shop", "erp=erp"]);
@@ -162,10 +152,8 @@ fn spread(state: &Path) {
          UPDATE run SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, ago),
             ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', ended_at, ago) FROM past WHERE past.number = run.number;
          UPDATE set_aside SET first_at = strftime('%Y-%m-%dT%H:%M:%fZ', first_at, '-2 days'),
-            last_at = strftime('%Y-%m-%dT%H:%M:%fZ', last_at, ago) FROM past WHERE past.id = set_aside.run;
-         DELETE FROM activity;
-         INSERT INTO activity SELECT substr(started_at, 1, 13), processflow, sum(written), sum(unchanged),
-            sum(read - written - unchanged - failed), sum(failed) FROM run GROUP BY 1, 2;",
+            last_at = strftime('%Y-%m-%dT%H:%M:%fZ', last_at, ago) FROM past WHERE past.id = set_aside.run;",
     )
+    .and_then(|()| on.execute_batch(history::COUNT_ACTIVITY))
     .expect("times are text");
 }

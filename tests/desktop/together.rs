@@ -1,12 +1,22 @@
 //! The window and a service on one data folder.
 
 use kit::{
-    World,
+    Running, World,
     desktop::{Screen, Window},
 };
 use serde_json::{Value, json};
 
 use crate::{ORDERS, START, answers::small_store, live};
+
+/// A service that has become the agent, and its process.
+fn serve(world: &World) -> (Running, u64) {
+    let serving = world.start(&["serve"]);
+    let service = u64::from(serving.id());
+    kit::until("the service is the agent", || {
+        world.processflow(&["--json", "status"]).json()["agent"]["pid"] == json!(service)
+    });
+    (serving, service)
+}
 
 fn agent(window: &Window) -> Option<u64> {
     let status = window.call("status", &json!({})).expect("it answers");
@@ -16,11 +26,7 @@ fn agent(window: &Window) -> Option<u64> {
 #[test]
 fn a_window_is_the_services_client_and_takes_over_when_it_is_gone() {
     let (world, screen) = (World::empty(), Screen::default());
-    let serving = world.start(&["serve"]);
-    let service = u64::from(serving.id());
-    kit::until("the service is the agent", || {
-        world.processflow(&["--json", "status"]).json()["agent"]["pid"] == json!(service)
-    });
+    let (serving, service) = serve(&world);
     let window = Window::open(&screen, &world.data(), &[]);
     window.reads(START);
     assert_eq!(agent(&window), Some(service), "the service stays the agent");
@@ -79,15 +85,11 @@ fn the_page_hears_of_what_others_change() {
 fn a_client_hears_of_what_happens_at_the_service() {
     let world = World::with_orders_to_database(small_store());
     let screen = Screen::default();
-    let serving = world.start(&["serve"]);
-    let service = u64::from(serving.id());
-    kit::until("the service is the agent", || {
-        world.processflow(&["--json", "status"]).json()["agent"]["pid"] == json!(service)
-    });
+    let (serving, _) = serve(&world);
     let window = Window::open(&screen, &world.data(), &[]);
     window.reads(START);
     listen(&window);
-    let started = window.call("start_run", &json!({ "processflow": "orders-to-database" }));
+    let started = window.call("start_run", &json!({ "processflow": ORDERS }));
     let run = started.expect("the service starts it")["run"].clone();
     kit::until("it hears of the run and of its records", || {
         heard(&window, &json!({ "topic": "run", "id": run })) && heard(&window, &json!({ "topic": "record" }))
@@ -102,15 +104,8 @@ fn a_client_hears_of_what_happens_at_the_service() {
 
 #[test]
 fn a_run_that_is_started_in_the_window_runs_in_the_service_and_both_see_it() {
-    let (world, screen) = (
-        World::with_orders_to_database(live::slow_store(live::MANY)),
-        Screen::default(),
-    );
-    let serving = world.start(&["serve"]);
-    let service = u64::from(serving.id());
-    kit::until("the service is the agent", || {
-        world.processflow(&["--json", "status"]).json()["agent"]["pid"] == json!(service)
-    });
+    let (world, screen) = (live::slow_world(), Screen::default());
+    let (serving, service) = serve(&world);
     let window = Window::open(&screen, &world.data(), &[]);
     window.reads(START);
     window.reads("Running in the service");

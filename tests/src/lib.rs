@@ -6,6 +6,7 @@
 mod company;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod history;
 mod http;
 pub mod kill;
 mod order;

@@ -8,7 +8,7 @@ use std::{
 
 use connector_kit::{Clock, SystemClock};
 use jiff::{SignedDuration, Timestamp};
-use kit::World;
+use kit::{World, history};
 use rusqlite::{Connection, params};
 use sandbox_store::Config;
 
@@ -71,118 +71,122 @@ fn history(state: &Path, runs: u32, now: Timestamp) -> rusqlite::Result<()> {
     for run in 1..=runs {
         let at = now - apart * i32::try_from(runs - run + 1).unwrap_or(i32::MAX);
         let failed = if run % 20 == 0 { 5 } else { 0 };
-        let id = format!("01a00000-0000-7000-8000-{run:012x}");
-        add_run(&on, run, &id, &of, at, failed)?;
-        add_records(&on, run, at, failed)?;
-        set_aside(&on, run, &id, &of, at, failed)?;
+        let run = OldRun {
+            number: run,
+            id: format!("01a00000-0000-7000-8000-{run:012x}"),
+            deployment: &of,
+            at,
+            failed,
+        };
+        run.add(&on)?;
+        run.add_records(&on)?;
+        run.set_aside(&on)?;
     }
-    on.execute_batch(ACTIVITY)?;
+    on.execute_batch(history::COUNT_ACTIVITY)?;
     on.commit()
 }
 
-const ACTIVITY: &str = "INSERT INTO activity
-    SELECT substr(started_at, 1, 13), processflow, sum(written), sum(unchanged),
-        sum(read - written - unchanged - failed), sum(failed) FROM run GROUP BY 1, 2";
-
-fn add_run(
-    on: &Connection,
-    run: u32,
-    id: &str,
-    of: &str,
+/// A run of the history.
+struct OldRun<'a> {
+    number: u32,
+    id: String,
+    deployment: &'a str,
     at: Timestamp,
     failed: u32,
-) -> rusqlite::Result<()> {
-    let status = if failed > 0 {
-        "Finished with problems"
-    } else {
-        "Successful"
-    };
-    let ended = at + SignedDuration::from_secs(20);
-    on.prepare_cached(
+}
+
+impl OldRun<'_> {
+    fn add(&self, on: &Connection) -> rusqlite::Result<()> {
+        let status = if self.failed > 0 {
+            "Finished with problems"
+        } else {
+            "Successful"
+        };
+        let ended = self.at + SignedDuration::from_secs(20);
+        on.prepare_cached(
         "INSERT INTO run (number, id, processflow, deployment, version, cause, part, read_everything, status,
             started_at, ended_at, read, written, unchanged, failed, skipped)
          VALUES (?1, ?2, ?3, ?4, 1, 'schedule', 0, 1, ?5, ?6, ?7, ?8, ?9, 0, ?10, '{\"not paid yet\":5}')",
     )?
     .execute(params![
-        run,
-        id,
+        self.number,
+        self.id,
         ORDERS,
-        of,
+        self.deployment,
         status,
-        at.to_string(),
+        self.at.to_string(),
         ended.to_string(),
         OF_A_RUN,
-        OF_A_RUN - 5 - failed,
-        failed
+        OF_A_RUN - 5 - self.failed,
+        self.failed
     ])
     .map(drop)
-}
+    }
 
-fn add_records(on: &Connection, run: u32, at: Timestamp, failed: u32) -> rusqlite::Result<()> {
-    let first = (run - 1) * OF_A_RUN + 1;
-    on.prepare_cached("INSERT INTO settled (first, at) VALUES (?1, ?2)")?
-        .execute(params![first, at.to_string()])?;
-    let mut insert = on.prepare_cached(
+    fn add_records(&self, on: &Connection) -> rusqlite::Result<()> {
+        let first = self.first();
+        on.prepare_cached("INSERT INTO settled (first, at) VALUES (?1, ?2)")?
+            .execute(params![first, self.at.to_string()])?;
+        let mut insert = on.prepare_cached(
         "INSERT INTO record (number, run, source, labels, outcome, detail, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    for place in 0..OF_A_RUN {
-        let number = first + place;
-        let (outcome, detail, target) = match place {
-            place if place < failed => (4, Some(message(run)), None),
-            place if place >= OF_A_RUN - 5 => (3, Some("not paid yet".to_owned()), None),
-            _ => (1, None, Some(format!("sandbox1 · {}", FIRST + number))),
-        };
-        let labels = format!("customer.{}@example.com", number % 40_000);
-        insert.execute(params![
-            number,
-            run,
-            (FIRST + number).to_string(),
-            labels,
-            outcome,
-            detail,
-            target
-        ])?;
+        for place in 0..OF_A_RUN {
+            let number = first + place;
+            let (outcome, detail, target) = match place {
+                place if place < self.failed => (4, Some(self.message()), None),
+                place if place >= OF_A_RUN - 5 => (3, Some("not paid yet".to_owned()), None),
+                _ => (1, None, Some(format!("sandbox1 · {}", FIRST + number))),
+            };
+            let labels = format!("customer.{}@example.com", number % 40_000);
+            insert.execute(params![
+                number,
+                self.number,
+                (FIRST + number).to_string(),
+                labels,
+                outcome,
+                detail,
+                target
+            ])?;
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn message(run: u32) -> String {
-    format!(
-        "field TOTAL: `{}` is no number",
-        ["ten", "much", "a lot"][run as usize % 3]
-    )
-}
+    /// The number of its first record.
+    fn first(&self) -> u32 {
+        (self.number - 1) * OF_A_RUN + 1
+    }
 
-/// Waiting records with what they hold.
-fn set_aside(
-    on: &Connection,
-    run: u32,
-    id: &str,
-    of: &str,
-    at: Timestamp,
-    failed: u32,
-) -> rusqlite::Result<()> {
-    let mut insert = on.prepare_cached(
+    fn message(&self) -> String {
+        format!(
+            "field TOTAL: `{}` is no number",
+            ["ten", "much", "a lot"][self.number as usize % 3]
+        )
+    }
+
+    /// Waiting records with what they hold.
+    fn set_aside(&self, on: &Connection) -> rusqlite::Result<()> {
+        let mut insert = on.prepare_cached(
         "INSERT INTO set_aside (processflow, deployment, source, labels, payload, class, message, hint, tries, run,
             first_at, last_at, state, step, cause)
          VALUES (?1, ?2, ?3, '', ?4, 'rejected', ?5, 'Correct it in the store.', 1, ?6, ?7, ?7, 'open', '3', ?8)",
     )?;
-    for place in 0..failed {
-        let source = FIRST + (run - 1) * OF_A_RUN + 1 + place;
-        let payload = format!("{{\"id\":{source},\"total_inc_tax\":\"ten\",\"status_id\":11}}");
-        let cause = format!("cause{}", run % 3);
-        insert.execute(params![
-            ORDERS,
-            of,
-            source.to_string(),
-            payload,
-            message(run),
-            id,
-            at.to_string(),
-            cause
-        ])?;
+        for place in 0..self.failed {
+            let source = FIRST + self.first() + place;
+            let payload = format!("{{\"id\":{source},\"total_inc_tax\":\"ten\",\"status_id\":11}}");
+            let cause = format!("cause{}", self.number % 3);
+            insert.execute(params![
+                ORDERS,
+                self.deployment,
+                source.to_string(),
+                payload,
+                self.message(),
+                self.id,
+                self.at.to_string(),
+                cause
+            ])?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Files of the days before today, of equal size.

@@ -31,6 +31,11 @@ pub(crate) fn binary(name: &str, profile: &str) -> PathBuf {
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// Says where something went wrong, for `map_err`.
+pub(crate) fn at<E: std::fmt::Display>(path: &(impl AsRef<Path> + ?Sized)) -> impl FnOnce(E) -> String {
+    move |error| format!("{}: {error}", path.as_ref().display())
+}
+
 /// Prints a line of talk.
 #[expect(clippy::print_stderr, reason = "the one place where tasks talk")]
 pub(crate) fn say(line: &str) {

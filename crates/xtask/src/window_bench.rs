@@ -7,6 +7,8 @@ use crate::{
     tool::{Done, cargo, run},
 };
 
+const EXAMPLE: &str = "window-bench";
+
 /// How long a life.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -33,17 +35,18 @@ pub(crate) fn window_bench(options: &Options) -> Done {
         setup::set_up()?;
         desktop::panels()?;
     }
+    // All of it at once: apart, each would be built with features of its own.
+    let parts = ["--package", "cli", "--package", "desktop", "--package", "tests"];
     let mut build = cargo();
-    build.args(["build", "--locked", "--package", "cli", "--package", "desktop"]);
+    build
+        .args(["build", "--locked"])
+        .args(parts)
+        .args(["--bins", "--example", EXAMPLE]);
     let mut measure = cargo();
-    measure.args([
-        "run",
-        "--locked",
-        "--package",
-        "tests",
-        "--example",
-        "window-bench",
-    ]);
+    measure
+        .args(["run", "--locked"])
+        .args(parts)
+        .args(["--example", EXAMPLE]);
     if !options.debug {
         build.arg("--release");
         measure.arg("--release");

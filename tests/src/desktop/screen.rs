@@ -121,16 +121,7 @@ impl Screen {
 
     /// Presses keys, as `xdotool` names them, in the window of that title.
     pub fn press(&self, title: &str, keys: &str) {
-        self.xdotool(&[
-            "search",
-            "--onlyvisible",
-            "--name",
-            title,
-            "windowfocus",
-            "--sync",
-            "key",
-            keys,
-        ]);
+        self.type_in(title, &["key", keys]);
     }
 
     /// Answers a dialog of the desktop that asks for a file.
@@ -139,32 +130,23 @@ impl Screen {
         crate::until(&format!("a dialog `{title}` is there"), || {
             self.windows().iter().any(|open| open == title)
         });
-        let find = [
-            "search",
-            "--onlyvisible",
-            "--name",
-            title,
-            "windowfocus",
-            "--sync",
-        ];
-        self.xdotool(&[&find[..], &["key", "ctrl+a"]].concat());
-        self.xdotool(&[&find[..], &["type", file]].concat());
-        self.xdotool(&[&find[..], &["key", "Return"]].concat());
+        self.type_in(title, &["key", "ctrl+a"]);
+        self.type_in(title, &["type", file]);
+        self.type_in(title, &["key", "Return"]);
+    }
+
+    fn type_in(&self, title: &str, keys: &[&str]) {
+        self.with_window(title, &[&["windowfocus", "--sync"], keys].concat());
+    }
+
+    fn with_window(&self, title: &str, what: &[&str]) {
+        self.xdotool(&[&["search", "--onlyvisible", "--name", title], what].concat());
     }
 
     /// Gives the window of that title another size, as dragging its corner does.
     pub fn resize(&self, title: &str, width: u32, height: u32) {
         let (width, height) = (width.to_string(), height.to_string());
-        self.xdotool(&[
-            "search",
-            "--onlyvisible",
-            "--name",
-            title,
-            "windowsize",
-            "--sync",
-            &width,
-            &height,
-        ]);
+        self.with_window(title, &["windowsize", "--sync", &width, &height]);
     }
 
     /// Asks the window of that title to close, as its frame's button does.

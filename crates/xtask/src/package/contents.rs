@@ -8,7 +8,7 @@ use std::{
 use super::{Package, Programs};
 use crate::{
     licences,
-    tool::{Done, command, quietly, root},
+    tool::{Done, at, command, quietly, root},
 };
 
 const POLICY: &str = "usr/share/polkit-1/actions/org.processflow.agent.policy";
@@ -131,7 +131,7 @@ impl Layout {
 
     fn write(&self, to: &str, bytes: &[u8]) -> Done {
         let to = self.place(to)?;
-        fs::write(&to, bytes).map_err(|error| format!("{}: {error}", to.display()))?;
+        fs::write(&to, bytes).map_err(at(&to))?;
         mode(&to, 0o644)
     }
 
@@ -143,7 +143,7 @@ impl Layout {
 
     fn folder(&self, name: &str) -> Done<PathBuf> {
         let folder = self.tree.join(name);
-        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
         Ok(folder)
     }
 }
@@ -165,11 +165,11 @@ fn said(program: &Path, arguments: &[&str]) -> Done<Vec<u8>> {
 }
 
 pub(super) fn read(path: &Path) -> Done<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    fs::read_to_string(path).map_err(at(&path))
 }
 
 fn zip_all(folder: &Path) -> Done {
-    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries = fs::read_dir(folder).map_err(at(&folder))?;
     entries.flatten().try_for_each(|entry| zip(&entry.path()))
 }
 
@@ -183,8 +183,7 @@ pub(super) fn mode(path: &Path, bits: u32) -> Done {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(bits))
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(bits)).map_err(at(&path))?;
     }
     let _ = bits;
     Ok(())

@@ -10,12 +10,12 @@ use super::{
     Package, Programs,
     contents::{MAINTAINER, VERSION, lay_out, mode, read},
 };
-use crate::tool::{Done, command, quietly, root};
+use crate::tool::{Done, at, command, quietly, root};
 
 /// Packs into `folder`; the file's path.
 pub(super) fn pack(package: Package, programs: &Programs, folder: &Path) -> Done<PathBuf> {
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let work = tempfile::tempdir_in(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    fs::create_dir_all(folder).map_err(at(&folder))?;
+    let work = tempfile::tempdir_in(folder).map_err(at(&folder))?;
     let tree = work.path().join("tree");
     lay_out(package, programs, &tree)?;
     let architecture = architecture()?;
@@ -43,11 +43,11 @@ fn write_control(tree: &Path, text: &str) -> Done {
     let folder = tree.join("DEBIAN");
     let write = |name: &str, text: &str, bits: u32| {
         let file = folder.join(name);
-        fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        fs::write(&file, text).map_err(at(&file))?;
         mode(&file, bits)
     };
     let sums = sums(tree)?;
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    fs::create_dir_all(&folder).map_err(at(&folder))?;
     write("control", text, 0o644)?;
     write("md5sums", &sums, 0o644)?;
     for script in ["postinst", "prerm", "postrm"] {
@@ -91,10 +91,10 @@ fn control(package: Package, architecture: &str, depends: &str, kilobytes: u64) 
 /// What the programs link against, as the packages of this machine say, and what the scripts call.
 fn depends(package: Package, work: &Path) -> Done<String> {
     let debian = work.join("debian");
-    fs::create_dir_all(&debian).map_err(|error| format!("{}: {error}", debian.display()))?;
+    fs::create_dir_all(&debian).map_err(at(&debian))?;
     // The tool wants to stand in a source package.
     let source = format!("Source: {0}\n\nPackage: {0}\nArchitecture: any\n", package.name());
-    fs::write(debian.join("control"), source).map_err(|error| format!("{}: {error}", debian.display()))?;
+    fs::write(debian.join("control"), source).map_err(at(&debian))?;
     let programs = match package {
         Package::Window => &["processflow", "processflow-desktop"][..],
         Package::Headless => &["processflow"],
@@ -124,7 +124,7 @@ fn size(tree: &Path) -> Done<u64> {
     let sizes = files(tree).into_iter().map(|file| {
         fs::metadata(&file)
             .map(|found| found.len().div_ceil(1024))
-            .map_err(|error| format!("{}: {error}", file.display()))
+            .map_err(at(&file))
     });
     sizes.sum()
 }

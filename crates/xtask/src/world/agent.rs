@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::Store;
-use crate::tool::{Done, command, processflow};
+use crate::tool::{Done, at, command, processflow};
 
 /// A fresh data folder with a folder around it; both go with the value.
 pub(crate) struct Agent {
@@ -47,7 +47,7 @@ impl Agent {
     /// Makes a folder beside the data folder and saves it as a connection of the same name.
     pub(crate) fn add_files(&self, name: &str) -> Done {
         let folder = self.path(name);
-        std::fs::create_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        std::fs::create_dir(&folder).map_err(at(&folder))?;
         let setting = format!("folder={}", folder.display());
         let files = [
             "connections",
@@ -64,7 +64,7 @@ impl Agent {
     /// Deploys a processflow's text.
     pub(crate) fn deploy(&self, text: &str) -> Done {
         let file = self.path("processflow.yaml");
-        std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        std::fs::write(&file, text).map_err(at(&file))?;
         self.call(&["deploy", &file.display().to_string()], "").map(drop)
     }
 
