@@ -11,27 +11,66 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::tool::{Done, cargo, command, quietly, root};
+use crate::tool::{Done, at, cargo, command, quietly, root};
 
 /// Where the panels look for them; not kept in the tree.
 const EMBEDDED: &str = "ui/src/licences.json";
 
-/// A library, as the panels show it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// A library and the texts of its licences.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Licence {
     name: String,
     version: String,
     licence: String,
-    text: String,
+    texts: Vec<String>,
+}
+
+/// What the panels read. Most texts are the same for many libraries: each is there once.
+#[derive(Default, Serialize)]
+struct Embedded<'a> {
+    texts: Vec<&'a str>,
+    libraries: Vec<Library<'a>>,
+}
+
+#[derive(Serialize)]
+struct Library<'a> {
+    name: &'a str,
+    version: &'a str,
+    licence: &'a str,
+    /// Places among the texts.
+    texts: Vec<usize>,
+}
+
+impl<'a> Embedded<'a> {
+    fn of(all: &'a BTreeSet<Licence>) -> Self {
+        let mut places = BTreeMap::new();
+        let mut embedded = Self::default();
+        for one in all {
+            let mut place = |text: &'a String| {
+                *places.entry(text.as_str()).or_insert_with(|| {
+                    embedded.texts.push(text);
+                    embedded.texts.len() - 1
+                })
+            };
+            let texts = one.texts.iter().map(&mut place).collect();
+            embedded.libraries.push(Library {
+                name: &one.name,
+                version: &one.version,
+                licence: &one.licence,
+                texts,
+            });
+        }
+        embedded
+    }
 }
 
 /// Writes what the panels embed: the libraries of the window, Rust's and Node's.
 pub(crate) fn embed() -> Done {
     let mut all = of_crates(&["desktop", "cli"])?;
     all.extend(of_panels()?);
-    let text = serde_json::to_string(&all).map_err(|error| error.to_string())?;
+    let text = serde_json::to_string(&Embedded::of(&all)).map_err(|error| error.to_string())?;
     let path = root().join(EMBEDDED);
-    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+    fs::write(&path, text).map_err(at(&path))
 }
 
 /// All of them as one text, for a package that has these crates of ours and, where it has a window, the panels.
@@ -48,7 +87,7 @@ pub(crate) fn as_text(crates: &[&str], panels: bool) -> Done<String> {
             one.name,
             one.version,
             one.licence,
-            one.text.trim()
+            one.texts.join("\n\n")
         )
         .expect("text takes everything");
     }
@@ -114,7 +153,7 @@ fn of_crate(package: &Value) -> Licence {
         name: text(&package["name"]).to_owned(),
         version: text(&package["version"]).to_owned(),
         licence: text(&package["license"]).to_owned(),
-        text: folder.map(texts).unwrap_or_default(),
+        texts: folder.map(texts).unwrap_or_default(),
     }
 }
 
@@ -132,14 +171,14 @@ fn of_panels() -> Done<BTreeSet<Licence>> {
             name: place.rsplit("node_modules/").next().unwrap_or(place).to_owned(),
             version: text(&package["version"]).to_owned(),
             licence: text(&package["license"]).to_owned(),
-            text: texts(&folder),
+            texts: texts(&folder),
         })
     };
     Ok(shipped.filter_map(licence).collect())
 }
 
 /// The texts of a library's licences, as it carries them.
-fn texts(folder: &Path) -> String {
+fn texts(folder: &Path) -> Vec<String> {
     let names = [
         "license",
         "licence",
@@ -163,16 +202,16 @@ fn texts(folder: &Path) -> String {
         })
         .collect();
     files.sort();
-    let texts: Vec<String> = files
+    files
         .iter()
         .filter_map(|file| fs::read_to_string(file).ok())
-        .collect();
-    texts.join("\n\n")
+        .map(|text| text.trim().to_owned())
+        .collect()
 }
 
 fn json(path: &Path) -> Done<Value> {
-    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))
+    let bytes = fs::read(path).map_err(at(&path))?;
+    serde_json::from_slice(&bytes).map_err(at(&path))
 }
 
 fn each(list: &Value) -> impl Iterator<Item = &Value> {
@@ -199,8 +238,13 @@ mod tests {
         assert!(!names.contains("engine"), "our own is under our own licence");
         let tokio = all.iter().find(|one| one.name == "tokio").expect("is there");
         assert!(
-            tokio.licence == "MIT" && tokio.text.contains("Permission"),
+            tokio.licence == "MIT" && tokio.texts.concat().contains("Permission"),
             "{tokio:?}"
+        );
+        let embedded = Embedded::of(&all);
+        assert!(
+            embedded.texts.len() < embedded.libraries.len(),
+            "what many say is there once"
         );
     }
 }
