@@ -10,6 +10,7 @@ import { startI18n } from './i18n/i18n.svelte';
 import { mendSystemLanguage } from './i18n/system-language';
 import { openAtStart } from './panels/welcome/start';
 import App from './shell/App.svelte';
+import { fetchAhead } from './shell/panels';
 import { startPreferences } from './shell/preferences.svelte';
 import { startRouter } from './shell/router.svelte';
 
@@ -20,3 +21,5 @@ startRouter();
 await Promise.all([startI18n(language), startChanges(), openAtStart()]);
 
 mount(App, { target: document.getElementById('app') as HTMLElement });
+// Once the first one is drawn.
+setTimeout(() => void fetchAhead(), 1000);

@@ -29,6 +29,12 @@ export const PANELS: PanelEntry[] = ORDER.flatMap(([name, icon]) => {
   return load ? [{ name, icon, load }] : [];
 });
 
+/** Fetches them one after the other, so that no first click waits for its panel. */
+export async function fetchAhead(): Promise<void> {
+  // One that cannot be fetched says so when it is opened.
+  for (const { load } of PANELS) await load().catch(() => undefined);
+}
+
 /** Pages that are no panel of the navigation: the first start, and in development the look of all components. */
 export function page(name: string): PanelEntry['load'] | undefined {
   if (import.meta.env.DEV && name === 'design') return () => import('../design/gallery/Gallery.svelte');
