@@ -251,7 +251,7 @@ pub(crate) fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Processflow Agent")
         .inner_size(1280.0, 832.0)
-        .min_inner_size(640.0, 480.0)
+        .min_inner_size(400.0, 300.0)
         .visible(false)
         // Files dropped on the page are the page's: it reads a processflow from them.
         .disable_drag_drop_handler()

@@ -92,7 +92,8 @@ impl File {
             return Error::unavailable(format!("the folder {} is not reachable", self.folder().display()))
                 .hint("Check the path, and that the share is mounted for the account the agent runs under.");
         }
-        Error::config(format!("there is no database {}", self.path.display()))
-            .hint("Correct `url` of the connection, or let the agent make the file: `--set create=true`.")
+        Error::config(format!("there is no database {}", self.path.display())).hint(
+            "Correct `url` of the connection, or set its `create` to true: then the agent makes the file.",
+        )
     }
 }

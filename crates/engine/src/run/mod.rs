@@ -91,8 +91,17 @@ pub(crate) async fn end(journal: &Journal, progress: &ProgressSender, ended: Res
     progress.ended(&run);
     let counts = &run.counts;
     let problem = problem.as_ref().map(Error::chain);
-    info!(status = %run.status, read = counts.read, written = counts.written, unchanged = counts.unchanged,
-        failed = counts.failed, problem, "Run ended.");
+    macro_rules! tell {
+        ($level:ident) => {
+            $level!(status = %run.status, read = counts.read, written = counts.written, unchanged = counts.unchanged,
+                failed = counts.failed, problem, "Run ended.")
+        };
+    }
+    // Who looks at warnings only sees every run that somebody has to look at.
+    match run.status {
+        RunStatus::Successful | RunStatus::Cancelled => tell!(info),
+        _ => tell!(warn),
+    }
     Ok(run)
 }
 
