@@ -110,8 +110,11 @@ fn tell(notice: &Notice, words: &Words) {
         Notice::Failed(name, cause) => (
             words.fill("failed_title", "processflow", name),
             cause
-                .clone()
-                .unwrap_or_else(|| words.say("failed_records").to_owned()),
+                .as_ref()
+                .map_or(words.say("failed_records"), |cause| {
+                    words.of_the_agent(cause, "failed_run")
+                })
+                .to_owned(),
         ),
         Notice::Recovered(name) => (
             words.fill("recovered_title", "processflow", name),

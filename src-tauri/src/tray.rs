@@ -202,9 +202,12 @@ fn act(app: &AppHandle, wish: Wish) {
     tauri::async_runtime::spawn(async move {
         let attached = call::attached(&app);
         if let Err(error) = carry_out(&attached, wish).await {
+            warn!(error = %error.chain(), "What was chosen in the tray could not be done.");
             let words = app.state::<Preferences>().now().words();
-            let title = words.say("not_done_title").to_owned();
-            let told = tokio::task::spawn_blocking(move || notices::say(&title, &error.message));
+            let told = tokio::task::spawn_blocking(move || {
+                let why = words.of_the_agent(&error.message, "not_done_text");
+                notices::say(words.say("not_done_title"), why);
+            });
             if told.await.is_err() {
                 tracing::error!("A notification could not be shown by a mistake of this program.");
             }

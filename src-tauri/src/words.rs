@@ -36,7 +36,10 @@ impl Language {
 }
 
 /// The words of one language.
-pub(crate) struct Words(BTreeMap<String, String>);
+pub(crate) struct Words {
+    language: Language,
+    words: BTreeMap<String, String>,
+}
 
 impl Words {
     /// Of this language.
@@ -45,12 +48,24 @@ impl Words {
             Language::En => include_str!("../words/en.json"),
             Language::De => include_str!("../words/de.json"),
         };
-        Self(serde_json::from_str(text).expect("a test reads both files"))
+        Self {
+            language,
+            words: serde_json::from_str(text).expect("a test reads both files"),
+        }
     }
 
     /// The words behind a key.
     pub(crate) fn say(&self, key: &str) -> &str {
-        self.0.get(key).map_or("", String::as_str)
+        self.words.get(key).map_or("", String::as_str)
+    }
+
+    /// What the agent says of a problem, and in other languages than its own the words behind a key, which say where
+    /// it can be read: the panels translate it.
+    pub(crate) fn of_the_agent<'a>(&'a self, sentence: &'a str, key: &str) -> &'a str {
+        match self.language {
+            Language::En => sentence,
+            Language::De => self.say(key),
+        }
     }
 
     /// With `{{name}}` replaced by a value.
@@ -72,10 +87,16 @@ mod tests {
     #[test]
     fn both_languages_say_the_same_things() {
         let (english, german) = (Words::of(Language::En), Words::of(Language::De));
-        let keys = |words: &Words| words.0.keys().cloned().collect::<Vec<_>>();
+        let keys = |words: &Words| words.words.keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&english), keys(&german), "no key is missing in either");
         assert_eq!(english.count("waits", 1), "1 thing waits for you");
         assert_eq!(german.count("waits", 3), "3 Sachen warten auf Sie");
+        let sentence = "the store does not answer";
+        for key in ["failed_run", "not_done_text"] {
+            assert_eq!(english.of_the_agent(sentence, key), sentence);
+            let said = german.of_the_agent(sentence, key);
+            assert!(!said.is_empty() && said != sentence, "in German: {said}");
+        }
     }
 
     #[test]

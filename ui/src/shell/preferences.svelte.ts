@@ -41,13 +41,13 @@ export function preferences(): Readonly<Preferences> {
   return kept;
 }
 
-/** Sets, keeps, and acts on it at once. */
-export function prefer(change: Partial<Preferences>): void {
+/** Sets, keeps, and acts on it at once; done when all of it is as wished. */
+export async function prefer(change: Partial<Preferences>): Promise<void> {
   kept = { ...kept, ...change };
   localStorage.setItem(KEY, JSON.stringify(kept));
   if (change.theme) chooseTheme(change.theme);
-  if (change.language) void changeLanguage(change.language);
-  if (inWindow()) void tellWindow(change);
+  if (change.language) await changeLanguage(change.language);
+  if (inWindow()) await tellWindow(change);
 }
 
 /** Tray, notifications and native dialogs follow. They may not: what the page shows does not depend on it. */

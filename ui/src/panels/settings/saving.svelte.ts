@@ -30,11 +30,12 @@ export function forgetSaved(key: string): void {
 
 /**
  * Makes a change, tells that it came about, and offers to undo it. True when it came about.
+ * @param label its name, asked for when it is told: the language may be what changed.
  * @param change does it; called with the value before to undo it.
  */
 export async function saveValue<T>(
   key: string,
-  label: string,
+  label: () => string,
   [before, next]: [T, T],
   change: (value: T) => Promise<unknown>,
 ): Promise<boolean> {
@@ -49,7 +50,7 @@ export async function saveValue<T>(
   set(key, saved);
   setTimeout(() => states[key] === saved && set(key, undefined), SHOWN);
   const undo = () => void saveValue(key, label, [next, before], change);
-  toast('ok', t('settings:saved', { name: label }), { label: t('settings:undo'), run: undo });
+  toast('ok', t('settings:saved', { name: label() }), { label: t('settings:undo'), run: undo });
   return true;
 }
 
@@ -62,5 +63,5 @@ export function labelOf(key: string): string {
 /** Changes a setting of the engine. */
 export function changeSetting(row: Pick<SettingRow, 'key' | 'value'>, value: string): Promise<boolean> {
   const change = (next: string) => call('change_setting', { key: row.key, value: next });
-  return saveValue(row.key, labelOf(row.key), [row.value, value], change);
+  return saveValue(row.key, () => labelOf(row.key), [row.value, value], change);
 }
