@@ -128,13 +128,13 @@ fn gather(value: &Value, all: &mut Vec<String>) {
 #[test]
 fn in_the_dark_at_twice_the_size_nothing_is_cut() {
     let world = lived_in();
-    let screen = Screen::at_twice_the_size("1280x960");
+    let screen = Screen::at_twice_the_size("1024x768");
     let window = Window::open(&screen, &world.data(), &[]);
     window.until("it is drawn at twice the size", || {
         window.script("return devicePixelRatio", &[]) == json!(2)
     });
-    screen.resize("Processflow Agent", 1280, 960);
-    window.until("it fills the screen", || window.figure("innerWidth") == 640);
+    screen.resize("Processflow Agent", 1024, 768);
+    window.until("it fills the screen", || window.figure("innerWidth") == 512);
     prefer(&window, "theme", "dark");
     window.until("it is dark", || {
         window.script("return document.documentElement.dataset.theme", &[]) == json!("dark")
