@@ -1,21 +1,19 @@
 // Numbers, sizes and times in the language's own way. All are reactive like `t`.
-import { currentLocale } from './i18n.svelte';
+import { numberFormat, relativeFormat, timeFormat } from './intl';
 
 /** `1,234` */
 export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(currentLocale(), options).format(value);
+  return numberFormat(options).format(value);
 }
 
 /** `12 Mar 2026, 09:41:07`: the exact instant on this machine's clock. */
 export function formatInstant(at: string | Date): string {
-  return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    new Date(at),
-  );
+  return timeFormat({ dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 }
 
 /** `12 Mar 2026`: a day on this machine's clock. */
 export function formatDay(at: string | Date): string {
-  return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium' }).format(new Date(at));
+  return timeFormat({ dateStyle: 'medium' }).format(new Date(at));
 }
 
 /** `09:41`, or with the day in front when it is not today. */
@@ -25,7 +23,7 @@ export function formatShortTime(at: string | Date, now = new Date()): string {
   const options: Intl.DateTimeFormatOptions = today
     ? { hour: '2-digit', minute: '2-digit' }
     : { weekday: 'short', hour: '2-digit', minute: '2-digit' };
-  return new Intl.DateTimeFormat(currentLocale(), options).format(when);
+  return timeFormat(options).format(when);
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -39,7 +37,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** `3 minutes ago`, `in 2 hours`, `now`. */
 export function formatRelative(at: string | Date, now = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
-  const words = new Intl.RelativeTimeFormat(currentLocale(), { numeric: 'auto' });
+  const words = relativeFormat({ numeric: 'auto' });
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
   }
@@ -68,7 +66,7 @@ export function formatBytes(bytes: number): string {
 /** An amount as the store keeps it, decimal text, shown with its currency and no digit lost to rounding. */
 export function formatAmount(amount: string, currency: string): string {
   const digits = amount.split('.')[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(currentLocale(), {
+  const format = numberFormat({
     style: 'currency',
     currency,
     minimumFractionDigits: Math.max(2, digits),

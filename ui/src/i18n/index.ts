@@ -1,4 +1,5 @@
 export * from './format';
+export * from './intl';
 export {
   LANGUAGES,
   changeLanguage,

@@ -7,7 +7,7 @@ import Info from '@lucide/svelte/icons/info';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
 import type { JsonValue, Line, LogLevel } from '../../api';
 import type { Tone } from '../../design/tones';
-import { currentLocale } from '../../i18n';
+import { timeFormat } from '../../i18n';
 
 /** Icon and colour of each level. */
 export const LEVEL_MARKS: Record<LogLevel, { tone: Tone; icon: Component }> = {
@@ -32,29 +32,19 @@ const FORMS = {
   short: { day: '2-digit', month: 'short' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-// Making one costs more than drawing a line.
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(name: keyof typeof FORMS): Intl.DateTimeFormat {
-  const key = `${currentLocale()} ${name}`;
-  const made = formats.get(key) ?? new Intl.DateTimeFormat(currentLocale(), FORMS[name]);
-  formats.set(key, made);
-  return made;
-}
-
 /** `09:41:07.312` on this machine's clock. */
 export function timeOf(at: string): string {
-  return format('time').format(new Date(at));
+  return timeFormat(FORMS.time).format(new Date(at));
 }
 
 /** `21 Nov`: which day, short enough for every line. */
 export function shortDayOf(at: string): string {
-  return format('short').format(new Date(at));
+  return timeFormat(FORMS.short).format(new Date(at));
 }
 
 /** `21 Nov 2026` */
 export function dayOf(at: string): string {
-  return format('day').format(new Date(at));
+  return timeFormat(FORMS.day).format(new Date(at));
 }
 
 /** What a line carries besides its sentence. */

@@ -1,6 +1,6 @@
 // When a processflow runs by itself: from the file's parts to words, and from a form to the file's parts.
 import type { ScheduleText, Weekday } from '../../../api';
-import { currentLanguage, t } from '../../../i18n';
+import { currentLanguage, listFormat, t, timeFormat } from '../../../i18n';
 
 /** The days of a week, Monday first. */
 export const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -112,7 +112,7 @@ export function sameSchedule(one: ScheduleText | null, other: ScheduleText | nul
 export function dayName(day: Weekday, length: 'short' | 'long' = 'short'): string {
   // 5 January 2026 was a Monday.
   const date = new Date(Date.UTC(2026, 0, 5 + WEEKDAYS.indexOf(day)));
-  return new Intl.DateTimeFormat(currentLanguage(), { weekday: length, timeZone: 'UTC' }).format(date);
+  return timeFormat({ weekday: length, timeZone: 'UTC' }, currentLanguage()).format(date);
 }
 
 function daysWords(days: readonly Weekday[]): string {
@@ -122,7 +122,7 @@ function daysWords(days: readonly Weekday[]): string {
   const unbroken = places.length > 2 && last - first === places.length - 1;
   const name = (place: number) => dayName(WEEKDAYS[place] ?? 'mon');
   if (unbroken) return t('processflows:schedule.fromTo', { from: name(first), to: name(last) });
-  return new Intl.ListFormat(currentLanguage(), { type: 'conjunction' }).format(places.map(name));
+  return listFormat({ type: 'conjunction' }, currentLanguage()).format(places.map(name));
 }
 
 /** `Every 15 minutes`, `Daily at 06:00, Mon to Fri (Europe/Berlin)`, `Only by hand`. */

@@ -1,4 +1,4 @@
-import { currentLocale } from '../../../i18n';
+import { timeFormat } from '../../../i18n';
 
 /** The offset a time was given with, in minutes. */
 function offsetOf(at: string): number {
@@ -12,7 +12,7 @@ export function nextWords(at: string): string {
   const offset = offsetOf(at);
   // The wall clock of that zone, written as if it were UTC's.
   const wall = new Date(instant.getTime() + offset * 60_000);
-  const words = new Intl.DateTimeFormat(currentLocale(), {
+  const words = timeFormat({
     weekday: 'short',
     day: 'numeric',
     month: 'short',
