@@ -91,16 +91,13 @@ pub(crate) async fn end(journal: &Journal, progress: &ProgressSender, ended: Res
     progress.ended(&run);
     let counts = &run.counts;
     let problem = problem.as_ref().map(Error::chain);
-    macro_rules! tell {
-        ($level:ident) => {
-            $level!(status = %run.status, read = counts.read, written = counts.written, unchanged = counts.unchanged,
-                failed = counts.failed, problem, "Run ended.")
-        };
-    }
     // Who looks at warnings only sees every run that somebody has to look at.
-    match run.status {
-        RunStatus::Successful | RunStatus::Cancelled => tell!(info),
-        _ => tell!(warn),
+    if matches!(run.status, RunStatus::Successful | RunStatus::Cancelled) {
+        info!(status = %run.status, read = counts.read, written = counts.written, unchanged = counts.unchanged,
+            failed = counts.failed, problem, "Run ended.");
+    } else {
+        warn!(status = %run.status, read = counts.read, written = counts.written, unchanged = counts.unchanged,
+            failed = counts.failed, problem, "Run ended.");
     }
     Ok(run)
 }
