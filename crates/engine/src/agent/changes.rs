@@ -13,8 +13,8 @@ use crate::run::Progress;
 /// What a reader may be behind before it is told to look at everything again.
 const BEHIND: usize = 256;
 
-/// A run's progress is told this often at most.
-const PROGRESS: std::time::Duration = std::time::Duration::from_millis(250);
+/// A run's progress is told this far apart: four times in any second at most, also where one comes a little late.
+const PROGRESS: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -327,11 +327,8 @@ fn settle(
     at: &str,
 ) -> Result<Settled> {
     let mut run = Run::exactly(on, &settlement.run)?;
-    for (place, entry) in settlement.entries.iter().enumerate() {
-        entry.insert(on, run.number)?;
-        if place == 0 {
-            settled_from(on, on.last_insert_rowid(), at)?;
-        }
+    if let Some(first) = Entry::insert_all(&settlement.entries, on, run.number)? {
+        settled_from(on, first, at)?;
     }
     let owner = set_aside::Owner {
         processflow: name,

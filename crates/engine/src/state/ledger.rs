@@ -74,21 +74,25 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub(super) fn insert(&self, on: &Connection, run: i64) -> Result<()> {
+    /// Writes the entries of a batch; the number of the first comes back, where there is one.
+    pub(super) fn insert_all(entries: &[Self], on: &Connection, run: i64) -> Result<Option<i64>> {
         let sql = "INSERT INTO record (run, source, labels, outcome, detail, target)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let row = params![
-            run,
-            self.source,
-            self.labels,
-            self.outcome.number(),
-            self.detail,
-            self.target
-        ];
-        on.prepare_cached(sql)
-            .and_then(|mut query| query.execute(row))
-            .map(drop)
-            .map_err(broken)
+        let mut insert = on.prepare_cached(sql).map_err(broken)?;
+        let mut first = None;
+        for entry in entries {
+            let row = params![
+                run,
+                entry.source,
+                entry.labels,
+                entry.outcome.number(),
+                entry.detail,
+                entry.target
+            ];
+            insert.execute(row).map_err(broken)?;
+            first.get_or_insert_with(|| on.last_insert_rowid());
+        }
+        Ok(first)
     }
 }
 
