@@ -14,6 +14,8 @@ const LINES: &str =
 
 /// What is logged as a warning.
 const WARNING: &str = "A notification could not be shown";
+/// What is logged as information.
+const NO_WARNING: &str = "Run began.";
 
 #[test]
 fn the_log_is_followed_narrowed_down_and_exported() {
@@ -35,15 +37,16 @@ fn the_log_is_followed_narrowed_down_and_exported() {
     world.processflow(&["run", ORDERS]).code(3);
     window.reads("no longer accepts our access token");
     revoked(&world, false);
-    // Nobody shows notifications on this screen, and the log says so.
+    // A run that waits for a person is a warning. Nobody shows notifications on this screen, and the log says so.
     window.choose("How serious", "Warnings and errors");
-    window.reads_no_more("Run ended.");
+    window.reads_no_more(NO_WARNING);
+    window.reads("status=Waiting");
     window.reads(WARNING);
     window.fill("Search in the log", "nobody wrote this");
     window.reads("No line matches");
     window.is_accessible();
     window.press("Clear filter");
-    window.reads("Run ended.");
+    window.reads(NO_WARNING);
     export(&window, &world, &screen);
     window.was_quiet();
 }
@@ -56,14 +59,14 @@ fn revoked(world: &World, revoked: bool) {
 /// Into a file that is chosen in the desktop's own dialog.
 fn export(window: &Window, world: &World, screen: &Screen) {
     window.choose("How serious", "Warnings and errors");
-    window.reads_no_more("Run ended.");
+    window.reads_no_more(NO_WARNING);
     window.press("Export…");
     let file = world.path("mine.jsonl");
     screen.answer("Export the log", &file.display().to_string());
     window.reads("written to the file");
     let text = std::fs::read_to_string(&file).expect("it was written");
     assert!(text.contains(WARNING), "{text}");
-    assert!(!text.contains("Run ended."), "only what was shown: {text}");
+    assert!(!text.contains(NO_WARNING), "only what was shown: {text}");
     let shown = window
         .call("logs", &json!({ "filter": { "level": "warn" } }))
         .expect("it answers");
