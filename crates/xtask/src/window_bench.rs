@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::{
-    desktop, setup,
-    tool::{Done, cargo, run},
+    desktop, setup, test,
+    tool::{Done, binary, cargo, command, run},
 };
 
 const EXAMPLE: &str = "window-bench";
@@ -35,24 +35,19 @@ pub(crate) fn window_bench(options: &Options) -> Done {
         setup::set_up()?;
         desktop::panels()?;
     }
-    // All of it at once: apart, each would be built with features of its own.
-    let parts = ["--package", "cli", "--package", "desktop", "--package", "tests"];
-    let mut build = cargo();
-    build
-        .args(["build", "--locked"])
-        .args(parts)
-        .args(["--bins", "--example", EXAMPLE]);
-    let mut measure = cargo();
-    measure
-        .args(["run", "--locked"])
-        .args(parts)
-        .args(["--example", EXAMPLE]);
-    if !options.debug {
-        build.arg("--release");
-        measure.arg("--release");
-    }
-    run("build", &mut build)?;
+    let profile = if options.debug {
+        test::build()?;
+        "debug"
+    } else {
+        // All of it at once: apart, each would be built with features of its own.
+        let parts = ["--package", "cli", "--package", "desktop", "--package", "tests"];
+        let mut build = cargo();
+        build.args(["build", "--locked", "--release", "--bins", "--example", EXAMPLE]);
+        run("build", build.args(parts))?;
+        "release"
+    };
+    let mut measure = command(binary(&format!("examples/{EXAMPLE}"), profile));
     let numbers = [options.records, options.log_megabytes, options.minutes];
-    measure.arg("--").args(numbers.map(|number| number.to_string()));
+    measure.args(numbers.map(|number| number.to_string()));
     run("measurement", &mut measure)
 }
