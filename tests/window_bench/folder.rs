@@ -103,33 +103,33 @@ impl OldRun<'_> {
             "Successful"
         };
         let ended = self.at + SignedDuration::from_secs(20);
-        on.prepare_cached(
-        "INSERT INTO run (number, id, processflow, deployment, version, cause, part, read_everything, status,
-            started_at, ended_at, read, written, unchanged, failed, skipped)
-         VALUES (?1, ?2, ?3, ?4, 1, 'schedule', 0, 1, ?5, ?6, ?7, ?8, ?9, 0, ?10, '{\"not paid yet\":5}')",
-    )?
-    .execute(params![
-        self.number,
-        self.id,
-        ORDERS,
-        self.deployment,
-        status,
-        self.at.to_string(),
-        ended.to_string(),
-        OF_A_RUN,
-        OF_A_RUN - 5 - self.failed,
-        self.failed
-    ])
-    .map(drop)
+        let sql =
+            "INSERT INTO run (number, id, processflow, deployment, version, cause, part, read_everything,
+                status, started_at, ended_at, read, written, unchanged, failed, skipped)
+            VALUES (?1, ?2, ?3, ?4, 1, 'schedule', 0, 1, ?5, ?6, ?7, ?8, ?9, 0, ?10, '{\"not paid yet\":5}')";
+        on.prepare_cached(sql)?
+            .execute(params![
+                self.number,
+                self.id,
+                ORDERS,
+                self.deployment,
+                status,
+                self.at.to_string(),
+                ended.to_string(),
+                OF_A_RUN,
+                OF_A_RUN - 5 - self.failed,
+                self.failed
+            ])
+            .map(drop)
     }
 
     fn add_records(&self, on: &Connection) -> rusqlite::Result<()> {
         let first = self.first();
         on.prepare_cached("INSERT INTO settled (first, at) VALUES (?1, ?2)")?
             .execute(params![first, self.at.to_string()])?;
-        let mut insert = on.prepare_cached(
-        "INSERT INTO record (number, run, source, labels, outcome, detail, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
+        let sql = "INSERT INTO record (number, run, source, labels, outcome, detail, target)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let mut insert = on.prepare_cached(sql)?;
         for place in 0..OF_A_RUN {
             let number = first + place;
             let (outcome, detail, target) = match place {
@@ -165,11 +165,10 @@ impl OldRun<'_> {
 
     /// Waiting records with what they hold.
     fn set_aside(&self, on: &Connection) -> rusqlite::Result<()> {
-        let mut insert = on.prepare_cached(
-        "INSERT INTO set_aside (processflow, deployment, source, labels, payload, class, message, hint, tries, run,
-            first_at, last_at, state, step, cause)
-         VALUES (?1, ?2, ?3, '', ?4, 'rejected', ?5, 'Correct it in the store.', 1, ?6, ?7, ?7, 'open', '3', ?8)",
-    )?;
+        let sql = "INSERT INTO set_aside (processflow, deployment, source, labels, payload, class, message, hint,
+                tries, run, first_at, last_at, state, step, cause)
+            VALUES (?1, ?2, ?3, '', ?4, 'rejected', ?5, 'Correct it in the store.', 1, ?6, ?7, ?7, 'open', '3', ?8)";
+        let mut insert = on.prepare_cached(sql)?;
         for place in 0..self.failed {
             let source = FIRST + self.first() + place;
             let payload = format!("{{\"id\":{source},\"total_inc_tax\":\"ten\",\"status_id\":11}}");

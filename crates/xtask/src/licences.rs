@@ -210,8 +210,8 @@ fn texts(folder: &Path) -> Vec<String> {
 }
 
 fn json(path: &Path) -> Done<Value> {
-    let bytes = fs::read(path).map_err(at(&path))?;
-    serde_json::from_slice(&bytes).map_err(at(&path))
+    let bytes = fs::read(path).map_err(at(path))?;
+    serde_json::from_slice(&bytes).map_err(at(path))
 }
 
 fn each(list: &Value) -> impl Iterator<Item = &Value> {

@@ -56,7 +56,7 @@ const METHODS: &[&str] = &["get", "put", "post", "patch", "delete"];
 impl Description {
     /// Reads every YAML file of a folder.
     pub(super) fn read(folder: &Path, mends: &[Mend]) -> Done<Self> {
-        let entries = std::fs::read_dir(folder).map_err(at(&folder))?;
+        let entries = std::fs::read_dir(folder).map_err(at(folder))?;
         let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.retain(|path| {
             path.extension()
@@ -112,7 +112,7 @@ impl File {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let mut text = std::fs::read_to_string(path).map_err(at(&path))?;
+        let mut text = std::fs::read_to_string(path).map_err(at(path))?;
         let mut mended = Vec::new();
         for (at, mend) in mends.iter().enumerate() {
             if mend.file == name && text.contains(&mend.text) {

@@ -165,11 +165,11 @@ fn said(program: &Path, arguments: &[&str]) -> Done<Vec<u8>> {
 }
 
 pub(super) fn read(path: &Path) -> Done<String> {
-    fs::read_to_string(path).map_err(at(&path))
+    fs::read_to_string(path).map_err(at(path))
 }
 
 fn zip_all(folder: &Path) -> Done {
-    let entries = fs::read_dir(folder).map_err(at(&folder))?;
+    let entries = fs::read_dir(folder).map_err(at(folder))?;
     entries.flatten().try_for_each(|entry| zip(&entry.path()))
 }
 
@@ -183,7 +183,7 @@ pub(super) fn mode(path: &Path, bits: u32) -> Done {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(bits)).map_err(at(&path))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(bits)).map_err(at(path))?;
     }
     let _ = bits;
     Ok(())

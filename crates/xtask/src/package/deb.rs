@@ -14,8 +14,8 @@ use crate::tool::{Done, at, command, quietly, root};
 
 /// Packs into `folder`; the file's path.
 pub(super) fn pack(package: Package, programs: &Programs, folder: &Path) -> Done<PathBuf> {
-    fs::create_dir_all(folder).map_err(at(&folder))?;
-    let work = tempfile::tempdir_in(folder).map_err(at(&folder))?;
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    let work = tempfile::tempdir_in(folder).map_err(at(folder))?;
     let tree = work.path().join("tree");
     lay_out(package, programs, &tree)?;
     let architecture = architecture()?;
