@@ -170,9 +170,12 @@ fn build(parts: &Result<Parts>, hidden: bool) -> tauri::Result<tauri::App> {
     builder
         .setup(move |app| {
             let app = app.handle().clone();
+            app.manage(Preferences::load(
+                app.path().app_config_dir()?.join("window.json"),
+            ));
             match refused {
                 Some(error) => refuse(&app, &error),
-                None => start(&app, hidden)?,
+                None => start(&app, hidden),
             }
             Ok(())
         })
@@ -181,9 +184,10 @@ fn build(parts: &Result<Parts>, hidden: bool) -> tauri::Result<tauri::App> {
 
 /// The data folder cannot be used: says so where a person sees it, and ends.
 fn refuse(app: &AppHandle, error: &Error) {
-    let ending = app.clone();
+    let (ending, words) = (app.clone(), app.state::<Preferences>().now().words());
+    // What it is stays in the agent's own words: nothing else says it.
     app.dialog()
-        .message(said(error))
+        .message(format!("{}\n\n{}", words.say("no_folder"), said(error)))
         .title("Processflow Agent")
         .kind(MessageDialogKind::Error)
         .show(move |_| ending.exit(i32::from(CONFIG)));
@@ -196,10 +200,7 @@ fn said(error: &Error) -> String {
     }
 }
 
-fn start(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
-    app.manage(Preferences::load(
-        app.path().app_config_dir()?.join("window.json"),
-    ));
+fn start(app: &AppHandle, hidden: bool) {
     let asking = app.clone();
     app.state::<Arc<AskInWindow>>()
         .by(move || window::tell(&asking, "passphrase"));
@@ -213,7 +214,6 @@ fn start(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         warn!(%error, "The tray icon could not be made; the program goes on without.");
     }
     open_window(app, hidden);
-    Ok(())
 }
 
 fn open_window(app: &AppHandle, hidden: bool) {
@@ -226,10 +226,9 @@ fn open_window(app: &AppHandle, hidden: bool) {
     });
     if let Err(error) = shown {
         error!(%error, "The window could not be opened; processflows go on without it.");
+        let words = app.state::<Preferences>().now().words();
         app.dialog()
-            .message(format!(
-                "The window could not be opened ({error}). Processflows go on without it."
-            ))
+            .message(words.fill("no_window", "error", &error.to_string()))
             .title("Processflow Agent")
             .kind(MessageDialogKind::Error)
             .show(|_| {});

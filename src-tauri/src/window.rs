@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use connector_kit::{Error, Result};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_autostart::ManagerExt;
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tauri_plugin_opener::OpenerExt;
@@ -19,6 +19,9 @@ use crate::{
 
 /// The one window's name.
 pub(crate) const MAIN: &str = "main";
+
+/// Room for the title bar, in logical pixels: the desktop draws it, and tells its height to nobody before it is there.
+const TITLE: f64 = 40.0;
 
 /// The one event's name.
 pub(crate) const CHANGED: &str = "changed";
@@ -252,6 +255,7 @@ pub(crate) fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .title("Processflow Agent")
         .inner_size(1280.0, 832.0)
         .min_inner_size(400.0, 300.0)
+        .prevent_overflow_with_margin(LogicalSize::new(0.0, TITLE))
         .visible(false)
         // Files dropped on the page are the page's: it reads a processflow from them.
         .disable_drag_drop_handler()

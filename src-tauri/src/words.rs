@@ -105,6 +105,7 @@ mod tests {
             include_str!("tray.rs"),
             include_str!("closing.rs"),
             include_str!("notices.rs"),
+            include_str!("program.rs"),
         ];
         let words = Words::of(Language::En);
         for source in sources {

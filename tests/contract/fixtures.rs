@@ -6,7 +6,7 @@ use sandbox_store::{Kind, Patch};
 use serde_json::{Value, json};
 
 use crate::{
-    looks::{customers, levels, products, table, variants, visible_files},
+    looks::{customers, levels, orders, products, table, variants, visible_files},
     world::World,
 };
 
@@ -88,6 +88,17 @@ pub(crate) fn fixture(action: &str) -> Fixture {
         "bigcommerce/customer.update" => write(Write {
             bad: json!({ "id": 999_999, "company": "Gone" }),
             ..store_write("PUT", "/v3/customers", customer_changes, customers)
+        }),
+        "bigcommerce/order.update" => write(Write {
+            bad: json!({ "id": 999_999, "staff_notes": "Gone" }),
+            ..store_write("PUT", "/v2/orders/*", order_notes, orders)
+        }),
+        "bigcommerce/shipment.create" => write(Write {
+            bad: json!({
+                "order_id": 999_999, "tracking_number": "1Z-GONE",
+                "items": [{ "order_product_id": 1, "quantity": 1 }],
+            }),
+            ..store_write("POST", "/v2/orders/*/shipments", parcels, orders)
         }),
         "sql/table.upsert" => write(table_write(json!({ "table": "ITEM", "key": ["ID"] }))),
         "sql/table.insert" => write(table_write(json!({ "table": "ITEM" }))),
@@ -204,13 +215,20 @@ fn jsonl_file(world: &World) {
     std::fs::write(world.folder.path().join("files/items.jsonl"), lines).expect("a file");
 }
 
-/// A new price for each of the first five records.
+/// A row about each of the first five records.
+fn five(world: &World, kind: Kind, row: impl Fn(u64, i32) -> Value) -> Vec<Value> {
+    let ids = world.sandbox.store().ids(kind).into_iter().take(5);
+    ids.zip(1..).map(|(id, at)| row(id, at)).collect()
+}
+
+/// A new price for each.
 fn by_id(kind: Kind) -> fn(&World) -> Vec<Value> {
     fn of(world: &World, kind: Kind) -> Vec<Value> {
-        let ids = world.sandbox.store().ids(kind).into_iter().take(5);
-        ids.zip(1..)
-            .map(|(id, at)| json!({ "id": id, "price": f64::from(at) + 20.25 }))
-            .collect()
+        five(
+            world,
+            kind,
+            |id, at| json!({ "id": id, "price": f64::from(at) + 20.25 }),
+        )
     }
     match kind {
         Kind::Product => |world| of(world, Kind::Product),
@@ -232,9 +250,34 @@ fn new_customers(_: &World) -> Vec<Value> {
 }
 
 fn customer_changes(world: &World) -> Vec<Value> {
-    let ids = world.sandbox.store().ids(Kind::Customer).into_iter().take(5);
-    ids.zip(1..)
-        .map(|(id, at)| json!({ "id": id, "company": format!("Company {at}") }))
+    let change = |id, at| json!({ "id": id, "company": format!("Company {at}") });
+    five(world, Kind::Customer, change)
+}
+
+fn order_notes(world: &World) -> Vec<Value> {
+    let note = |id, at| json!({ "id": id, "staff_notes": format!("Note {at}") });
+    five(world, Kind::Order, note)
+}
+
+/// One piece of each of five orders of which something is left to ship.
+fn parcels(world: &World) -> Vec<Value> {
+    let store = world.sandbox.store();
+    let parcel = |order: u64| {
+        let lines = store.order_lines(order);
+        let number = |line: &Value, name: &str| line[name].as_u64().unwrap_or_default();
+        let line = lines
+            .iter()
+            .find(|line| number(line, "quantity") > number(line, "quantity_shipped"))?;
+        Some(json!({
+            "order_id": order, "tracking_number": format!("1Z-{order}"),
+            "items": [{ "order_product_id": line["id"], "quantity": 1 }],
+        }))
+    };
+    store
+        .ids(Kind::Order)
+        .into_iter()
+        .filter_map(parcel)
+        .take(5)
         .collect()
 }
 

@@ -28,6 +28,17 @@ pub(crate) fn variants(world: &World) -> Value {
     records(world, Kind::Variant)
 }
 
+/// Orders with their lines, which tell what was shipped of each.
+pub(crate) fn orders(world: &World) -> Value {
+    let store = world.sandbox.store();
+    let lines: Vec<_> = store
+        .ids(Kind::Order)
+        .into_iter()
+        .map(|id| store.order_lines(id))
+        .collect();
+    json!([records(world, Kind::Order), lines])
+}
+
 pub(crate) fn customers(world: &World) -> Value {
     records(world, Kind::Customer)
 }

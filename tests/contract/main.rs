@@ -11,5 +11,6 @@ mod looks;
 mod reads;
 mod settling;
 mod transactions;
+mod whole_api;
 mod world;
 mod writes;

@@ -170,7 +170,7 @@ async fn waits(name: &str, fixture: &Write) {
     let config = Config {
         products: 20,
         customers: 12,
-        orders: 0,
+        orders: 12,
         ..Config::default()
     };
     let world = World::new(config, Arc::new(SystemClock)).await;

@@ -144,11 +144,7 @@ fn spread(state: &Path) {
     on.execute_batch(
         "CREATE TEMP TABLE past AS SELECT number, id,
             format('-%d minutes', 185 * ((SELECT max(number) FROM run) - number) + 4) AS ago FROM run;
-         CREATE TEMP TABLE batch AS SELECT settled.first,
-            (SELECT ago FROM past, record WHERE record.run = past.number AND record.number = settled.first) AS ago
-            FROM settled;
-         UPDATE settled SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at, ago) FROM batch
-            WHERE batch.first = settled.first AND ago IS NOT NULL;
+         UPDATE settled SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at, ago) FROM past WHERE past.number = settled.run;
          UPDATE run SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, ago),
             ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', ended_at, ago) FROM past WHERE past.number = run.number;
          UPDATE set_aside SET first_at = strftime('%Y-%m-%dT%H:%M:%fZ', first_at, '-2 days'),

@@ -112,6 +112,7 @@ fn ready_made_processflows_pass_their_cases() {
         "products-to-csv",
         "customers-to-jsonl",
         "stock-from-csv",
+        "stock-from-database",
     ] {
         let folder = kit::ready_made(name).display().to_string();
         let checked = world.processflow(&["--json", "check", &folder]).ok().json();

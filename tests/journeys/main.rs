@@ -8,9 +8,11 @@ mod bad_input;
 mod catalogue;
 mod commands;
 mod company_network;
+mod databases;
 mod designing;
 mod files;
 mod first_steps;
+mod fulfilment;
 mod full_disk;
 mod key_store;
 mod limits;
@@ -26,6 +28,7 @@ mod service;
 mod serving;
 mod stock;
 mod trying;
+mod whole_api;
 
 use sandbox_store::{Config, Seen};
 

@@ -84,7 +84,8 @@ fn on_a_machine(script: &str) -> String {
     std::fs::write(&file, script).expect("is written");
     let enter = Path::new(env!("CARGO_MANIFEST_DIR")).join("journeys/machine/enter");
     let ended = std::process::Command::new("unshare")
-        .arg("--mount")
+        // What the script leaves running ends with it, and lets go of its output.
+        .args(["--mount", "--pid", "--fork", "--kill-child"])
         .arg(enter)
         .arg(process_binary())
         .arg(&file)
@@ -156,8 +157,8 @@ processflow connections add erp --connector sql --set url=sqlite:/var/lib/proces
 grep -q 'key store' /run/refused
 [ -f "$own/state.db" ] && [ ! -e /var/lib/processflow/state.db ]
 processflow settings set secrets=vault
-processflow serve 2>/dev/null & held=$!
-until [ -S "$own/agent.sock" ]; do sleep 0.05; done
+processflow serve >/dev/null 2>&1 & held=$!
+until [ -S "$own/agent.sock" ]; do kill -0 $held; sleep 0.05; done
 ! processflow service install --from "$own" 2>/run/refused
 grep -q 'is in use' /run/refused
 kill $held; wait $held || true

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{
     io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -73,25 +73,33 @@ impl Company {
     }
 }
 
-/// The authority's certificate, and TLS with a certificate that it signed.
-fn certificates() -> (String, TlsAcceptor) {
+/// The authority's certificate, one that it signed for these names, and its key; all PEM.
+pub(crate) fn certificate(names: &[&str]) -> (String, String, String) {
     let mut root = CertificateParams::new(Vec::new()).expect("no names are right");
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     root.distinguished_name.push(DnType::CommonName, AUTHORITY);
     let issuer =
         CertifiedIssuer::self_signed(root, KeyPair::generate().expect("a key")).expect("it signs itself");
     let key = KeyPair::generate().expect("a key");
-    let leaf = CertificateParams::new([HOST.to_owned()]).expect("a name");
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let leaf = CertificateParams::new(names).expect("names");
     let certificate = leaf.signed_by(&key, &issuer).expect("the authority signs");
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    (issuer.pem(), certificate.pem(), key.serialize_pem())
+}
+
+/// The authority's certificate, and TLS with a certificate that it signed.
+fn certificates() -> (String, TlsAcceptor) {
+    let (authority, chain, key) = certificate(&[HOST]);
+    let chain = CertificateDer::from_pem_slice(chain.as_bytes()).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("a key");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the usual versions")
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
+        .with_single_cert(vec![chain], key)
         .expect("the key is the certificate's");
-    (issuer.pem(), TlsAcceptor::from(Arc::new(config)))
+    (authority, TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Takes TLS off and passes on to the store.

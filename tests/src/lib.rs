@@ -4,6 +4,7 @@
 //! A test says what a user would do. A failing one prints the command that failed and what it said.
 
 mod company;
+pub mod database;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 pub mod history;

@@ -125,8 +125,16 @@ impl OldRun<'_> {
 
     fn add_records(&self, on: &Connection) -> rusqlite::Result<()> {
         let first = self.first();
-        on.prepare_cached("INSERT INTO settled (first, at) VALUES (?1, ?2)")?
-            .execute(params![first, self.at.to_string()])?;
+        let sql = "INSERT INTO settled (first, last, run, at, written, unchanged, skipped, failed)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, 5, ?6)";
+        on.prepare_cached(sql)?.execute(params![
+            first,
+            first + OF_A_RUN - 1,
+            self.number,
+            self.at.to_string(),
+            OF_A_RUN - 5 - self.failed,
+            self.failed
+        ])?;
         let sql = "INSERT INTO record (number, run, source, labels, outcome, detail, target)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let mut insert = on.prepare_cached(sql)?;

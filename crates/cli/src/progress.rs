@@ -166,7 +166,7 @@ fn standing(progress: &Progress) -> String {
     }
     let settled = &progress.settled;
     let mut text = format!("{} written", number(settled.written));
-    let skipped = settled.skipped.values().sum::<u64>();
+    let skipped = settled.all_skipped();
     for (count, word) in [
         (settled.unchanged, "unchanged"),
         (skipped, "skipped"),

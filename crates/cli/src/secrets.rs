@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, io};
 
-use connector_kit::{Error, Result, Secret};
+use connector_kit::{Error, Result, Secret, SecretField};
 use engine::{
     operations::Given,
     secrets::{Passphrase, Redaction},
@@ -44,7 +44,7 @@ pub(crate) fn enter(fields: &[Field]) -> Outcome<BTreeMap<String, Given>> {
 /// Refuses a secret among the settings of a connection, and anything but a name behind `--secret`. The value is
 /// never repeated.
 pub(crate) fn refuse_on_argv<'a>(
-    known: &[(&str, &str)],
+    known: &[SecretField],
     set: impl IntoIterator<Item = &'a str>,
     named: &[String],
 ) -> Outcome<()> {
@@ -58,7 +58,7 @@ pub(crate) fn refuse_on_argv<'a>(
         Err(Failure::usage(message, hint))
     };
     for key in set {
-        if known.iter().any(|(name, _)| *name == key) || sounds_secret(key) {
+        if known.iter().any(|field| field.name == key) || sounds_secret(key) {
             return refuse(key);
         }
     }
@@ -67,11 +67,11 @@ pub(crate) fn refuse_on_argv<'a>(
         if text.contains('=') {
             return refuse(name);
         }
-        if !known.is_empty() && known.iter().all(|(known, _)| known != text) {
+        if !known.is_empty() && known.iter().all(|field| field.name != text) {
             // What is no name may be the secret itself.
             let names: Vec<String> = known
                 .iter()
-                .map(|(name, _)| format!("`--secret {name}`"))
+                .map(|field| format!("`--secret {}`", field.name))
                 .collect();
             return Err(Failure::usage(
                 "what stands behind `--secret` is not the name of a secret field of this connection",
@@ -160,7 +160,15 @@ fn nothing(what: &str) -> Error {
 mod tests {
     use super::*;
 
-    const KNOWN: &[(&str, &str)] = &[("token", "API token"), ("client_secret", "Client secret")];
+    const KNOWN: &[SecretField] = &[field("token"), field("client_secret")];
+
+    const fn field(name: &'static str) -> SecretField {
+        SecretField {
+            name,
+            title: name,
+            required: true,
+        }
+    }
 
     #[test]
     fn a_secret_on_the_command_line_is_refused_and_not_repeated() {

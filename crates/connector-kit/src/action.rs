@@ -121,7 +121,7 @@ pub struct Action {
     /// The permission it needs, in the system's own words.
     pub scope: Option<&'static str>,
     /// The JSON Schema of its parameters.
-    pub schema: fn() -> Schema,
+    pub schema: Box<dyn Fn() -> Schema + Send + Sync>,
     /// Whether it reads or writes, and how.
     pub does: Does,
 }
@@ -178,11 +178,15 @@ pub struct Prepared {
     pub needs_everything: bool,
 }
 
-/// A write action joined to what its system holds open: how [`Live`](crate::Live) connections dispatch.
+/// A write action joined to what its system holds open: how [`Live`](crate::Live) connections dispatch. Implemented by
+/// connectors only for a [catalogue](crate::connector::ConnectorOf::catalogue), whose actions are data.
 #[async_trait]
-pub(crate) trait WriteOn<Open>: Send + Sync {
+pub trait WriteOn<Open>: Send + Sync {
+    /// See [`WriteAction::ready`].
     async fn ready(&self, open: &mut Open, step: &WriteStep) -> Result<()>;
+    /// See [`WriteAction::write`].
     async fn write(&self, open: &mut Open, step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>>;
+    /// See [`WriteAction::find`].
     async fn find(&self, open: &mut Open, step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>>;
 }
 
@@ -260,7 +264,8 @@ where
     }
 }
 
-fn own<W: 'static>(step: &WriteStep) -> &W {
+/// The parameters of a step, as its action prepared them.
+pub fn own<W: 'static>(step: &WriteStep) -> &W {
     step.with
         .downcast_ref()
         .expect("a step carries the parameters its action prepared")

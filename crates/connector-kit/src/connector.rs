@@ -27,8 +27,8 @@ pub trait System: Send + Sync + Sized + 'static {
     const TITLE: &'static str;
     /// One sentence for the catalogue.
     const ABOUT: &'static str;
-    /// Secret fields: name, and the words of the form.
-    const SECRETS: &'static [(&'static str, &'static str)] = &[];
+    /// Secret fields.
+    const SECRETS: &'static [SecretField] = &[];
 
     /// The one place the secrets may be sent to (`https://api.bigcommerce.com/stores/abc123`). Secrets are
     /// sealed with it: settings that lead elsewhere make the connection Config until they are entered anew.
@@ -54,6 +54,17 @@ pub trait System: Send + Sync + Sized + 'static {
 
     /// Opens it for the write steps of one run.
     async fn open(self: Arc<Self>, purpose: OpenFor) -> Result<Self::Open>;
+}
+
+/// A secret that a connection may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretField {
+    /// Its name among the connection's fields.
+    pub name: &'static str,
+    /// The words of the form.
+    pub title: &'static str,
+    /// The connection is of no use without it.
+    pub required: bool,
 }
 
 /// Whose writes an open end carries.
@@ -151,10 +162,11 @@ pub struct Connector {
     pub about: &'static str,
     /// JSON Schema of the settings.
     pub settings: fn() -> Schema,
-    /// Secret fields: name, and the words of the form.
-    pub secrets: &'static [(&'static str, &'static str)],
-    /// What can be done with it.
+    /// Secret fields of its connections.
+    pub secrets: &'static [SecretField],
+    /// What can be done with it, by name.
     pub actions: Vec<Action>,
+    catalogue: fn() -> &'static [Action],
     system: Box<dyn AnySystem>,
 }
 
@@ -163,14 +175,25 @@ impl Connector {
     pub fn of<S: System>() -> ConnectorOf<S> {
         ConnectorOf {
             actions: Vec::new(),
-            writers: BTreeMap::new(),
+            catalogue: || &[],
+            writers: Writers {
+                named: BTreeMap::new(),
+                catalogue: None,
+            },
             system: PhantomData,
         }
     }
 
-    /// The action of that name.
+    /// The action of that name, from the catalogue too.
     pub fn action(&self, name: &str) -> Option<&Action> {
-        self.actions.iter().find(|action| action.name == name)
+        let named = self.actions.iter().find(|action| action.name == name);
+        named.or_else(|| self.catalogue().iter().find(|action| action.name == name))
+    }
+
+    /// What else can be done with it, found by search: too much to be listed, offered or described with the rest. Made
+    /// when it is first asked for.
+    pub fn catalogue(&self) -> &'static [Action] {
+        (self.catalogue)()
     }
 
     /// See [`System::seal`].
@@ -197,17 +220,22 @@ impl Connector {
 /// A connector while it is being declared.
 pub struct ConnectorOf<S: System> {
     actions: Vec<Action>,
+    catalogue: fn() -> &'static [Action],
     writers: Writers<S>,
     system: PhantomData<fn() -> S>,
 }
 
-type Writers<S> = BTreeMap<&'static str, Arc<dyn WriteOn<<S as System>::Open>>>;
+/// Who writes the rows of a step.
+struct Writers<S: System> {
+    named: BTreeMap<&'static str, Arc<dyn WriteOn<S::Open>>>,
+    catalogue: Option<Arc<dyn WriteOn<S::Open>>>,
+}
 
 impl<S: System> ConnectorOf<S> {
     /// Adds a read action.
     pub fn reads<R: ReadAction<System = S>>(mut self) -> Self {
         let does = Does::Read(Box::new(Of::<R>(PhantomData)));
-        let schema = || schemars::schema_for!(R);
+        let schema = Box::new(|| schemars::schema_for!(R));
         self.actions.push(Action {
             name: R::NAME,
             about: R::ABOUT,
@@ -224,7 +252,7 @@ impl<S: System> ConnectorOf<S> {
         OpenOf<W>: Session,
     {
         let does = Does::Write(Box::new(Of::<W>(PhantomData)));
-        let schema = || schemars::schema_for!(W);
+        let schema = Box::new(|| schemars::schema_for!(W));
         self.actions.push(Action {
             name: W::NAME,
             about: W::ABOUT,
@@ -232,7 +260,19 @@ impl<S: System> ConnectorOf<S> {
             schema,
             does,
         });
-        self.writers.insert(W::NAME, Arc::new(Of::<W>(PhantomData)));
+        self.writers.named.insert(W::NAME, Arc::new(Of::<W>(PhantomData)));
+        self
+    }
+
+    /// Adds actions that are data, not types: `actions` makes them when they are first asked for, `writer` writes the
+    /// rows of all those among them that write.
+    pub fn catalogue(
+        mut self,
+        actions: fn() -> &'static [Action],
+        writer: impl WriteOn<S::Open> + 'static,
+    ) -> Self {
+        self.catalogue = actions;
+        self.writers.catalogue = Some(Arc::new(writer));
         self
     }
 
@@ -245,6 +285,7 @@ impl<S: System> ConnectorOf<S> {
             settings: || schemars::schema_for!(S::Settings),
             secrets: S::SECRETS,
             actions: self.actions,
+            catalogue: self.catalogue,
             system: Box::new(Declared::<S> {
                 writers: Arc::new(self.writers),
             }),
@@ -353,10 +394,9 @@ struct OpenEnd<S: System> {
 
 impl<S: System> OpenEnd<S> {
     fn writer(&self, step: &WriteStep) -> Arc<dyn WriteOn<S::Open>> {
-        self.writers
-            .get(step.action)
-            .expect("the step was prepared by this connector")
-            .clone()
+        let Writers { named, catalogue } = &*self.writers;
+        let writer = named.get(step.action).or(catalogue.as_ref());
+        writer.expect("the step was prepared by this connector").clone()
     }
 }
 

@@ -28,11 +28,12 @@ pub mod row;
 pub mod scan;
 pub mod secret;
 pub mod source;
+pub mod suggest;
 pub mod time;
 
 pub use action::{Action, Does, ReadAction, WriteAction};
 pub use buffer::Buffer;
-pub use connector::{Allowance, Connector, Fact, Live, OpenFor, Session, System, Validation};
+pub use connector::{Allowance, Connector, Fact, Live, OpenFor, SecretField, Session, System, Validation};
 pub use destination::{Checkpoint, Destination, Found, Guarantee, Held, Outcome, WriteStep};
 pub use error::{Error, Kind, Result};
 pub use host::{Cache, Host, NoCache};

@@ -1,9 +1,10 @@
 //! Set-up and the commands of a developer: `cargo xtask demo | desktop | test | pictures | package | bench |
-//! window-bench | conformance DIR`.
+//! window-bench | conformance DIR | catalogue DIR`.
 //!
 //! `demo` and `test` are the README's two commands: they work on a fresh machine with git and a Rust toolchain.
 
 mod bench;
+mod catalogue;
 mod conformance;
 mod demo;
 mod desktop;
@@ -61,6 +62,11 @@ enum Task {
     Bench(bench::Options),
     /// Measures the window with a million records, half a gigabyte of log and half an hour's run; prints one table.
     WindowBench(window_bench::Options),
+    /// Writes the connector's catalogue of the REST API anew, from the vendor's OpenAPI files in a folder.
+    Catalogue {
+        /// The folder with the OpenAPI files.
+        folder: PathBuf,
+    },
     /// Replays sandbox answers and our requests against the vendor's OpenAPI files in a folder.
     Conformance {
         /// The folder with the OpenAPI files.
@@ -77,6 +83,7 @@ fn main() -> ExitCode {
         Task::Package { debug, check } => package::package(debug, check),
         Task::Bench(options) => bench::bench(&options),
         Task::WindowBench(options) => window_bench::window_bench(&options),
+        Task::Catalogue { folder } => catalogue::catalogue(&folder),
         Task::Conformance { folder } => conformance::conformance(&folder),
     };
     match done {

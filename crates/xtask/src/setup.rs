@@ -39,6 +39,12 @@ const WINDOW_TESTS: &[(Sign, &str)] = &[
     (File("truetype/dejavu/DejaVuSans.ttf"), "fonts-dejavu-core"),
 ];
 
+/// The databases that the agent is tried against.
+const DATABASES: &[(Sign, &str)] = &[
+    (Program("pg_createcluster"), "postgresql"),
+    (Program("mariadb-install-db"), "mariadb-server"),
+];
+
 /// What making packages needs besides.
 const PACKAGES: &[(Sign, &str)] = &[
     (Program("dpkg-shlibdeps"), "dpkg-dev"),
@@ -57,7 +63,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 /// Installs what is missing for the checks and all tests.
 pub(crate) fn set_up() -> Done {
-    debian_packages(&[HEADLESS, WINDOW, WINDOW_TESTS])?;
+    debian_packages(&[HEADLESS, WINDOW, WINDOW_TESTS, DATABASES])?;
     node()?;
     if !answers("cargo-deny", &["--version"]) {
         let mut install = cargo();

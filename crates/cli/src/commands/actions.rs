@@ -12,18 +12,26 @@ use crate::{
 /// Lists what can be done; of one connector, also the settings and secrets its connections take.
 pub(super) fn actions(here: &Here, args: ActionsArgs) -> Outcome<Exit> {
     let one = args.connector.clone();
+    let searched = args.search.clone().unwrap_or_default();
     let rows = here.look(ListActions {
         connector: args.connector,
         search: args.search,
+        everything: here.console.json,
+        does: None,
+        limit: None,
     })?;
     here.console.show(&rows, |rows| {
         if let Some(name) = one.as_deref() {
             connector(here, name)?;
         }
         here.console.table(&catalogue(rows))?;
-        // Few enough to read: their parameters too.
+        // Few enough to read, or the one that was named: their parameters too.
+        let named = |row: &ActionRow| {
+            let ends = row.action == searched || searched.ends_with(&format!("/{}", row.action));
+            ends && !searched.is_empty()
+        };
         rows.iter()
-            .filter(|_| rows.len() <= 3)
+            .filter(|row| rows.len() <= 3 || named(row))
             .try_for_each(|row| parameters(here, row))
     })?;
     Ok(Exit::Done)
@@ -37,11 +45,11 @@ fn connector(here: &Here, name: &str) -> Outcome<()> {
         .data(format!("{}: {}\n", connector.title, connector.about))?;
     let mut table =
         Table::new(["setting", "takes", "about"]).rows(fields(&(connector.settings)().to_value()));
-    for (secret, words) in connector.secrets {
+    for secret in connector.secrets {
         table.row([
-            format!("--secret {secret}"),
+            format!("--secret {}", secret.name),
             "secret".to_owned(),
-            (*words).to_owned(),
+            secret.title.to_owned(),
         ]);
     }
     here.console.table(&table)?;

@@ -234,8 +234,8 @@ fn settings(connector: &Connector, fields: &Fields, unset: &[String]) -> Outcome
 /// The secrets that were named, in that order.
 fn named(connector: &Connector, names: &[String]) -> Vec<Field> {
     let title = |name: &str| {
-        let known = connector.secrets.iter().find(|(known, _)| *known == name);
-        known.map_or_else(|| name.to_owned(), |(_, title)| (*title).to_owned())
+        let known = connector.secrets.iter().find(|known| known.name == name);
+        known.map_or_else(|| name.to_owned(), |known| known.title.to_owned())
     };
     names
         .iter()
@@ -252,10 +252,10 @@ fn unnamed(connector: &Connector, names: &[String]) -> Vec<Field> {
     let left = connector
         .secrets
         .iter()
-        .filter(|(known, _)| names.iter().all(|name| name != known));
-    left.map(|(name, title)| Field {
-        name: (*name).to_owned(),
-        title: (*title).to_owned(),
+        .filter(|known| names.iter().all(|name| name != known.name));
+    left.map(|known| Field {
+        name: known.name.to_owned(),
+        title: known.title.to_owned(),
         optional: true,
     })
     .collect()

@@ -147,6 +147,28 @@ impl Network {
             .collect()
     }
 
+    /// Who is trusted, for connections that are not HTTP: the system's authorities and those a person added.
+    ///
+    /// # Errors
+    /// Config when a certificate file cannot be read.
+    pub fn tls_config(&self) -> Result<rustls::ClientConfig> {
+        self.tls().map(|config| config.0.clone())
+    }
+
+    /// Certificates (DER) of all who are trusted, for clients that ask for them alone. Reads files.
+    ///
+    /// # Errors
+    /// Config when a certificate file cannot be read.
+    pub fn certificates(&self) -> Result<Vec<Vec<u8>>> {
+        let system = rustls_native_certs::load_native_certs().certs;
+        let mut all: Vec<Vec<u8>> = system.iter().map(|certificate| certificate.to_vec()).collect();
+        for file in &self.authorities {
+            let added = tls::certificates(file)?;
+            all.extend(added.iter().map(|certificate| certificate.to_vec()));
+        }
+        Ok(all)
+    }
+
     /// Who is trusted. Read once: the system's store has some hundred certificates.
     pub(super) fn tls(&self) -> Result<&tls::Config> {
         if let Some(config) = self.tls.get() {

@@ -76,6 +76,11 @@ impl Request {
         request
     }
 
+    /// A request without a body that must not be repeated by the client; say [`Request::repeatable`] where it may.
+    pub fn bare(method: Method, path: impl Into<String>) -> Self {
+        Self::of(method, path, false)
+    }
+
     fn of(method: Method, path: impl Into<String>, repeatable: bool) -> Self {
         let (path, query) = (path.into(), Vec::new());
         Self {

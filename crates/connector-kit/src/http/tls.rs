@@ -42,7 +42,7 @@ impl Config {
     }
 }
 
-fn certificates(file: &PathBuf) -> Result<Vec<CertificateDer<'static>>> {
+pub(super) fn certificates(file: &PathBuf) -> Result<Vec<CertificateDer<'static>>> {
     let unreadable = |fact: &str| {
         Error::config(format!("the certificate file {} {fact}", file.display()))
             .hint("It must be PEM text with `-----BEGIN CERTIFICATE-----`. Ask IT for the root certificate in that form.")

@@ -13,17 +13,23 @@ pub trait Numbered: Send + Sync + 'static {
     /// What its records are called in messages, in the plural ("categories").
     fn noun(&self) -> &'static str;
 
-    /// Page `page`, from 1.
+    /// Page `page`, from 1. The pages of one pass are asked for in their order; one that failed is asked for again.
     async fn page(&self, page: u32) -> Result<Page>;
+
+    /// Whether records slip over the pages' edges when the list changes while it is read. One that goes on behind a
+    /// record it names needs no second pass.
+    fn slips(&self) -> bool {
+        true
+    }
 }
 
-/// Reads the whole list each time. `Span::Ids` delivers the named ones of it; a list without dates has no
+/// Reads the whole list each time; records are told apart by [`Record::id`](crate::Record::id). `Span::Ids` delivers the named ones of it; a list without dates has no
 /// `Span::Since`, which is Config.
 pub fn numbered<N: Numbered>(list: N, reading: Reading) -> Result<Box<dyn Source>> {
     let noun = list.noun();
     let only = match reading.span {
         Span::Whole | Span::From(_) => None,
-        Span::Ids(ids) => Some(ids.iter().filter_map(|id| id.trim().parse().ok()).collect()),
+        Span::Ids(ids) => Some(ids.iter().map(|id| id.trim().to_owned()).collect()),
         Span::Since(_) => {
             return Err(Error::config(format!(
                 "{noun} carry no change date, so `--since` cannot select them"
@@ -48,9 +54,9 @@ const PASSES: u8 = 3;
 
 struct Passes<N> {
     list: N,
-    only: Option<HashSet<u64>>,
+    only: Option<HashSet<String>>,
     page: u32,
-    seen: HashSet<u64>,
+    seen: HashSet<String>,
     /// Whether this pass brought anything.
     news: bool,
     /// Pages in a row that brought nothing in the first pass.
@@ -79,7 +85,7 @@ impl<N: Numbered> Passes<N> {
         let sent = entries.len();
         let new: Vec<_> = entries
             .into_iter()
-            .filter(|entry| self.seen.insert(entry.id))
+            .filter(|entry| self.seen.insert(entry.record.id.clone()))
             .collect();
         self.repeats = if new.is_empty() && sent > 0 {
             self.repeats + 1
@@ -95,10 +101,10 @@ impl<N: Numbered> Passes<N> {
         }
         self.news |= !new.is_empty();
         self.advance(more && sent > 0);
-        let wanted = |id: &u64| self.only.as_ref().is_none_or(|only| only.contains(id));
+        let wanted = |id: &String| self.only.as_ref().is_none_or(|only| only.contains(id));
         Ok(new
             .into_iter()
-            .filter(|entry| wanted(&entry.id))
+            .filter(|entry| wanted(&entry.record.id))
             .map(|entry| entry.record)
             .collect())
     }
@@ -109,7 +115,7 @@ impl<N: Numbered> Passes<N> {
             return;
         }
         // One page is one look at the list; several may have shifted between.
-        self.done = self.page == 1 || !self.news || self.passes == PASSES;
+        self.done = self.page == 1 || !self.list.slips() || !self.news || self.passes == PASSES;
         (self.page, self.news, self.repeats) = (1, false, 0);
         self.passes += 1;
     }

@@ -6,6 +6,7 @@
 //! behind a firewall cannot receive, and the payments host.
 
 mod address;
+mod api;
 mod categories;
 mod customers;
 mod date;
@@ -17,6 +18,7 @@ mod look;
 mod orders;
 mod products;
 mod settings;
+mod shipments;
 mod skus;
 mod splice;
 mod store;
@@ -43,8 +45,11 @@ pub fn connector() -> Connector {
         .writes::<products::ProductUpdate>()
         .writes::<variants::VariantsUpdate>()
         .writes::<inventory::InventorySet>()
+        .writes::<orders::OrderUpdate>()
+        .writes::<shipments::ShipmentCreate>()
         .writes::<customers::CustomerCreate>()
         .writes::<customers::CustomerUpdate>()
         .writes::<customers::CustomerUpsert>()
+        .catalogue(api::actions, api::Writer)
         .build()
 }

@@ -7,7 +7,8 @@ use std::{
 
 use base64::Engine;
 use connector_kit::{
-    Error, Fact, Host, OpenFor, Result, Secret, Secrets, Session, System, Validation, async_trait,
+    Error, Fact, Host, OpenFor, Result, Secret, SecretField, Secrets, Session, System, Validation,
+    async_trait,
     http::{Answer, Client, Request},
 };
 
@@ -37,7 +38,11 @@ impl System for Store {
     const NAME: &'static str = "bigcommerce";
     const TITLE: &'static str = "BigCommerce";
     const ABOUT: &'static str = "Orders, products, customers, categories and stock of a BigCommerce store.";
-    const SECRETS: &'static [(&'static str, &'static str)] = &[("token", "API Token")];
+    const SECRETS: &'static [SecretField] = &[SecretField {
+        name: "token",
+        title: "API Token",
+        required: true,
+    }];
 
     fn seal(settings: &Settings) -> Result<String> {
         if settings.is_unstarted_sandbox() {

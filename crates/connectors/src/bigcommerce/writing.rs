@@ -48,6 +48,13 @@ pub(super) fn refused(answer: &Answer, about: About, rows: usize) -> Result<Outc
     }
 }
 
+/// The id in a field of a row.
+pub(super) fn id(row: &Row, field: &str) -> Result<u64> {
+    let id = row.integer(field)?;
+    u64::try_from(id)
+        .map_err(|_| Error::rejected(format!("field `{field}` is {id}, which nothing has as its id")))
+}
+
 /// Outcomes of the rows of one write, filled in as they become known.
 pub(super) struct Outcomes(Vec<Option<Outcome>>);
 
@@ -76,15 +83,36 @@ impl Outcomes {
             .ok()
     }
 
+    /// Notes what came of a row that is a request of its own: what is wrong with it alone is its outcome.
+    pub(super) fn set_alone(&mut self, row: usize, written: Result<Outcome>) -> Result<()> {
+        match written {
+            Err(error) if error.kind == connector_kit::Kind::Rejected => {
+                self.set(row, Outcome::Failed(error));
+            }
+            written => self.set(row, written?),
+        }
+        Ok(())
+    }
+
+    /// An error ended the sending: it says nothing about rows of requests before it, and is the outcome of the rows that
+    /// are left over. Err: nothing got through.
+    pub(super) fn ended_by(mut self, error: Error) -> Result<Vec<Outcome>> {
+        if self.nothing_written() {
+            return Err(error);
+        }
+        self.fill(&Outcome::Failed(error));
+        Ok(self.all())
+    }
+
     /// Whether no request got through so far.
-    pub(super) fn nothing_written(&self) -> bool {
+    fn nothing_written(&self) -> bool {
         let got_through =
             |outcome: &Outcome| matches!(outcome, Outcome::Written { .. } | Outcome::Unknown(_));
         !self.0.iter().flatten().any(got_through)
     }
 
     /// Gives this outcome to the rows that have none.
-    pub(super) fn fill(&mut self, outcome: &Outcome) {
+    fn fill(&mut self, outcome: &Outcome) {
         for row in self.0.iter_mut().filter(|row| row.is_none()) {
             *row = Some(outcome.clone());
         }

@@ -23,6 +23,12 @@ pub enum Kind {
     Timestamp,
     /// Any JSON.
     Json,
+    /// A column of a table that was there before, which keeps whole numbers of this range.
+    Whole(i64, i64),
+    /// A column of a table that was there before, which keeps so many bits.
+    Bits(u32),
+    /// A column of a table that was there before, which keeps a date with a time and no zone: instants are kept in UTC.
+    DateTime,
     /// A column of a table that was there before, which keeps numbers in binary: at most 15 digits are safe.
     Number(Option<Digits>),
     /// A column of a table that was there before, whose declaration says nothing; text that looks like a number
@@ -52,13 +58,18 @@ impl Kind {
             Self::Integer => integer(value),
             Self::Decimal(digits) => decimal(value, *digits),
             Self::Boolean => boolean(value),
-            Self::Date => dated(
-                value,
-                |text| text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10,
-                "a date",
-            ),
+            Self::Date => dated(value, is_date, "a date"),
             Self::Timestamp => dated(value, is_timestamp, "a date with a time"),
             Self::Json => Ok(json(value)),
+            Self::Whole(least, most) => ranged(value, *least, *most),
+            Self::Bits(bits) => ranged(
+                value,
+                0,
+                1_i64
+                    .checked_shl(*bits)
+                    .map_or(i64::MAX, |most| most.wrapping_sub(1).max(0)),
+            ),
+            Self::DateTime => in_utc(value),
             Self::Number(digits) => number(value, *digits),
             Self::Loose => loose(value),
             Self::Any => Ok(Cow::Borrowed(value)),
@@ -92,6 +103,30 @@ fn integer(value: &Value) -> Result<Cow<'_, Value>> {
             .map(|whole| Cow::Owned(Value::Integer(whole)))
             .ok_or_else(|| refused(format!("is {}, not a whole number", shown(other)))),
     }
+}
+
+fn ranged(value: &Value, least: i64, most: i64) -> Result<Cow<'_, Value>> {
+    let whole = integer(value)?;
+    match *whole {
+        Value::Integer(number) if number < least || number > most => Err(refused(format!(
+            "is `{number}`, the column holds {least} to {most}"
+        ))),
+        _ => Ok(whole),
+    }
+}
+
+/// An offset would be dropped silently by a column without one, and the hour with it.
+fn in_utc(value: &Value) -> Result<Cow<'_, Value>> {
+    let is = |text: &str| is_timestamp(text) || is_date(text);
+    let value = dated(value, is, "a date with a time")?;
+    let instant = match &*value {
+        Value::Text(text) => text.parse::<jiff::Timestamp>().ok(),
+        _ => None,
+    };
+    Ok(instant.map_or(value, |instant| {
+        let utc = instant.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        Cow::Owned(Value::Text(utc.to_string()))
+    }))
 }
 
 /// `17` and `17.00` are whole; `0017` is not taken for a number: its zeros would be lost.
@@ -158,12 +193,16 @@ fn boolean(value: &Value) -> Result<Cow<'_, Value>> {
     Ok(Cow::Owned(Value::Bool(yes)))
 }
 
-fn dated<'v>(value: &'v Value, is: fn(&str) -> bool, what: &str) -> Result<Cow<'v, Value>> {
+fn dated<'v>(value: &'v Value, is: impl Fn(&str) -> bool, what: &str) -> Result<Cow<'v, Value>> {
     match value {
         Value::Text(text) if is(text) => Ok(Cow::Borrowed(value)),
         other => Err(refused(format!("is {}, not {what}", shown(other)))
             .hint("Turn it into an ISO date in the `map` with the filter `date`.")),
     }
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 fn is_timestamp(text: &str) -> bool {
@@ -281,12 +320,12 @@ impl fmt::Display for Kind {
         match self {
             Self::Text(Some(most)) => write!(out, "text({most})"),
             Self::Text(None) => out.write_str("text"),
-            Self::Integer => out.write_str("integer"),
+            Self::Integer | Self::Whole(..) | Self::Bits(_) => out.write_str("integer"),
             Self::Decimal(Some(digits)) => write!(out, "decimal({},{})", digits.precision, digits.scale),
             Self::Decimal(None) => out.write_str("decimal"),
             Self::Boolean => out.write_str("boolean"),
             Self::Date => out.write_str("date"),
-            Self::Timestamp => out.write_str("timestamp"),
+            Self::Timestamp | Self::DateTime => out.write_str("timestamp"),
             Self::Json => out.write_str("json"),
             Self::Number(_) => out.write_str("number"),
             Self::Loose | Self::Any => out.write_str("any"),

@@ -6,9 +6,8 @@ use connector_kit::{Guarantee, Held, JsonSchema, Outcome, Result, Row, WriteActi
 use serde::Deserialize;
 
 use super::{
-    Create, Database, Open, dialect, held,
-    plan::{Plan, Statements, Wish},
-    upsert,
+    Create, Database, Open,
+    wish::{How, Wish},
 };
 
 /// Inserts every row as a new one. The checkpoint in the same transaction keeps it from happening twice.
@@ -40,34 +39,28 @@ impl WriteAction for TableInsert {
     }
 
     async fn look(&self, database: Arc<Database>, limit: usize) -> Result<Option<Held>> {
-        held::look(database, &self.table, &[], limit).await
+        database.engine.look(&self.table, &[], limit).await.map(Some)
     }
 
     async fn ready(&self, open: &mut Open, step: &WriteStep) -> Result<()> {
-        let (with, columns) = (step.with.clone(), step.columns.clone());
-        open.ready(step, move |connection, file| {
-            let own: &Self = with.downcast_ref().expect("a step carries its own action");
-            let statements = |table: &super::table::Table, names: &[&str]| {
-                Ok(Statements::Each(dialect::insert(&table.name, names)))
-            };
-            Plan::of(connection, file, &own.wish(&columns), statements)
-        })
-        .await
+        open.ready(step, self.wish(&step.columns)).await
     }
 
     async fn write(&self, open: &mut Open, step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
-        open.write(step, rows, upsert::apply).await
+        open.write(step, rows).await
     }
 }
 
 impl TableInsert {
-    fn wish<'s>(&'s self, columns: &'s [String]) -> Wish<'s> {
+    fn wish(&self, columns: &[String]) -> Wish {
         Wish {
-            table: &self.table,
-            columns,
-            within: &[],
-            key: &[],
-            create: self.create.as_ref(),
+            how: How::Insert,
+            table: self.table.clone(),
+            columns: columns.to_vec(),
+            within: Vec::new(),
+            key: Vec::new(),
+            ignore: Vec::new(),
+            create: self.create.clone(),
         }
     }
 }

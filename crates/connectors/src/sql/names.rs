@@ -44,6 +44,15 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+/// A name that stands twice.
+pub(super) fn twice(names: &[String]) -> Option<&String> {
+    let before = |at: usize, name: &String| names[..at].iter().any(|other| same(other, name));
+    names
+        .iter()
+        .enumerate()
+        .find_map(|(at, name)| before(at, name).then_some(name))
+}
+
 /// `STORE, ORDER_ID`
 pub(super) fn listed<N: AsRef<str>>(names: &[N]) -> String {
     names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")

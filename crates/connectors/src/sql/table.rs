@@ -1,12 +1,11 @@
-//! A table as the database describes it, and the table that `create` makes.
+//! A table as a database describes it.
 
 use connector_kit::{Error, Result};
-use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
-    Create, Kind,
-    dialect::{self, trouble},
+    Kind,
     names::{listed, same},
+    wish::{How, Wish},
 };
 
 /// A table that is there.
@@ -16,7 +15,7 @@ pub(super) struct Table {
     /// Its columns in order.
     pub(super) columns: Vec<Column>,
     /// Sets of columns that no two rows share: the primary key, unique indexes.
-    unique: Vec<Vec<String>>,
+    pub(super) unique: Vec<Vec<String>>,
 }
 
 /// A column that is there.
@@ -30,69 +29,13 @@ pub(super) struct Column {
 }
 
 impl Table {
-    /// The table of that name. A view of that name is Config: it cannot be written.
-    pub(super) fn find(connection: &Connection, file: &str, name: &str) -> Result<Option<Self>> {
-        let found = connection
-            .query_row(dialect::OBJECT, [name], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })
-            .optional()
-            .map_err(|error| trouble(file, error))?;
-        let Some((name, kind)) = found else {
-            return Ok(None);
-        };
-        if kind != "table" {
-            return Err(
-                Error::config(format!("`{name}` in {file} is a view, which cannot be written"))
-                    .hint("Name the table behind it."),
-            );
-        }
-        Self::read(connection, name)
-            .map(Some)
-            .map_err(|error| trouble(file, error))
-    }
-
-    fn read(connection: &Connection, name: String) -> rusqlite::Result<Self> {
-        let described = all(connection, dialect::COLUMNS, &name, |row| {
-            let (name, declared): (String, String) = (row.get(0)?, row.get(1)?);
-            let (in_key, hidden): (i64, i64) = (row.get(2)?, row.get(3)?);
-            Ok((
-                Column {
-                    name,
-                    kind: dialect::kind_of(&declared),
-                    computed: hidden != 0,
-                },
-                in_key > 0,
-            ))
-        })?;
-        let primary = described
-            .iter()
-            .filter(|(_, in_key)| *in_key)
-            .map(|(column, _)| column.name.clone())
-            .collect();
-        let mut unique: Vec<Vec<String>> = vec![primary];
-        for index in all(connection, dialect::INDEXES, &name, |row| row.get::<_, String>(0))? {
-            let columns = all(connection, dialect::INDEX_COLUMNS, &index, |row| {
-                row.get::<_, Option<String>>(0)
-            })?;
-            // An index over an expression says nothing about columns.
-            unique.extend(columns.into_iter().collect::<Option<Vec<String>>>());
-        }
-        unique.retain(|columns| !columns.is_empty());
-        Ok(Self {
-            name,
-            columns: described.into_iter().map(|(column, _)| column).collect(),
-            unique,
-        })
-    }
-
     /// The column of that name.
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| same(&column.name, name))
     }
 
     /// True when no two rows can have the same `key`.
-    pub(super) fn is_unique(&self, key: &[String]) -> bool {
+    fn is_unique(&self, key: &[String]) -> bool {
         let within = |columns: &Vec<String>| {
             columns.len() == key.len()
                 && columns
@@ -100,32 +43,6 @@ impl Table {
                     .all(|column| key.iter().any(|part| same(part, column)))
         };
         self.unique.iter().any(within)
-    }
-
-    /// The table of that name, made by `create` where it is missing. Never alters one that is there.
-    pub(super) fn find_or_create(
-        connection: &Connection,
-        file: &str,
-        name: &str,
-        create: Option<&Create>,
-        key: &[String],
-    ) -> Result<Self> {
-        if let Some(table) = Self::find(connection, file, name)? {
-            return Ok(table);
-        }
-        let Some(create) = create else {
-            return Err(Error::config(format!("table `{name}` is not in {file}")).hint(
-                "Make the table, correct its name, or let the step make it: \
-                 `create: { COLUMN: text, … }` under `with`.",
-            ));
-        };
-        let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        let statement = dialect::create(name, create.columns(), &key);
-        connection
-            .execute_batch(&statement)
-            .map_err(|error| trouble(file, error))?;
-        Self::find(connection, file, name)?
-            .ok_or_else(|| Error::bug(format!("table `{name}` was made and is not there")))
     }
 
     /// The columns of that name in the database's own spelling; Config names those that are missing.
@@ -161,16 +78,60 @@ impl Table {
         }
         Ok(wanted.iter().filter_map(|name| self.column(name)).collect())
     }
+
+    /// These names in the database's own spelling; those it does not have are left out.
+    pub(super) fn spelled<'t>(&'t self, names: &'t [String]) -> Vec<&'t str> {
+        let columns = names.iter().filter_map(|name| self.column(name));
+        columns.map(|column| column.name.as_str()).collect()
+    }
+
+    /// A step that updates by a key needs the table to hold it unique. `remedy` is the statement that would.
+    pub(super) fn check_unique(&self, wish: &Wish, remedy: impl FnOnce() -> String) -> Result<()> {
+        if wish.how != How::Upsert || self.is_unique(&wish.key) {
+            return Ok(());
+        }
+        Err(Error::config(format!(
+            "table `{}` does not hold ({}) unique: rows could double",
+            self.name,
+            listed(&wish.key)
+        ))
+        .hint(format!("Let the database see to it: {}", remedy())))
+    }
 }
 
-fn all<T>(
-    connection: &Connection,
-    statement: &str,
-    of: &str,
-    each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    connection
-        .prepare_cached(statement)?
-        .query_map([of], each)?
-        .collect()
+/// Sets of columns from the rows of a catalogue: the name of an index, and a column of it. An index over something that
+/// is no whole column says nothing about columns, and is left out.
+pub(super) fn unique_sets(rows: impl IntoIterator<Item = Vec<Option<String>>>) -> Vec<Vec<String>> {
+    let mut indexes: Vec<(String, Option<Vec<String>>)> = Vec::new();
+    for row in rows {
+        let Ok([Some(index), column]) = <[Option<String>; 2]>::try_from(row) else {
+            continue;
+        };
+        if indexes.last().is_none_or(|(last, _)| *last != index) {
+            indexes.push((index, Some(Vec::new())));
+        }
+        if let Some((_, columns)) = indexes.last_mut() {
+            *columns = columns.take().zip(column).map(|(mut columns, column)| {
+                columns.push(column);
+                columns
+            });
+        }
+    }
+    indexes.into_iter().filter_map(|(_, columns)| columns).collect()
+}
+
+/// A table that is missing and that no step may make.
+pub(super) fn absent(name: &str, database: &str) -> Error {
+    Error::config(format!("table `{name}` is not in {database}")).hint(
+        "Make the table, correct its name, or let the step make it: \
+         `create: { COLUMN: text, … }` under `with`.",
+    )
+}
+
+/// Something of that name which cannot be written.
+pub(super) fn not_a_table(name: &str, database: &str, what: &str) -> Error {
+    Error::config(format!(
+        "`{name}` in {database} is {what}, which cannot be written"
+    ))
+    .hint("Name the table behind it.")
 }

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use connector_kit::{
     Error, Guarantee, Held, JsonSchema, Outcome, Result, Row, WriteAction, WriteStep, async_trait,
 };
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
-    Create, Database, Open, dialect, held,
-    names::{listed, same},
-    plan::{self, Plan, Statements, Wish},
-    table::Table,
+    Create, Database, Open,
+    wish::{How, Wish},
 };
 
 /// Inserts a row, or updates the one with the same key where a value differs.
@@ -49,13 +46,6 @@ impl WriteAction for TableUpsert {
                     .hint("Name the columns that say which row it is, or use `table.insert`."),
             );
         }
-        let known = |name: &&String| !columns.iter().any(|column| column == *name);
-        if let Some(name) = self.ignore.iter().find(known) {
-            return Err(
-                Error::config(format!("`ignore` names `{name}`, which is not mapped"))
-                    .hint("Name mapped columns alone."),
-            );
-        }
         self.wish(columns).check()
     }
 
@@ -64,80 +54,32 @@ impl WriteAction for TableUpsert {
     }
 
     async fn look(&self, database: Arc<Database>, limit: usize) -> Result<Option<Held>> {
-        held::look(database, &self.table, &self.key, limit).await
+        database
+            .engine
+            .look(&self.table, &self.key, limit)
+            .await
+            .map(Some)
     }
 
     async fn ready(&self, open: &mut Open, step: &WriteStep) -> Result<()> {
-        let (with, columns) = (step.with.clone(), step.columns.clone());
-        open.ready(step, move |connection, file| {
-            let own: &Self = with.downcast_ref().expect("a step carries its own action");
-            Plan::of(connection, file, &own.wish(&columns), |table, names| {
-                own.statements(table, names)
-            })
-        })
-        .await
+        open.ready(step, self.wish(&step.columns)).await
     }
 
     async fn write(&self, open: &mut Open, step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
-        open.write(step, rows, apply).await
+        open.write(step, rows).await
     }
 }
 
 impl TableUpsert {
-    fn wish<'s>(&'s self, columns: &'s [String]) -> Wish<'s> {
+    fn wish(&self, columns: &[String]) -> Wish {
         Wish {
-            table: &self.table,
-            columns,
-            within: &[],
-            key: &self.key,
-            create: self.create.as_ref(),
+            how: How::Upsert,
+            table: self.table.clone(),
+            columns: columns.to_vec(),
+            within: Vec::new(),
+            key: self.key.clone(),
+            ignore: self.ignore.clone(),
+            create: self.create.clone(),
         }
     }
-
-    fn statements(&self, table: &Table, columns: &[&str]) -> Result<Statements> {
-        let key: Vec<&str> = self.key.iter().map(String::as_str).collect();
-        if !table.is_unique(&self.key) {
-            let name = &table.name;
-            return Err(Error::config(format!(
-                "table `{name}` does not hold ({}) unique: rows could double",
-                listed(&key)
-            ))
-            .hint(format!(
-                "Let the database see to it: {}",
-                dialect::unique_index(name, &key)
-            )));
-        }
-        let among = |names: &[String], column: &str| names.iter().any(|name| same(name, column));
-        let set: Vec<&str> = columns
-            .iter()
-            .copied()
-            .filter(|column| !among(&self.key, column))
-            .collect();
-        let compared: Vec<&str> = set
-            .iter()
-            .copied()
-            .filter(|column| !among(&self.ignore, column))
-            .collect();
-        Ok(Statements::Each(if compared.is_empty() {
-            dialect::insert_or_nothing(&table.name, columns, &key)
-        } else {
-            dialect::upsert(&table.name, columns, &key, &set, &compared)
-        }))
-    }
-}
-
-/// Writes rows by a statement each. A refused row leaves the others as they are.
-pub(super) fn apply(connection: &Connection, plan: &Plan, rows: &[Row]) -> Result<Vec<Outcome>> {
-    let Statements::Each(statement) = &plan.statements else {
-        return Err(Error::bug(format!(
-            "the step on `{}` was prepared for another action",
-            plan.table
-        )));
-    };
-    let mut statement = plan.prepare(connection, statement)?;
-    let mut write = |row: &Row| match plan.fit(row) {
-        Ok(values) => plan::outcome(plan, plan::run(&mut statement, values.iter().map(AsRef::as_ref))),
-        Err(refusal) => Ok(Outcome::Failed(refusal)),
-    };
-    rows.iter().map(&mut write).collect()
 }

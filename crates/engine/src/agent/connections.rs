@@ -97,9 +97,9 @@ impl Agent {
         let known = self.desk.connector(connector)?.secrets;
         let unknown = given
             .keys()
-            .find(|field| known.iter().all(|(name, _)| name != field));
+            .find(|given| known.iter().all(|field| field.name != *given));
         let Some(field) = unknown else { return Ok(()) };
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = known.iter().map(|field| field.name).collect();
         Err(
             Error::config(format!("a {connector} connection has no secret `{field}`"))
                 .hint(format!("It has: {}.", names.join(", "))),

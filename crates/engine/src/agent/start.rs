@@ -50,6 +50,15 @@ impl Wanted {
     fn is_part(&self) -> bool {
         !matches!(self, Self::Next | Self::Everything)
     }
+
+    /// Over one record that a person looked at. Of many that are retried together nobody looked at each.
+    fn is_one_record(&self) -> bool {
+        match self {
+            Self::Stored(records) => records.len() == 1,
+            Self::Ids(ids) => ids.len() == 1,
+            _ => false,
+        }
+    }
 }
 
 impl Agent {
@@ -279,7 +288,7 @@ impl Going {
         };
         let snapshot = self.snapshot(run.at)?;
         let scope = self.plan.scope(&facts, run);
-        let moves_watermark = !wanted.is_part();
+        let (moves_watermark, one_record) = (!wanted.is_part(), wanted.is_one_record());
         let system = connections
             .get(&self.plan.read.alias)
             .expect("every alias was bound")
@@ -293,6 +302,7 @@ impl Going {
             connections,
             open,
             moves_watermark,
+            one_record,
             has_read_everything: self.has_read_everything,
             clock: self.agent.clock().clone(),
             cancel: self.cancel,

@@ -27,6 +27,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct Lock {
     file: File,
     holder_file: PathBuf,
+    socket: PathBuf,
 }
 
 /// What a process is to the person at the machine.
@@ -87,6 +88,8 @@ impl DataFolder {
             .clone();
         let file = os::open_private(&path, &options).map_err(about)?;
         match file.try_lock() {
+            // Between opening and locking, the folder may have been carried over to a service.
+            Ok(()) if !os::is_at(&file, &path).map_err(about)? => Err(about(io::ErrorKind::NotFound.into())),
             Ok(()) => self.taken(file, now).map_err(about).map(Attempt::Ours),
             Err(TryLockError::WouldBlock) => Ok(Attempt::Held(self.holder()?)),
             Err(TryLockError::Error(error)) => Err(about(error)),
@@ -122,11 +125,15 @@ impl DataFolder {
             since: Some(now),
             who: THIS.get().copied().unwrap_or_default(),
             host: os::host_name(),
-            socket,
+            socket: socket.clone(),
         };
         write_atomically(&holder_file, serde_json::to_string(&holder)?.as_bytes())?;
         atomic::sweep(&self.path)?;
-        Ok(Lock { file, holder_file })
+        Ok(Lock {
+            file,
+            holder_file,
+            socket,
+        })
     }
 
     /// Who said last that he holds the lock; whether he lives is for the socket to tell.
@@ -175,6 +182,8 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // In this order: a name without a lock is never looked at, a lock without a name says "another agent".
         drop(std::fs::remove_file(&self.holder_file));
+        // While the lock is held it is this agent's own; a moment later it may be the next one's.
+        drop(std::fs::remove_file(&self.socket));
         drop(self.file.unlock());
     }
 }
@@ -209,6 +218,17 @@ mod tests {
         );
         drop(lock);
         folder.lock(since).expect("free again once the holder is gone");
+    }
+
+    #[test]
+    fn the_socket_goes_with_the_lock() {
+        let at = tempfile::tempdir().expect("temp folder");
+        let folder = folder(&at);
+        let lock = folder.lock(Timestamp::UNIX_EPOCH).expect("nobody has it");
+        let socket = folder.socket().expect("a path");
+        std::fs::write(&socket, "").expect("it listens");
+        drop(lock);
+        assert!(!socket.exists(), "a socket says that somebody listens");
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct SecretField {
     pub field: String,
     /// The words of the form.
     pub title: String,
+    /// The connection is of no use without it.
+    pub required: bool,
 }
 
 impl Reads for ListConnectors {
@@ -51,9 +53,10 @@ impl Reads for ListConnectors {
 
 fn connector_row(connector: &Connector) -> ConnectorRow {
     let reads = |action: &&Action| matches!(action.does, Does::Read(_));
-    let secret = |(field, title): &(&str, &str)| SecretField {
-        field: (*field).to_owned(),
-        title: (*title).to_owned(),
+    let secret = |secret: &connector_kit::SecretField| SecretField {
+        field: secret.name.to_owned(),
+        title: secret.title.to_owned(),
+        required: secret.required,
     };
     let read = connector.actions.iter().filter(reads).count();
     ConnectorRow {
@@ -73,8 +76,19 @@ fn connector_row(connector: &Connector) -> ConnectorRow {
 pub struct ListActions {
     /// Of one connector only.
     pub connector: Option<String>,
-    /// Whose name or sentence holds this text.
+    /// Whose name and sentence hold these words. With words, also what connectors have for search alone: a system's
+    /// whole API.
     pub search: Option<String>,
+    /// `read` or `write`; either when left out.
+    #[serde(default)]
+    pub does: Option<String>,
+    /// So many at most.
+    #[serde(default)]
+    pub limit: Option<usize>,
+    /// What is there for search alone, without a search.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub everything: bool,
 }
 
 /// An action of the catalogue.
@@ -107,38 +121,48 @@ impl Reads for ListActions {
             desk.connector(name)?;
         }
         let wanted = self.search.unwrap_or_default().to_lowercase();
+        let words: Vec<&str> = wanted.split_whitespace().collect();
+        let whole = self.everything || !words.is_empty();
+        let is_wanted = |connector: &Connector, action: &Action| {
+            let text = format!("{}/{} {}", connector.name, action.name, action.about).to_lowercase();
+            let fits = |does: &str| does == kind(action);
+            words.iter().all(|word| text.contains(word)) && self.does.as_deref().is_none_or(fits)
+        };
         let mut rows = Vec::new();
         for connector in desk.connectors() {
             if self
                 .connector
                 .as_deref()
-                .is_none_or(|name| name == connector.name)
+                .is_some_and(|name| name != connector.name)
             {
-                rows.extend(
-                    connector
-                        .actions
-                        .iter()
-                        .map(|action| action_row(connector.name, action)),
-                );
+                continue;
             }
+            let catalogue = if whole { connector.catalogue() } else { &[] };
+            let actions = connector.actions.iter().chain(catalogue);
+            let wanted = actions.filter(|action| is_wanted(connector, action));
+            let left = self.limit.unwrap_or(usize::MAX) - rows.len();
+            rows.extend(wanted.take(left).map(|action| action_row(connector.name, action)));
         }
-        rows.retain(|row| {
-            let text = format!("{} {} {}", row.connector, row.action, row.about).to_lowercase();
-            text.contains(&wanted) || format!("{}/{}", row.connector, row.action).contains(&wanted)
-        });
         Ok(rows)
     }
 }
 
+fn kind(action: &Action) -> &'static str {
+    match action.does {
+        Does::Read(_) => "read",
+        Does::Write(_) => "write",
+    }
+}
+
 fn action_row(connector: &str, action: &Action) -> ActionRow {
-    let (does, guarantee, largest_batch) = match &action.does {
-        Does::Read(_) => ("read", None, None),
-        Does::Write(write) => ("write", Some(write.guarantee()), Some(write.largest_batch())),
+    let (guarantee, largest_batch) = match &action.does {
+        Does::Read(_) => (None, None),
+        Does::Write(write) => (Some(write.guarantee()), Some(write.largest_batch())),
     };
     ActionRow {
         connector: connector.to_owned(),
         action: action.name.to_owned(),
-        does: does.to_owned(),
+        does: kind(action).to_owned(),
         about: action.about.to_owned(),
         scope: action.scope.map(str::to_owned),
         guarantee,

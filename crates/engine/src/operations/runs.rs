@@ -11,7 +11,7 @@ use super::{Acts, Reads};
 use crate::{
     agent::{Agent, Desk, Wanted},
     run::Progress,
-    state::{Label, LedgerEntry, Run, RunSelect, RunStatus, Trigger},
+    state::{Label, LedgerEntry, Order, Run, RunSelect, RunStatus, Select, Trigger},
 };
 
 /// Starts a run of a deployed processflow. A run that was interrupted goes on under its own id.
@@ -208,7 +208,15 @@ impl Reads for ShowRun {
             id => Run::find(on, id)?,
         };
         desk.tell_interrupted(std::iter::once(&mut run));
-        let records = LedgerEntry::of_run(on, run.number, self.outcome, self.limit)?;
-        Ok(RunDetail { run, records })
+        let select = Select {
+            run: Some(run.number),
+            outcomes: self.outcome.into_iter().collect(),
+            ..Select::default()
+        };
+        let first = select.page(on, Order::OldestFirst, None, self.limit as usize)?;
+        Ok(RunDetail {
+            run,
+            records: first.entries,
+        })
     }
 }

@@ -98,7 +98,7 @@ fn point(run: &Run, now: Timestamp) -> SeriesRun {
         read: run.counts.read,
         written: run.counts.written,
         unchanged: run.counts.unchanged,
-        skipped: run.counts.skipped.values().sum(),
+        skipped: run.counts.all_skipped(),
         failed: run.counts.failed,
     }
 }

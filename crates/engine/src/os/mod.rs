@@ -25,7 +25,7 @@ mod windows;
 use windows as system;
 
 pub use system::{
-    SOCKET_PATH_LIMIT, administers, adopt, begin, create_private_folder, forbid_core_dumps, host_name,
+    SOCKET_PATH_LIMIT, administers, adopt, begin, create_private_folder, forbid_core_dumps, host_name, is_at,
     is_mine, is_network_share, make_private, open_plain, open_to_others, private, return_large_memory,
     runtime_folder, service_folder, service_socket, sync_folder, told_to_end, user, who_asked,
     written_by_others,
@@ -50,11 +50,12 @@ pub fn touch_private(path: &Path) -> io::Result<()> {
 
 /// Listens on the agent's local socket. A socket left behind by a killed agent is replaced, so the caller must
 /// hold the data folder's lock. `shared` lets the socket's group in (an installed service), otherwise only this
-/// user.
+/// user. The file stays when the listener goes: it may be the next agent's by then, and goes with the lock.
 pub fn listen(socket: &Path, shared: bool) -> io::Result<Listener> {
     let options = ListenerOptions::new()
         .name(system::socket_name(socket)?)
-        .try_overwrite(true);
+        .try_overwrite(true)
+        .reclaim_name(false);
     let listener = system::socket_mode(options, shared).create_tokio()?;
     system::open_socket(socket, shared)?;
     Ok(listener)
@@ -90,14 +91,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_socket_left_by_a_killed_agent_is_replaced() {
+    async fn a_socket_left_by_another_agent_is_replaced_for_good() {
         let folder = tempfile::tempdir().expect("temp folder");
         let socket = folder.path().join("agent.sock");
-        let mut killed = listen(&socket, false).expect("listens");
-        killed.do_not_reclaim_name_on_drop();
-        drop(killed);
-
-        let listener = listen(&socket, false).expect("the dead socket must not stop the next agent");
+        let before = listen(&socket, false).expect("listens");
+        let listener = listen(&socket, false).expect("the old socket must not stop the next agent");
+        // Its listener goes with the last of its threads, after the lock: the next agent's socket stays.
+        drop(before);
         let (served, client) = tokio::join!(listener.accept(), connect(&socket));
         let (mut served, mut client) = (served.expect("accepts"), client.expect("connects"));
         assert!(

@@ -141,6 +141,12 @@ pub fn is_mine(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.uid() == geteuid().as_raw())
 }
 
+/// Whether this open file is still the one at `path`: whoever waited for it may hold one that was moved away.
+pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let (held, named) = (file.metadata()?, fs::metadata(path)?);
+    Ok((held.dev(), held.ino()) == (named.dev(), named.ino()))
+}
+
 /// Whether this process may change what belongs to the whole machine.
 pub fn administers() -> bool {
     geteuid().is_root()

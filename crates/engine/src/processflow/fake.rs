@@ -122,6 +122,12 @@ pub(super) struct CsvRead {
 pub(super) struct Query {
     #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
     sql: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    key: Vec<String>,
+    #[serde(default)]
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    after: Option<String>,
 }
 
 reads!(OrdersChanged of Store, "orders.changed");

@@ -21,7 +21,6 @@ mod mapping;
 mod plan;
 mod report;
 mod schema;
-mod suggest;
 mod yaml;
 
 use std::path::{Path, PathBuf};

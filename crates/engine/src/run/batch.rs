@@ -279,6 +279,7 @@ impl<'r> Work<'r> {
             journal: &self.running.journal,
             tries: self.running.plan.on_failure.tries,
             source: &|row: &Row| records[row.record].id.clone(),
+            one_record: self.running.one_record,
             keeps_all: self.running.snapshot.is_some(),
         };
         delivery.deliver(rows).await

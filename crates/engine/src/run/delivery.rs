@@ -28,6 +28,8 @@ pub(super) struct Delivery<'d> {
     pub(super) tries: u32,
     /// The id of the record a row came from.
     pub(super) source: &'d (dyn Fn(&Row) -> String + Send + Sync),
+    /// Whether the run is over one record that a person named.
+    pub(super) one_record: bool,
     /// Whether requests and answers are kept of all rows, not of those alone that were not taken.
     pub(super) keeps_all: bool,
 }
@@ -118,6 +120,11 @@ impl Delivery<'_> {
                 }) if hash == parcel.hashes[at] => {
                     parcel.outcomes[at] = Some(Outcome::Written { id, answer });
                 }
+                // What cannot be looked up waited for a person, who has looked and sends it again.
+                Some(Intent {
+                    state: IntentState::Unknown,
+                    ..
+                }) if self.one_record && self.write.guarantee == Guarantee::AtMostOnce => {}
                 Some(Intent {
                     state: IntentState::Sending | IntentState::Unknown,
                     ..

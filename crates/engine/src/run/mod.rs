@@ -49,6 +49,8 @@ pub struct Execution {
     pub open: OpenSource,
     /// Whether it moves the watermark: runs over chosen records do not.
     pub moves_watermark: bool,
+    /// Whether it is over one record that a person named: who retries one whose outcome nothing can look up has looked.
+    pub one_record: bool,
     /// Whether it was taken up after it had read everything: then it only has to be published.
     pub has_read_everything: bool,
     /// Time.
@@ -130,6 +132,7 @@ struct Running {
     destinations: Destinations,
     at: Checkpoint,
     moves_watermark: bool,
+    one_record: bool,
     /// The last batch, while it is being settled.
     settling: Option<JoinHandle<Result<()>>>,
 }
@@ -169,6 +172,7 @@ impl Running {
             destinations,
             at,
             moves_watermark: execution.moves_watermark,
+            one_record: execution.one_record,
             settling: None,
         };
         running.ready().await?;

@@ -33,13 +33,12 @@ impl Activity {
         let sql = "INSERT INTO activity (hour, processflow, written, unchanged, skipped, failed)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hour, processflow) DO UPDATE SET
             written = written + ?3, unchanged = unchanged + ?4, skipped = skipped + ?5, failed = failed + ?6";
-        let skipped: u64 = counts.skipped.values().sum();
         let row = params![
             at.get(..13),
             processflow,
             counts.written,
             counts.unchanged,
-            skipped,
+            counts.all_skipped(),
             counts.failed
         ];
         on.prepare_cached(sql)

@@ -33,14 +33,16 @@ const OLD_RUNS: &str = "SELECT number FROM (
 /// What belongs to records that are gone.
 const BESIDE: &str = "
     DELETE FROM touched WHERE set_aside NOT IN (SELECT number FROM set_aside);
-    DELETE FROM settled WHERE first < (SELECT max(first) FROM settled
-        WHERE first <= (SELECT min(number) FROM record));";
+    DELETE FROM settled WHERE run NOT IN (SELECT number FROM run)
+        OR last < (SELECT min(number) FROM record);";
 
 /// Forgets one portion; whether there is more to forget.
 pub fn forget(on: &Connection, keep: &Keep) -> Result<bool> {
     let records = format!(
         "DELETE FROM record WHERE number IN
-        (SELECT number FROM record WHERE run IN ({OLD_RUNS}) LIMIT ?3)"
+        (SELECT record.number FROM settled CROSS JOIN record
+            ON record.number BETWEEN settled.first AND settled.last AND record.run = settled.run
+        WHERE settled.run IN ({OLD_RUNS}) LIMIT ?3)"
     );
     let of_old_runs = on
         .execute(&records, params![LATEST, keep.runs_since, PORTION])
@@ -88,6 +90,11 @@ mod tests {
         for at in 0..records {
             let sql = "INSERT INTO record (run, source, labels, outcome) VALUES (?1, ?2, '', 1)";
             on.execute(sql, (number, at.to_string())).unwrap();
+        }
+        if records > 0 {
+            let sql = "INSERT INTO settled SELECT min(number), max(number), run, '', count(*), 0, 0, 0
+                FROM record WHERE run = ?1";
+            on.execute(sql, [number]).unwrap();
         }
     }
 

@@ -327,8 +327,9 @@ fn settle(
     at: &str,
 ) -> Result<Settled> {
     let mut run = Run::exactly(on, &settlement.run)?;
-    if let Some(first) = Entry::insert_all(&settlement.entries, on, run.number)? {
-        settled_from(on, first, at)?;
+    let counts = settlement.counts();
+    if let Some(batch) = Entry::insert_all(&settlement.entries, on, run.number)? {
+        batch.note(on, run.number, at, &counts)?;
     }
     let owner = set_aside::Owner {
         processflow: name,
@@ -343,21 +344,11 @@ fn settle(
     }
     move_on(on, deployment, settlement)?;
     unprepare(on, deployment)?;
-    let counts = settlement.counts();
     Activity::add(on, name, at, &counts)?;
     run.counts.add(&counts);
     run.update(on)?;
     StepCounts::settle(on, run.number, &settlement.steps)?;
     Ok(Settled { counts: run.counts })
-}
-
-/// Notes when the records from this one on were settled.
-fn settled_from(on: &Connection, first: i64, at: &str) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO settled (first, at) VALUES (?1, ?2)";
-    on.prepare_cached(sql)
-        .and_then(|mut query| query.execute(params![first, at]))
-        .map(drop)
-        .map_err(broken)
 }
 
 fn keep_fingerprints(

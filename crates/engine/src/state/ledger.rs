@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{SearchIndex, Trigger, broken};
+use super::{SearchIndex, SettledBatch, Trigger, broken};
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -74,12 +74,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Writes the entries of a batch; the number of the first comes back, where there is one.
-    pub(super) fn insert_all(entries: &[Self], on: &Connection, run: i64) -> Result<Option<i64>> {
+    /// Writes the entries of a batch; where there are any, which ones they are in the ledger comes back.
+    pub(super) fn insert_all(entries: &[Self], on: &Connection, run: i64) -> Result<Option<SettledBatch>> {
         let sql = "INSERT INTO record (run, source, labels, outcome, detail, target)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut insert = on.prepare_cached(sql).map_err(broken)?;
-        let mut first = None;
+        let mut batch: Option<SettledBatch> = None;
         for entry in entries {
             let row = params![
                 run,
@@ -90,9 +90,11 @@ impl Entry {
                 entry.target
             ];
             insert.execute(row).map_err(broken)?;
-            first.get_or_insert_with(|| on.last_insert_rowid());
+            let last = on.last_insert_rowid();
+            let first = batch.map_or(last, |batch| batch.first);
+            batch = Some(SettledBatch { first, last });
         }
-        Ok(first)
+        Ok(batch)
     }
 }
 
@@ -132,7 +134,8 @@ pub struct LedgerEntry {
 
 /// What a failed one knows of its set-aside record is looked up for failed ones alone.
 const COLUMNS: &str = "SELECT record.number, run.number, run.id, run.processflow, run.cause,
-    coalesce((SELECT at FROM settled WHERE first <= record.number ORDER BY first DESC LIMIT 1), run.started_at),
+    coalesce((SELECT at FROM settled WHERE settled.run = record.run AND first <= record.number ORDER BY first DESC LIMIT 1),
+        run.started_at),
     record.source, record.labels, record.outcome, record.detail, record.target, aside.tries, aside.number
     FROM record JOIN run ON run.number = record.run
     LEFT JOIN set_aside AS aside ON record.outcome = 4 AND aside.number = (
@@ -191,15 +194,6 @@ impl LedgerEntry {
         Self::numbered(on, &found[surplus..])
     }
 
-    /// Records of one run, those of one outcome or all, the first ones.
-    pub fn of_run(on: &Connection, run: i64, outcome: Option<Label>, limit: u32) -> Result<Vec<Self>> {
-        let sql = format!(
-            "{COLUMNS} WHERE record.run = ?1 AND (?2 IS NULL OR record.outcome = ?2)
-             ORDER BY record.number LIMIT ?3"
-        );
-        Self::select(on, &sql, params![run, outcome.map(Label::number), limit])
-    }
-
     /// These records, in this order.
     pub(super) fn numbered(on: &Connection, numbers: &[i64]) -> Result<Vec<Self>> {
         let sql = format!("{COLUMNS} WHERE record.number = ?1");
@@ -211,12 +205,6 @@ impl LedgerEntry {
             found.extend(entry.map_err(broken)?);
         }
         Ok(found)
-    }
-
-    fn select(on: &Connection, sql: &str, with: impl rusqlite::Params) -> Result<Vec<Self>> {
-        let mut query = on.prepare(sql).map_err(broken)?;
-        let rows = query.query_map(with, Self::from_row).map_err(broken)?;
-        rows.collect::<Result<_, _>>().map_err(broken)
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {

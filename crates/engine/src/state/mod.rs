@@ -22,6 +22,7 @@ mod runs;
 mod schema;
 mod search;
 mod set_aside;
+mod settled;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,7 @@ pub use page::{Order, Page, Place, Select};
 pub use runs::{Counts, Problem, Run, RunSelect, RunStatus, Trigger};
 pub use search::SearchIndex;
 pub use set_aside::{Cause, SetAside, SetAsideState};
+use settled::SettledBatch;
 pub use steps::StepCounts;
 
 /// The oldest SQLite this program trusts with its state: 3.7.0 to 3.51.2 can corrupt a WAL database that two

@@ -1,19 +1,21 @@
 //! The ledger page by page, in both directions, whatever its size (Sync Info).
 //!
 //! Runs come in their order and, inside a run, its records; a page begins where another ended ([`Place`]). The
-//! counts of the runs tell which of them hold anything wanted, so the others are never looked into.
-
-use std::ops::ControlFlow;
+//! counts of the runs and of their batches tell which of them hold anything wanted, so the others are never looked into.
 
 use connector_kit::{Error, Result};
 use rusqlite::{Connection, params, params_from_iter, types::Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Label, LedgerEntry, broken};
+use super::{Label, LedgerEntry, SettledBatch, broken};
 
-/// Records that one look for a text reads at most; the page tells where the next look begins.
+/// Records that one look for a text reads, and the rest of the batch it then is in; the page tells where the next look
+/// begins.
 const LOOK: i64 = 50_000;
+
+/// A run counts what it skipped by reason.
+const SKIPPED_IN_RUN: &str = "(read - written - unchanged - failed)";
 
 /// Which records are wanted.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,15 @@ pub struct Place {
     number: i64,
 }
 
+/// A page while it is looked for.
+struct Look {
+    order: Order,
+    limit: usize,
+    /// Records that may still be read for a text.
+    left: i64,
+    found: Vec<i64>,
+}
+
 /// A page of the ledger.
 #[derive(Debug)]
 pub struct Page {
@@ -79,7 +90,7 @@ impl Select {
         }
         let sql = format!(
             "SELECT coalesce(sum({}), 0) FROM run WHERE {}",
-            self.counted(),
+            self.counted(SKIPPED_IN_RUN),
             self.of_runs()
         );
         let total = on.query_row(&sql, params![self.run, self.processflow], |row| row.get(0));
@@ -97,127 +108,66 @@ impl Select {
         let sql = format!(
             "SELECT number FROM run WHERE {} AND {} > 0 AND number {side}= ?3 ORDER BY number {by}",
             self.of_runs(),
-            self.counted()
+            self.counted(SKIPPED_IN_RUN)
         );
         let from = after.map_or(order.beginning(), |place| place.run);
         let mut query = on.prepare(&sql).map_err(broken)?;
         let runs = query.query_map(params![self.run, self.processflow, from], |row| row.get(0));
-        let (mut found, mut left) = (Vec::new(), LOOK);
+        let mut look = Look {
+            order,
+            limit,
+            left: LOOK,
+            found: Vec::new(),
+        };
         for run in runs.map_err(broken)? {
             let run: i64 = run.map_err(broken)?;
             let begin = match after {
                 Some(place) if place.run == run => place.number,
                 _ => order.beginning(),
             };
-            let wanted = limit - found.len();
-            if let ControlFlow::Break(place) =
-                self.of_run(on, run, order, begin, wanted, &mut left, &mut found)?
-            {
-                return Ok((found, Some(place)));
+            if let Some(number) = self.of_run(on, run, begin, &mut look)? {
+                return Ok((look.found, Some(Place { run, number })));
             }
         }
-        Ok((found, None))
+        Ok((look.found, None))
     }
 
-    /// Records of one run; breaks where the page is full or enough was looked through.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one place calls it, with what it has at hand"
-    )]
-    fn of_run(
-        &self,
-        on: &Connection,
-        run: i64,
-        order: Order,
-        begin: i64,
-        wanted: usize,
-        left: &mut i64,
-        found: &mut Vec<i64>,
-    ) -> Result<ControlFlow<Place>> {
-        let mut own = Vec::new();
-        let end = if self.text.is_some() {
-            self.look_no_further_than(on, run, order, begin, left)?
-        } else {
-            None
-        };
-        for outcome in self.outcomes() {
-            own.extend(self.of_outcome(on, run, outcome, order, begin, end, wanted)?);
-        }
-        own.sort_unstable();
-        if order == Order::NewestFirst {
-            own.reverse();
-        }
-        own.truncate(wanted);
-        found.extend(&own);
-        let full = own.len() == wanted;
-        let at = match (own.last(), end) {
-            (Some(&last), _) if full => Some(last),
-            (_, end) => end,
-        };
-        Ok(at.map_or(ControlFlow::Continue(()), |number| {
-            ControlFlow::Break(Place { run, number })
-        }))
-    }
-
-    /// Where a look for a text ends inside this run, if it does.
-    fn look_no_further_than(
-        &self,
-        on: &Connection,
-        run: i64,
-        order: Order,
-        begin: i64,
-        left: &mut i64,
-    ) -> Result<Option<i64>> {
-        let (side, by) = order.words();
-        let mut sure = i64::MAX;
-        let mut last = None;
-        for outcome in self.outcomes() {
-            let sql = format!(
-                "SELECT number FROM record WHERE run = ?1 AND outcome = ?2 AND number {side} ?3
-                ORDER BY number {by} LIMIT 1 OFFSET ?4"
-            );
-            let mut query = on.prepare_cached(&sql).map_err(broken)?;
-            let mut rows = query
-                .query(params![run, outcome.number(), begin, *left])
-                .map_err(broken)?;
-            if let Some(row) = rows.next().map_err(broken)? {
-                let number: i64 = row.get(0).map_err(broken)?;
-                let distance = (number - order.beginning()).saturating_abs();
-                if distance < sure {
-                    (sure, last) = (distance, Some(number));
-                }
+    /// Records of one run; where the page is full or enough was looked through, the last one that was looked at.
+    fn of_run(&self, on: &Connection, run: i64, begin: i64, look: &mut Look) -> Result<Option<i64>> {
+        let counted = self.counted("skipped");
+        SettledBatch::until(on, run, look.order, begin, &counted, |batch| {
+            let found = self.of_batch(on, run, batch, begin, look)?;
+            look.found.extend(found);
+            if look.found.len() == look.limit {
+                return Ok(look.found.last().copied());
             }
-        }
-        if last.is_none() {
-            let sql = "SELECT read FROM run WHERE number = ?1";
-            let read: i64 = on.query_row(sql, [run], |row| row.get(0)).map_err(broken)?;
-            *left = (*left - read).max(1);
-        }
-        Ok(last)
+            look.left -= batch.length();
+            let is_enough = self.text.is_some() && look.left <= 0;
+            Ok(is_enough.then(|| batch.end(look.order)))
+        })
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one place calls it, with what it has at hand"
-    )]
-    fn of_outcome(
+    /// Records of one batch, as many as the page still has room for.
+    fn of_batch(
         &self,
         on: &Connection,
         run: i64,
-        outcome: Label,
-        order: Order,
+        batch: SettledBatch,
         begin: i64,
-        end: Option<i64>,
-        wanted: usize,
+        look: &Look,
     ) -> Result<Vec<i64>> {
-        let (side, by) = order.words();
-        let mut values: Vec<Value> = vec![run.into(), outcome.number().into(), begin.into()];
-        let mut sql =
-            format!("SELECT number FROM record WHERE run = ?1 AND outcome = ?2 AND number {side} ?3");
-        if let Some(end) = end {
-            values.push(end.into());
-            let other = if side == "<" { ">=" } else { "<=" };
-            sql += &format!(" AND number {other} ?{}", values.len());
+        let (side, by) = look.order.words();
+        let mut values: Vec<Value> = vec![run.into(), batch.first.into(), batch.last.into(), begin.into()];
+        let mut sql = format!(
+            "SELECT number FROM record WHERE number BETWEEN ?2 AND ?3 AND number {side} ?4 AND run = ?1"
+        );
+        if !self.outcomes.is_empty() {
+            let wanted: Vec<_> = self
+                .outcomes()
+                .iter()
+                .map(|one| one.number().to_string())
+                .collect();
+            sql += &format!(" AND outcome IN ({})", wanted.join(", "));
         }
         if let Some(reason) = &self.reason {
             values.push(reason.clone().into());
@@ -231,7 +181,8 @@ impl Select {
                 OR target LIKE ?{place} ESCAPE '!' OR detail LIKE ?{place} ESCAPE '!')"
             );
         }
-        sql += &format!(" ORDER BY number {by} LIMIT {wanted}");
+        values.push(((look.limit - look.found.len()) as i64).into());
+        sql += &format!(" ORDER BY number {by} LIMIT ?{}", values.len());
         let mut query = on.prepare_cached(&sql).map_err(broken)?;
         let rows = query.query_map(params_from_iter(values), |row| row.get(0));
         rows.map_err(broken)?.collect::<Result<_, _>>().map_err(broken)
@@ -250,12 +201,12 @@ impl Select {
         once
     }
 
-    /// How many of a run's records are wanted, as SQL.
-    fn counted(&self) -> String {
+    /// How many of a run's or a batch's records are wanted, as SQL; `skipped` is how many were skipped.
+    fn counted(&self, skipped: &'static str) -> String {
         let column = |outcome: Label| match outcome {
             Label::Written => "written",
             Label::Unchanged => "unchanged",
-            Label::Skipped => "(read - written - unchanged - failed)",
+            Label::Skipped => skipped,
             Label::Failed => "failed",
         };
         let columns: Vec<&str> = self.outcomes().into_iter().map(column).collect();

@@ -143,7 +143,12 @@ pub struct Counts {
 impl Counts {
     /// True when every record that was read is accounted for.
     pub fn balances(&self) -> bool {
-        self.read == self.written + self.unchanged + self.skipped.values().sum::<u64>() + self.failed
+        self.read == self.written + self.unchanged + self.all_skipped() + self.failed
+    }
+
+    /// How many were skipped, for whatever reason.
+    pub fn all_skipped(&self) -> u64 {
+        self.skipped.values().sum()
     }
 
     /// Adds what another batch came to.

@@ -199,6 +199,34 @@ CREATE INDEX touched_of ON touched (set_aside);
 /// Runs under way are asked for every few seconds, and are few among all that ever were.
 const RUNNING: &str = "CREATE INDEX run_under_way ON run (number) WHERE status = 'Running';";
 
+/// Batches know their run, their end and what became of their records. Records of a run are found by its batches, and
+/// settling a record costs one index less. Records from before batches were noted count as one batch of their run.
+const BATCHES: &str = "
+CREATE TABLE batch (
+    first INTEGER PRIMARY KEY,               -- the numbers of its records
+    last INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    at TEXT NOT NULL,                        -- when it was settled
+    written INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    failed INTEGER NOT NULL
+) STRICT;
+INSERT INTO batch
+    SELECT min(number), max(number), run,
+        coalesce((SELECT at FROM settled WHERE settled.first = known.first), run_at, ''),
+        sum(outcome = 1), sum(outcome = 2), sum(outcome = 3), sum(outcome = 4)
+    FROM (
+        SELECT record.number, record.run, record.outcome, run.started_at AS run_at,
+            (SELECT max(first) FROM settled WHERE first <= record.number) AS first
+        FROM record LEFT JOIN run ON run.number = record.run
+    ) AS known GROUP BY run, first;
+DROP TABLE settled;
+ALTER TABLE batch RENAME TO settled;
+CREATE INDEX settled_in ON settled (run, first);
+DROP INDEX record_in;
+";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -207,11 +235,12 @@ fn migrations() -> Migrations<'static> {
             super::cause::name_all(on).map_err(Into::into)
         }),
         M::up(RUNNING),
+        M::up(BATCHES),
     ])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 4;
+const KNOWN: i64 = 5;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;
@@ -253,6 +282,7 @@ pub(super) fn refuse_older(connection: &Connection) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::{Order, Select};
 
     #[test]
     fn migrations_apply_and_count() {
@@ -295,6 +325,53 @@ mod tests {
             .query_row("SELECT cause FROM set_aside", [], |row| row.get(0))
             .unwrap();
         assert!(!cause.is_empty(), "it has a group");
+    }
+
+    #[test]
+    fn batches_of_the_version_before_know_their_runs() {
+        let mut on = Connection::open_in_memory().unwrap();
+        let before = vec![M::up(FIRST), M::up(DEPLOYING), M::up(PANELS), M::up(RUNNING)];
+        Migrations::new(before).to_latest(&mut on).unwrap();
+        // Two runs side by side; the first three records are older than the notes of batches.
+        on.execute_batch(
+            "INSERT INTO run (number, id, processflow, deployment, version, cause, part, status, started_at, read)
+                VALUES (1, 'a', 'one', 'd1', 1, 'manual', 0, 'Successful', '2026-01-01T00:00:00Z', 3),
+                (2, 'b', 'two', 'd2', 1, 'manual', 0, 'Successful', '2026-01-02T00:00:00Z', 3);
+            INSERT INTO record (number, run, source, labels, outcome) VALUES
+                (1, 1, 'x', '', 1), (2, 2, 'x', '', 4), (3, 1, 'x', '', 3),
+                (4, 2, 'x', '', 1), (5, 2, 'x', '', 4), (6, 1, 'x', '', 2);
+            INSERT INTO settled (first, at) VALUES (4, '2026-01-03T00:00:00Z'), (6, '2026-01-04T00:00:00Z');",
+        )
+        .unwrap();
+        migrate(&mut on).unwrap();
+        let sql = "SELECT format('%d-%d of %d at %s: %d %d %d %d', first, last, run, substr(at, 6, 5),
+            written, unchanged, skipped, failed) FROM settled ORDER BY first";
+        let mut query = on.prepare(sql).unwrap();
+        let batches = query.query_map([], |row| row.get(0)).unwrap();
+        let batches: Vec<String> = batches.map(Result::unwrap).collect();
+        assert_eq!(
+            batches,
+            [
+                "1-3 of 1 at 01-01: 1 0 1 0",
+                "2-2 of 2 at 01-02: 0 0 0 1",
+                "4-5 of 2 at 01-03: 1 0 0 1",
+                "6-6 of 1 at 01-04: 0 1 0 0",
+            ]
+        );
+        let run_1 = Select {
+            run: Some(1),
+            ..Select::default()
+        };
+        let (mut after, mut numbers) = (None, Vec::new());
+        loop {
+            let page = run_1.page(&on, Order::NewestFirst, after, 1).unwrap();
+            numbers.extend(page.entries.iter().map(|entry| entry.number));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(numbers, [6, 3, 1], "though their numbers lie among another's");
     }
 
     #[test]

@@ -10,52 +10,52 @@ use super::{exchange::Exchange, known::Mend, yaml};
 use crate::tool::{Done, at};
 
 /// All files of a folder.
-pub(super) struct Description {
-    pub(super) files: Vec<File>,
-    pub(super) operations: Vec<Operation>,
+pub(crate) struct Description {
+    pub(crate) files: Vec<File>,
+    pub(crate) operations: Vec<Operation>,
 }
 
 /// One file.
-pub(super) struct File {
-    pub(super) name: String,
-    pub(super) root: Value,
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) root: Value,
     /// Mends of a text that stands in it, by their place in `vendor.yaml`.
-    pub(super) mended: Vec<usize>,
+    pub(crate) mended: Vec<usize>,
 }
 
 /// A method of an address.
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// Its place in [`Description::files`].
-    pub(super) file: usize,
-    method: String,
-    version: String,
-    path: String,
+    pub(crate) file: usize,
+    pub(crate) method: String,
+    pub(crate) version: String,
+    pub(crate) path: String,
     /// Where it stands in its file.
-    pub(super) pointer: String,
+    pub(crate) pointer: String,
 }
 
 /// A place in a file.
 #[derive(Clone)]
-pub(super) struct Place<'a> {
-    pub(super) root: &'a Value,
-    pub(super) pointer: String,
-    pub(super) value: &'a Value,
+pub(crate) struct Place<'a> {
+    pub(crate) root: &'a Value,
+    pub(crate) pointer: String,
+    pub(crate) value: &'a Value,
 }
 
 /// A parameter of an operation.
-pub(super) struct Parameter<'a> {
-    pub(super) name: String,
+pub(crate) struct Parameter<'a> {
+    pub(crate) name: String,
     /// `query`, `path` or `header`.
-    pub(super) kind: String,
-    pub(super) required: bool,
-    pub(super) schema: Option<Place<'a>>,
+    pub(crate) kind: String,
+    pub(crate) required: bool,
+    pub(crate) schema: Option<Place<'a>>,
 }
 
 const METHODS: &[&str] = &["get", "put", "post", "patch", "delete"];
 
 impl Description {
     /// Reads every YAML file of a folder.
-    pub(super) fn read(folder: &Path, mends: &[Mend]) -> Done<Self> {
+    pub(crate) fn read(folder: &Path, mends: &[Mend]) -> Done<Self> {
         let entries = std::fs::read_dir(folder).map_err(at(folder))?;
         let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.retain(|path| {
@@ -100,7 +100,7 @@ impl Description {
             .collect()
     }
 
-    pub(super) fn file(&self, operation: &Operation) -> &File {
+    pub(crate) fn file(&self, operation: &Operation) -> &File {
         &self.files[operation.file]
     }
 }
@@ -157,7 +157,7 @@ impl File {
     }
 
     /// What stands at a pointer.
-    pub(super) fn at(&self, pointer: &str) -> Option<Place<'_>> {
+    pub(crate) fn at(&self, pointer: &str) -> Option<Place<'_>> {
         let place = Place {
             root: &self.root,
             pointer: pointer.to_owned(),
@@ -169,7 +169,7 @@ impl File {
 
 impl Operation {
     /// `GET /v3/customers`
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} /{}{}", self.method, self.version, self.path)
     }
 
@@ -193,7 +193,7 @@ impl Operation {
     }
 
     /// Parameters of the operation and, unless it has them itself, of its address.
-    pub(super) fn parameters<'a>(&self, file: &'a File) -> Vec<Parameter<'a>> {
+    pub(crate) fn parameters<'a>(&self, file: &'a File) -> Vec<Parameter<'a>> {
         let address = self.pointer.rsplit_once('/').map_or("", |(address, _)| address);
         let lists = [
             format!("{}/parameters", self.pointer),
@@ -238,7 +238,7 @@ impl Operation {
 
 impl Place<'_> {
     /// A member, its references followed.
-    pub(super) fn child(&self, name: &str) -> Option<Self> {
+    pub(crate) fn child(&self, name: &str) -> Option<Self> {
         let pointer = format!("{}/{}", self.pointer, escaped(name));
         Self {
             root: self.root,
@@ -249,7 +249,7 @@ impl Place<'_> {
     }
 
     /// The elements of a list.
-    pub(super) fn elements(&self) -> Vec<Self> {
+    pub(crate) fn elements(&self) -> Vec<Self> {
         let elements = self.value.as_array().into_iter().flatten().enumerate();
         let place = |(at, value)| {
             Self {

@@ -46,6 +46,8 @@ pub(super) struct Counts {
     pub(super) operations: usize,
     /// Operations met, by name, and who asked for them.
     pub(super) covered: BTreeMap<String, BTreeSet<&'static str>>,
+    /// Operations of which the catalogue's call was judged.
+    pub(super) called: BTreeSet<String>,
     pub(super) exchanges: BTreeMap<&'static str, usize>,
     pub(super) checks: usize,
 }
@@ -53,6 +55,10 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn met(&mut self, asker: Asker) {
         *self.exchanges.entry(word(asker)).or_default() += 1;
+    }
+
+    pub(super) fn called(&mut self, operation: String) {
+        self.called.insert(operation);
     }
 
     pub(super) fn covers(&mut self, operation: String, asker: Asker) {
@@ -184,9 +190,15 @@ fn count_lines(counts: &Counts) -> Vec<String> {
         .collect();
     let askers = [Asker::OurProgram, Asker::List, Asker::WrongOnPurpose].map(word);
     let covered = askers.map(|who| format!("{} {who}", by(who))).join(", ");
+    let covered_or_called: BTreeSet<&String> = counts.covered.keys().chain(&counts.called).collect();
     vec![
         format!("\nfiles: {}, with {} operations", counts.files, counts.operations),
-        format!("operations covered: {} ({covered})", counts.covered.len()),
+        format!(
+            "operations covered: {} of {} ({covered}, {} by a call of the catalogue)",
+            covered_or_called.len(),
+            counts.operations,
+            counts.called.len()
+        ),
         format!(
             "requests and answers: {} ({})",
             counts.exchanges.values().sum::<usize>(),

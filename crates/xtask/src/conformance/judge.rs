@@ -43,6 +43,10 @@ impl<'a> Judge<'a> {
     /// Judges one exchange.
     pub(super) fn hear(&mut self, exchange: &Exchange) {
         self.counts.met(exchange.asker());
+        self.hear_parts(exchange, true);
+    }
+
+    fn hear_parts(&mut self, exchange: &Exchange, answered: bool) {
         self.counts.checks += 1;
         let found = self.description.find(exchange);
         if found.is_empty() {
@@ -60,7 +64,11 @@ impl<'a> Judge<'a> {
         for at in found {
             let description = self.description;
             let operation = &description.operations[at];
-            self.counts.covers(operation.name(), exchange.asker());
+            if answered {
+                self.counts.covers(operation.name(), exchange.asker());
+            } else {
+                self.counts.called(operation.name());
+            }
             let mut hearing = Hearing {
                 judge: self,
                 operation,
@@ -70,8 +78,15 @@ impl<'a> Judge<'a> {
                 hearing.parameters();
                 hearing.sent();
             }
-            hearing.answered();
+            if answered {
+                hearing.answered();
+            }
         }
+    }
+
+    /// Judges a call of the catalogue: its request alone, for nobody answered it in earnest.
+    pub(super) fn hear_call(&mut self, call: &Exchange) {
+        self.hear_parts(call, false);
     }
 
     /// What came of it.

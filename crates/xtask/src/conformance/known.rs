@@ -8,16 +8,16 @@ use crate::tool::Done;
 /// The list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// Texts that have to be mended before a file can be used at all.
-    pub(super) mends: Vec<Mend>,
+    pub(crate) mends: Vec<Mend>,
     pub(super) errors: Vec<VendorError>,
 }
 
 /// A text in a file, and what it ought to be.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mend {
+pub(crate) struct Mend {
     pub(super) file: String,
     pub(super) text: String,
     pub(super) instead: String,
@@ -48,7 +48,7 @@ fn any() -> String {
 }
 
 impl Known {
-    pub(super) fn read() -> Done<Self> {
+    pub(crate) fn read() -> Done<Self> {
         yaml::read("vendor.yaml", include_str!("vendor.yaml"))
     }
 

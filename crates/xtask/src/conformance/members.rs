@@ -61,7 +61,7 @@ fn is_open(schema: &Place<'_>) -> bool {
 }
 
 /// A schema and everything it is put together from.
-fn branches(schema: Place<'_>) -> Vec<Place<'_>> {
+pub(crate) fn branches(schema: Place<'_>) -> Vec<Place<'_>> {
     let mut all = Vec::new();
     for name in ["allOf", "anyOf", "oneOf"] {
         let parts = schema.child(name).map(|list| list.elements()).unwrap_or_default();

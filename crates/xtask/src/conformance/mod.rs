@@ -1,17 +1,19 @@
 //! `cargo xtask conformance DIR`: the vendor's OpenAPI files judge the sandbox store and our own requests.
 //!
 //! The sandbox runs as a process and records; our program works on it, then a list of further requests covers what
-//! our program does not use. Each recorded request and answer is held against the files; what only the files have
+//! our program does not use, and each operation of the catalogue is called once. Each recorded request and answer is held against the files; what only the files have
 //! wrong is named in `vendor.yaml`. The files are the vendor's and are not shipped, so no other command needs them.
 
 mod agent;
-mod description;
+mod calls;
+pub(crate) mod description;
 mod exchange;
 mod findings;
 mod judge;
-mod known;
-mod members;
+pub(crate) mod known;
+pub(crate) mod members;
 mod requests;
+mod sample;
 mod schema;
 mod yaml;
 
@@ -40,10 +42,14 @@ pub(crate) fn conformance(folder: &Path) -> Done {
         build.args(["build", "--quiet", "--locked", "--package", "cli"]),
     )?;
     let exchanges = record()?;
+    let calls = calls::record(&description)?;
     say("── judging");
     let mut judge = Judge::new(&description);
     for exchange in &exchanges {
         judge.hear(exchange);
+    }
+    for call in &calls {
+        judge.hear_call(call);
     }
     let verdict = judge.verdict(&known);
     verdict.lines().iter().for_each(|line| print(line));

@@ -898,8 +898,15 @@ export type Line = {
 export type ListActions = {
   /** Of one connector only. */
   connector?: string | null,
-  /** Whose name or sentence holds this text. */
+  /** Whose name and sentence hold these words. With words, also what connectors have for search alone: a system's
+   * whole API. */
   search?: string | null,
+  /** `read` or `write`; either when left out. */
+  does?: string | null,
+  /** So many at most. */
+  limit?: number | null,
+  /** What is there for search alone, without a search. */
+  everything?: boolean,
 };
 
 /** The certificates trusted besides the system's. */
@@ -1588,6 +1595,8 @@ export type SecretField = {
   field: string,
   /** The words of the form. */
   title: string,
+  /** The connection is of no use without it. */
+  required: boolean,
 };
 
 /** The last runs of one processflow. */

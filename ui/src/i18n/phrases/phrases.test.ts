@@ -25,6 +25,11 @@ const ELSEWHERE = new Set([
   'tunnel error',
   ', set DuplicateKeyPolicy in Options if acceptable',
   'at line',
+  'server does not support TLS',
+  'password missing',
+  'for key',
+  'for column',
+  'at row',
   // For programmers.
   'Network({} authorities)',
   'Raw({} bytes)',

@@ -10,7 +10,7 @@ const store: ConnectorRow = {
   about: '',
   reads: 1,
   writes: 0,
-  secrets: [{ field: 'token', title: 'API Token' }],
+  secrets: [{ field: 'token', title: 'API Token', required: true }],
   settings: {
     $defs: {
       Auth: { oneOf: [{ const: 'token' }, { const: 'legacy' }] },

@@ -86,18 +86,21 @@ export function wrongs(
   if (draft.sandbox) return wrong;
   const elsewhere = saved !== undefined && leadsElsewhere(connector, draft, saved);
   for (const field of fieldsOf(connector)) {
-    if (!field.required || (draft.values[field.name] ?? '').trim() !== '') continue;
-    if (field.kind !== 'secret') wrong[field.name] = 'connections:wrong.empty';
-    else if (!saved || saved.secrets[field.name] === undefined) wrong[field.name] = 'connections:wrong.empty';
-    else if (elsewhere) wrong[field.name] = 'connections:wrong.secretElsewhere';
+    if ((draft.values[field.name] ?? '').trim() !== '') continue;
+    const kept = field.kind === 'secret' && saved?.secrets[field.name] !== undefined;
+    if (kept && elsewhere) wrong[field.name] = 'connections:wrong.secretElsewhere';
+    else if (field.required && !kept) wrong[field.name] = 'connections:wrong.empty';
   }
   return wrong;
 }
+
+/** Settings that say nothing about where a connection leads. */
+const HERE = new Set(['username', 'create', 'tls']);
 
 /** A stored secret goes to the place it was entered for and nowhere else: any change of where asks for it anew. */
 function leadsElsewhere(connector: ConnectorRow, draft: Draft, saved: ConnectionRow): boolean {
   const before = draftOf(connector, saved, '');
   if (before.sandbox !== draft.sandbox) return true;
-  const where = fieldsOf(connector).filter(({ kind, name }) => kind !== 'secret' && name !== 'username');
+  const where = fieldsOf(connector).filter(({ kind, name }) => kind !== 'secret' && !HERE.has(name));
   return where.some(({ name }) => (before.values[name] ?? '').trim() !== (draft.values[name] ?? '').trim());
 }

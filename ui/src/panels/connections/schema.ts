@@ -25,9 +25,9 @@ export interface FormField {
 export const SANDBOX = 'sandbox';
 
 /** What people are asked first, in this order; what is not named here follows as the connector has it. */
-const ORDER = ['api_path', 'url', 'folder', 'username', 'create', 'auth', 'allow_host'];
+const ORDER = ['api_path', 'url', 'folder', 'username', 'create', 'tls', 'auth', 'allow_host'];
 /** Settings with a default that hardly anybody touches. */
-const RARE = new Set(['create', 'auth', 'allow_host']);
+const RARE = new Set(['create', 'tls', 'auth', 'allow_host']);
 /** Optional in the schema because the sandbox needs none; a real connection does not go without. */
 const NEEDED = new Set(['api_path']);
 
@@ -65,11 +65,11 @@ export function fieldsOf(connector: ConnectorRow): FormField[] {
       };
     })
     .sort((a, b) => place(a.name) - place(b.name));
-  const secrets = connector.secrets.map(({ field, title }): FormField => {
+  const secrets = connector.secrets.map(({ field, title, required }): FormField => {
     return {
       name: field,
       kind: 'secret',
-      required: true,
+      required,
       rare: false,
       about: '',
       title,

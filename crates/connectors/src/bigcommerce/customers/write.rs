@@ -86,19 +86,10 @@ pub(super) async fn write(store: &Store, rows: &[Row], by: &str, wanted: Wanted)
         Ok(()) => send_new(store, create, &mut outcomes).await,
         Err(error) => Err(error),
     };
-    settle(outcomes, sent)
-}
-
-/// An error of one request says nothing about the rows of the other: it becomes the outcome of the rows left over.
-fn settle(mut outcomes: Outcomes, result: Result<()>) -> Result<Vec<Outcome>> {
-    let Err(error) = result else {
-        return Ok(outcomes.all());
-    };
-    if outcomes.nothing_written() {
-        return Err(error);
+    match sent {
+        Ok(()) => Ok(outcomes.all()),
+        Err(error) => outcomes.ended_by(error),
     }
-    outcomes.fill(&Outcome::Failed(error));
-    Ok(outcomes.all())
 }
 
 /// Settles rows whose outcome is unknown.

@@ -1,11 +1,13 @@
 //! Orders: v2 alone has them. A read can bring their lines and shipping addresses along.
 
+mod below;
 mod changed;
 mod list;
 mod parts;
 mod resource;
+mod update;
 
-pub(super) use self::{changed::OrdersChanged, list::OrdersList};
+pub(super) use self::{below::below, changed::OrdersChanged, list::OrdersList, update::OrderUpdate};
 
 /// What a read brings along with each order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, connector_kit::JsonSchema)]

@@ -6,21 +6,19 @@
 
 use std::fmt::Write;
 
-use connector_kit::{Raw, Result, http::Request, scan};
+use connector_kit::{Raw, Result, scan};
 
 use super::{
     Include,
+    below::below,
     resource::{ABOUT, known_by},
 };
 use crate::bigcommerce::{
     Store,
-    envelope::{Known, Rows},
+    envelope::Known,
     look::{self, text},
     splice::{Member, array},
 };
-
-/// Lines and addresses page like orders do.
-const PAGE: usize = 250;
 
 /// What is put into an order, the lists that were asked for in the shape of the order's own; and what it is known by.
 pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Result<(Known, Vec<Member>)> {
@@ -64,33 +62,10 @@ pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Re
     Ok((known, members))
 }
 
-/// The whole list below an order: on until a page brings nothing, as v2 says nowhere which page is the last.
 async fn fetched(store: &Store, order: u64, list: &str) -> Result<String> {
-    let mut rows: Vec<Raw> = Vec::new();
-    for page in 1_u32.. {
-        let path = format!("v2/orders/{order}/{list}");
-        let answer = store
-            .get(Request::get(path).query("page", page).query("limit", PAGE), ABOUT)
-            .await?;
-        let found = Rows::v2(&answer)?;
-        let known = found
-            .first()
-            .is_some_and(|first| rows.first().is_some_and(|known| known == first));
-        let short = found.len() < DEFAULT_PAGE;
-        // A page that starts like the first is the first again: the list does not page.
-        if found.is_empty() || known {
-            break;
-        }
-        rows.extend(found);
-        if short {
-            break;
-        }
-    }
+    let rows = below(store, order, list, ABOUT).await?;
     Ok(array(rows.iter().map(Raw::as_str)))
 }
-
-/// A page shorter than the store's default was cut by nothing.
-const DEFAULT_PAGE: usize = 50;
 
 /// Consignments with lines in them, taken apart.
 struct Embedded<'a> {

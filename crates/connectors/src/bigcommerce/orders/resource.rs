@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use connector_kit::{
-    Raw, Result, async_trait,
+    Error, Raw, Result, async_trait,
     http::Request,
     paging::{Ask, Entry, Extent, Page, Resource},
 };
@@ -26,10 +26,10 @@ use crate::bigcommerce::{
 pub(super) const ABOUT: About = About::reading("orders", "Orders");
 
 /// The largest page of v2.
-const PAGE: u64 = 250;
+pub(super) const PAGE: u64 = 250;
 
 /// What v2 sends when it does not like a larger page: shorter pages than that were cut by nothing.
-const DEFAULT_PAGE: usize = 50;
+pub(super) const DEFAULT_PAGE: usize = 50;
 
 /// Requests for one order each that are under way at a time.
 const SINGLES: usize = 4;
@@ -97,7 +97,7 @@ impl Orders {
         let mut all = Vec::with_capacity(rows.len());
         let one = |row: Raw| async move {
             let parts = parts::parts(&self.store, &row, &self.include).await?;
-            Ok((row, parts))
+            Ok::<_, Error>((row, parts))
         };
         let mut ready = stream::iter(rows).map(one).buffered(SINGLES);
         while let Some((row, (known, parts))) = ready.try_next().await? {

@@ -1,7 +1,7 @@
 //! `product.update`
 
 use connector_kit::{
-    Error, Found, Guarantee, JsonSchema, Outcome, Raw, Result, Row, WriteAction, WriteStep, async_trait,
+    Found, Guarantee, JsonSchema, Outcome, Raw, Result, Row, WriteAction, WriteStep, async_trait,
     http::{Answer, Method, Request},
 };
 use serde::Deserialize;
@@ -139,7 +139,8 @@ impl ProductUpdate {
         let ids = if self.key == ["sku"] {
             skus::products(store, &keys).await?
         } else {
-            places.iter().map(|(place, _)| id(&rows[*place])).collect()
+            let id = |(place, _): &(usize, String)| writing::id(&rows[*place], "id");
+            places.iter().map(id).collect()
         };
         Ok(writing::changes(rows, &self.key[0], places, ids, outcomes))
     }
@@ -152,11 +153,6 @@ impl ProductUpdate {
             skus.for_each(|sku| skus::forget(store, "product", &sku));
         }
     }
-}
-
-fn id(row: &Row) -> Result<u64> {
-    let id = row.integer("id")?;
-    u64::try_from(id).map_err(|_| Error::rejected(format!("field `id` is {id}, which no product has")))
 }
 
 /// One product by its own address, several as a batch. What an earlier write got through is not sent again.

@@ -41,7 +41,8 @@ fn every_ready_made_processflow_holds_its_cases() {
             "customers-to-jsonl",
             "orders-to-database",
             "products-to-csv",
-            "stock-from-csv"
+            "stock-from-csv",
+            "stock-from-database"
         ],
         "the ready-made ones"
     );

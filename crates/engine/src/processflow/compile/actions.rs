@@ -1,5 +1,6 @@
 //! The action a step names, and where in the step an action's own complaint belongs.
 
+use connector_kit::suggest::{known, nearest};
 use std::collections::BTreeMap;
 
 use connector_kit::{Action, Connector, Does, Error};
@@ -7,7 +8,6 @@ use connector_kit::{Action, Connector, Does, Error};
 use super::Findings;
 use crate::processflow::{
     report::Span,
-    suggest::{known, nearest},
     yaml::{At, Content, Node},
 };
 
@@ -102,7 +102,17 @@ fn instead(connector: &Connector, name: &str, wanted: Wanted) -> String {
         };
         return format!("`{}` cannot be {does}.", connector.name);
     }
-    match nearest(&names, name) {
+    // The catalogue is thousands of letters: looked through only when no name of its own is like it.
+    let guess = nearest(&names, name).map(str::to_owned).or_else(|| {
+        let more: Vec<_> = connector
+            .catalogue()
+            .iter()
+            .filter(|action| wanted.is(action))
+            .map(|action| action.name)
+            .collect();
+        nearest(&more, name).map(str::to_owned)
+    });
+    match guess {
         Some(guess) if guess != name => format!("Did you mean `{guess}`?"),
         _ if names.len() <= 12 => known("There are", &names, ""),
         _ => format!("`processflow actions {}` lists them.", connector.name),

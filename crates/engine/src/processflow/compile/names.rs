@@ -1,5 +1,6 @@
 //! The names a file gives: its own, its connections', its tables'.
 
+use connector_kit::suggest::known;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use connector_kit::{Connector, Value};
@@ -8,7 +9,6 @@ use super::{Findings, Table};
 use crate::processflow::{
     file, is_name,
     report::Span,
-    suggest::known,
     yaml::{At, Document, Entries},
 };
 

@@ -1,5 +1,6 @@
 //! The steps, in order: each sees the names the ones before it have given.
 
+use connector_kit::suggest::known;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -16,7 +17,6 @@ use super::{
 use crate::processflow::{
     file::{ReadText, WriteText},
     plan::{Set, Skip, Write},
-    suggest::known,
     yaml::{Document, Entries, Node},
 };
 

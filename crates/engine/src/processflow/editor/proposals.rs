@@ -1,6 +1,6 @@
 //! What could stand at the cursor.
 
-use connector_kit::{Connector, Does};
+use connector_kit::{Action, Connector, Does};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -91,7 +91,8 @@ fn proposals(
     let proposals = match (place.is_key, &keys[..]) {
         (false, ["connections", _]) => connectors(question.connectors),
         (false, ["steps", step @ ("read" | "write"), "action"]) => {
-            actions(around, question.connectors, *step == "read")
+            let written = &question.text[place.from..cursor];
+            actions(around, question.connectors, *step == "read", written)
         }
         (true, ["steps", "write", "map"]) => columns(around),
         (false, ["schedule", "zone"]) => zones(),
@@ -183,11 +184,26 @@ fn connectors(connectors: &[Connector]) -> Vec<Proposal> {
     connectors.iter().map(one).collect()
 }
 
-fn actions(around: &Around, connectors: &[Connector], reads: bool) -> Vec<Proposal> {
+/// Actions by name; those of a catalogue when what is `written` already leads to them, because they are hundreds.
+fn actions(around: &Around, connectors: &[Connector], reads: bool, written: &str) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for (alias, connector) in &around.connections {
         let known = connectors.iter().find(|known| known.name == connector);
-        for action in known.into_iter().flat_map(|connector| &connector.actions) {
+        let (start, rest) = written.split_once('/').unwrap_or_default();
+        let catalogue = |connector: &Connector| -> &'static [Action] {
+            let all = connector.catalogue();
+            let (kind, _) = all
+                .first()
+                .and_then(|action| action.name.split_once('.'))
+                .unwrap_or_default();
+            if start == alias && rest.starts_with(kind) {
+                all
+            } else {
+                &[]
+            }
+        };
+        let all = known.map(|connector| connector.actions.iter().chain(catalogue(connector)));
+        for action in all.into_iter().flatten() {
             if matches!(action.does, Does::Read(_)) == reads {
                 proposals.push(Proposal {
                     detail: action.scope.map(str::to_owned),

@@ -10,7 +10,9 @@ use super::{
     access::{ListOf, MapOf, Parts, Variant},
     written::{AT, WRITTEN},
 };
-use crate::processflow::{report::Span, suggest::known};
+use connector_kit::suggest::known;
+
+use crate::processflow::report::Span;
 
 /// A node as a type.
 pub(crate) fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Fault> {

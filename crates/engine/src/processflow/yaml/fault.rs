@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::de;
 
-use crate::processflow::{report::Span, suggest::known};
+use connector_kit::suggest::known;
+
+use crate::processflow::report::Span;
 
 /// What is wrong with a node.
 #[derive(Debug)]

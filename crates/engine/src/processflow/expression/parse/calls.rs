@@ -1,17 +1,15 @@
 //! Functions, filters and tests: found in the table, their arguments put in place.
 
+use connector_kit::suggest::{known, nearest};
 use std::ops::Range;
 
 use minijinja::machinery::ast;
 
 use super::{Mistake, Parsed, Parser, boxed, range, trouble::mistake};
-use crate::processflow::{
-    expression::{
-        functions::{self, Function, Need},
-        term::Term,
-        tree::{Lookup, Test, Tree},
-    },
-    suggest::{known, nearest},
+use crate::processflow::expression::{
+    functions::{self, Function, Need},
+    term::Term,
+    tree::{Lookup, Test, Tree},
 };
 
 impl Parser<'_> {

@@ -1,16 +1,14 @@
 //! Names, and what is taken from them.
 
+use connector_kit::suggest::known;
 use std::ops::Range;
 
 use minijinja::machinery::ast;
 
 use super::{Parsed, Parser, boxed, range, trouble::mistake};
-use crate::processflow::{
-    expression::{
-        term::Term,
-        tree::{Path, Place, Root, Tree},
-    },
-    suggest::known,
+use crate::processflow::expression::{
+    term::Term,
+    tree::{Path, Place, Root, Tree},
 };
 
 impl Parser<'_> {
