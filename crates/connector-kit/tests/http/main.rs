@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
+mod log;
 mod network;
 mod reads;
 mod server;
@@ -58,6 +59,7 @@ pub(crate) fn client(base: &str) -> (Client, Arc<Skipping>) {
 }
 
 pub(crate) fn client_with(base: &str, network: Network) -> (Client, Arc<Skipping>) {
+    log::follow();
     let clock = Arc::new(Skipping::default());
     let host = Host {
         clock: clock.clone(),

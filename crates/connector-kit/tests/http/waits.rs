@@ -1,16 +1,11 @@
 //! "Slow down": obeyed to the millisecond, told once, shared by all who speak to the store.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use connector_kit::{Kind, http::Request};
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
-    TOKEN, client, create,
+    TOKEN, client, create, log,
     server::{Act, Server, json},
 };
 
@@ -76,35 +71,8 @@ async fn connections_to_one_store_wait_together() {
     assert!(clock.total() >= Duration::from_secs(9));
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn a_wait_is_told_once_and_no_secret_ever() {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(lines.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start([refusal("X-Retry-After: 14\r\n"), Act::Reset(vec![])]).await;
     let (client, _) = client(&server.base());
     let all = [client.clone(), client.clone(), client.clone(), client.clone()];
@@ -116,8 +84,7 @@ async fn a_wait_is_told_once_and_no_secret_ever() {
         .read(Request::get("v2/customers/secret-id").sensitive())
         .await
         .unwrap();
-    drop(guard);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = log::of_this_test();
     let ours: String = text
         .lines()
         .filter(|line| line.contains("connector_kit"))

@@ -27,7 +27,8 @@ use tracing::warn;
 use crate::{
     folder::{DataFolder, Lock, LookupCache, Settings},
     logs, os,
-    secrets::{self, Passphrase, SecretStore},
+    run::Locker,
+    secrets::{self, Passphrase, SecretStore, ValueKey},
     state::{Deployment, SavedConnection, State, Version},
 };
 
@@ -240,6 +241,16 @@ impl Agent {
         if network.proxy != host.network.proxy || network.authorities != host.network.authorities {
             host.network = Arc::new(network.with_quotas_of(&host.network));
         }
+    }
+
+    /// What opens the kept variables of a deployment that are encrypted.
+    pub(crate) async fn locker(&self, deployment: &str) -> Result<Locker> {
+        let store = self.store();
+        let key = ValueKey::of(store.as_ref(), self.clock().now()).await?;
+        Ok(Locker {
+            key: Arc::new(key),
+            deployment: deployment.to_owned(),
+        })
     }
 
     fn store(&self) -> Arc<dyn SecretStore> {

@@ -13,8 +13,8 @@ use tracing::Instrument;
 use super::{Agent, changes};
 use crate::{
     operations::compiled,
-    processflow::{Plan, RunFacts, Step},
-    run::{self, Execution, OpenSource, Progress, ProgressSender, Snapshot, Stored},
+    processflow::{Fetch, Plan, RunFacts, Scope},
+    run::{self, Execution, FetchMore, Locker, OpenSource, Progress, ProgressSender, Snapshot, Stored},
     state::{self, Deployment, Journal, Run, Trigger, Version},
 };
 
@@ -80,6 +80,9 @@ impl Agent {
         let plan = Arc::new(compiled(&version.text, name, self.desk())?);
         if wanted.is_part() {
             refuse_part(&plan)?;
+        }
+        if matches!(wanted, Wanted::Ids(_)) {
+            refuse_ids(&plan)?;
         }
         let deployment = match wanted {
             Wanted::Everything => {
@@ -293,9 +296,13 @@ impl Going {
             .get(&self.plan.read.alias)
             .expect("every alias was bound")
             .system();
-        let open = self.source(system, wanted);
+        let fetch = self.fetch(&connections);
+        let locker = self.locker().await?;
+        let open = self.source(system, wanted, &scope);
         Ok(Execution {
             scope,
+            fetch,
+            locker,
             plan: self.plan,
             journal: self.journal,
             deployment: self.deployment.id,
@@ -309,6 +316,34 @@ impl Going {
             progress: self.progress,
             snapshot,
         })
+    }
+
+    /// How more is asked about a record: the same actions that read, with parameters of its own.
+    fn fetch(&self, connections: &BTreeMap<String, connector_kit::Live>) -> FetchMore {
+        let (agent, connections) = (self.agent.clone(), connections.clone());
+        let connectors = self.plan.connections.clone();
+        Arc::new(move |fetch: &Fetch, with| {
+            let (agent, action) = (agent.clone(), fetch.action.clone());
+            let connector = connectors[&fetch.alias].clone();
+            let system = connections[&fetch.alias].system();
+            Box::pin(async move {
+                let read = reader(&agent, &connector, &action)?;
+                // What the file says was checked when it was deployed: the rest is what the record brought.
+                read.check(&with).map_err(|error| {
+                    let rejected = Error::rejected(error.message);
+                    error.hint.iter().fold(rejected, Error::hint)
+                })?;
+                read.open(system, &with, Reading::of(Span::Whole)).await
+            })
+        })
+    }
+
+    /// What opens kept variables that are encrypted.
+    async fn locker(&self) -> Result<Option<Locker>> {
+        if !self.plan.variables.iter().any(|variable| variable.encrypted) {
+            return Ok(None);
+        }
+        self.agent.locker(&self.deployment.id).await.map(Some)
     }
 
     /// Where its records are written down, if a person wants to look into this processflow now.
@@ -340,14 +375,22 @@ impl Going {
     }
 
     /// How the source opens once the journal has said where.
-    fn source(&self, system: Arc<dyn std::any::Any + Send + Sync>, wanted: Wanted) -> OpenSource {
+    fn source(
+        &self,
+        system: Arc<dyn std::any::Any + Send + Sync>,
+        wanted: Wanted,
+        scope: &Scope,
+    ) -> OpenSource {
+        let scope = scope.clone();
         let agent = self.agent.clone();
+        let plan = self.plan.clone();
         let pages_under_way = agent.settings().pages_under_way as usize;
         let connector = self.plan.connections[&self.plan.read.alias].clone();
         let (action, with) = (self.plan.read.action.clone(), self.plan.read.with.clone());
         Box::new(move |watermark| {
             Box::pin(async move {
                 let (span, filter) = match wanted {
+                    // They were merged when they were set aside.
                     Wanted::Stored(records) => return Ok(Box::new(Stored::new(records)) as _),
                     Wanted::Next | Wanted::Everything => (span_from(watermark), BTreeMap::new()),
                     Wanted::Since(since, filter) => (Span::Since(since), filter),
@@ -360,7 +403,8 @@ impl Going {
                     pages_under_way,
                 };
                 let read = reader(&agent, &connector, &action)?;
-                read.open(system, &with, reading).await
+                let source = read.open(system, &with, reading).await?;
+                Ok(run::merged(source, &plan, &scope))
             })
         })
     }
@@ -406,14 +450,22 @@ fn moved_to(watermark: &Watermark) -> Option<Timestamp> {
 }
 
 fn refuse_part(plan: &Plan) -> Result<()> {
-    let whole = plan.steps.iter().find_map(|step| match step {
-        Step::Write(write) if write.needs_everything => Some(write),
-        _ => None,
-    });
-    let Some(write) = whole else { return Ok(()) };
+    let Some(write) = plan.writes().find(|write| write.needs_everything) else {
+        return Ok(());
+    };
     Err(Error::config(format!(
         "step {} replaces a whole file, so `{}` cannot run over chosen records only",
         write.step.id, plan.name
+    ))
+    .hint(format!("Run it whole: `processflow run {}`.", plan.name)))
+}
+
+/// Of records that are merged, a chosen one would come without those that belong to it.
+fn refuse_ids(plan: &Plan) -> Result<()> {
+    let Some(merge) = &plan.merge else { return Ok(()) };
+    Err(Error::config(format!(
+        "step {} merges records, so `{}` cannot run over chosen ones: those that belong to them would be missing",
+        merge.id, plan.name
     ))
     .hint(format!("Run it whole: `processflow run {}`.", plan.name)))
 }

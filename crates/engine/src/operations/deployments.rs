@@ -14,7 +14,7 @@ use crate::{
     agent::Desk,
     drafts::Drafts,
     processflow::{
-        Difference, Plan, Step,
+        Difference, Plan,
         editor::{self, Mark},
     },
     state::{CheckOutcome, CheckedPart, Deploying, DeployingState, Deployment, SavedConnection, Version},
@@ -216,10 +216,12 @@ fn wanted(
 
 fn does(desk: &Desk, plan: &Plan) -> Result<Vec<StepConsent>> {
     let read = (String::from("1"), &plan.read.alias, plan.read.action.as_str());
-    let writes = plan.steps.iter().filter_map(|step| match step {
-        Step::Write(write) => Some((write.step.id.to_string(), &write.alias, write.step.action)),
-        _ => None,
-    });
+    let fetches = plan
+        .fetches()
+        .map(|(step, fetch)| (step.to_string(), &fetch.alias, fetch.action.as_str()));
+    let writes = plan
+        .writes()
+        .map(|write| (write.step.id.to_string(), &write.alias, write.step.action));
     let creates = plan.creates();
     let consent = |(step, alias, name): (String, &String, &str)| {
         let connector = desk.connector(&plan.connections[alias])?;
@@ -241,7 +243,12 @@ fn does(desk: &Desk, plan: &Plan) -> Result<Vec<StepConsent>> {
             guarantee,
         })
     };
-    [read].into_iter().chain(writes).map(consent).collect()
+    [read]
+        .into_iter()
+        .chain(fetches)
+        .chain(writes)
+        .map(consent)
+        .collect()
 }
 
 /// The deployment log of a processflow, newest first. The entry of a deployment that is under way grows.

@@ -297,7 +297,7 @@ impl Reads for TryMapping {
             .into_iter()
             .filter(|mark| mark.severity == Severity::Mistake)
             .collect();
-        let Some((plan, numbers)) = Plan::for_trying(&self.text, desk.connectors()) else {
+        let Some(plan) = Plan::for_trying(&self.text, desk.connectors()) else {
             return Ok(Tried {
                 problems,
                 steps: Vec::new(),
@@ -310,7 +310,7 @@ impl Reads for TryMapping {
             at: desk.clock().now(),
         };
         let scope = plan.scope(&facts, run);
-        let mut steps = try_record(&plan, &numbers, &scope, &Record::new("sample", body));
+        let mut steps = try_record(&plan, &scope, &Record::new("sample", body));
         let ends_at = steps.iter().find(|step| ends(step)).map(|step| step.step.clone());
         if let Some(wanted) = self.step {
             steps.retain(|step| step.step == wanted);

@@ -12,7 +12,7 @@ use ts_rs::TS;
 use super::{Acts, compiled};
 use crate::{
     agent::Agent,
-    processflow::{Plan, Step, Write},
+    processflow::{Plan, Write},
 };
 
 /// Rows that are shown when nobody says how many, and at most.
@@ -83,10 +83,7 @@ impl Acts for ShowTarget {
 
 impl ShowTarget {
     fn write<'p>(&self, plan: &'p Plan) -> Result<&'p Write> {
-        let mut writes = plan.steps.iter().filter_map(|step| match step {
-            Step::Write(write) => Some(write),
-            _ => None,
-        });
+        let mut writes = plan.writes();
         let wanted = |write: &&Write| self.step.as_deref().is_none_or(|step| step == &*write.step.id);
         writes.find(wanted).ok_or_else(|| {
             let which = self.step.as_deref().unwrap_or("any");

@@ -26,8 +26,11 @@ pub(crate) struct File {
     /// Look-up tables: `status: { 11: NEW, 2: SHIPPED, default: OTHER }`. Keys are compared as text.
     #[serde(default)]
     pub(crate) lookups: Entries<Table>,
+    /// Values that are kept from one run to the next. A `set` step gives them new ones.
+    #[serde(default)]
+    pub(crate) variables: Entries<At<VariableText>>,
     /// What happens, in order. The first step reads.
-    pub(crate) steps: At<Vec<At<StepText>>>,
+    pub(crate) steps: StepsText,
     /// What happens to records that could not be written.
     #[serde(default)]
     pub(crate) on_failure: OnFailure,
@@ -42,13 +45,26 @@ pub(crate) type Table = Entries<At<Value>>;
 pub(crate) enum StepText {
     /// Reads records. The first step, and only the first.
     Read(ReadText),
+    /// Makes one record of several that belong together. Directly behind `read`.
+    Merge(MergeText),
+    /// Asks for more about each record: another read, its answer under a name.
+    Fetch(Box<FetchText>),
     /// Leaves out records by a rule. They are counted under its reason.
     Skip(SkipText),
-    /// Names values for later steps.
+    /// Names values for later steps. A name of the file's `variables` is given a new value that is kept.
     Set(Entries<At<Written>>),
+    /// Takes each record one of several ways: the first whose `when` is true.
+    Branch(At<Vec<WayText>>),
+    /// Takes each element of a list through steps of its own.
+    ForEach(Box<ForEachText>),
+    /// Waits before the next step, once for all records that come together: `delay: 2 s`.
+    Delay(At<String>),
     /// Writes rows made from the record.
     Write(Box<WriteText>),
 }
+
+/// The steps of a way or a list: like those of the file, but for `read` and `merge`.
+pub(crate) type StepsText = At<Vec<At<StepText>>>;
 
 /// Reads records.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -58,6 +74,84 @@ pub(crate) struct ReadText {
     pub(crate) action: At<String>,
     /// The action's parameters.
     pub(crate) with: Option<At<Value>>,
+}
+
+/// Makes one record of several that belong together. The run reads everything it is going to read first.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MergeText {
+    /// What records that belong together have in common: a name, and an expression over the record. The new record has
+    /// these fields.
+    pub(crate) by: At<Entries<At<Written>>>,
+    /// The field of the new record that lists the records it was made of, in the order they were read.
+    #[serde(rename = "as")]
+    pub(crate) name: At<String>,
+}
+
+/// Asks for more about each record.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FetchText {
+    /// `connection/action`, as in `store/orders.get`.
+    pub(crate) action: At<String>,
+    /// Parameters that are the same for all records.
+    pub(crate) with: Option<At<Value>>,
+    /// Parameters taken from the record: parameter: expression.
+    pub(crate) map: Option<At<Entries<At<Written>>>>,
+    /// What is expected to come.
+    #[serde(default)]
+    pub(crate) expect: Expect,
+    /// The name under which later steps see it.
+    #[serde(rename = "as")]
+    pub(crate) name: At<String>,
+}
+
+/// How many records a `fetch` expects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Expect {
+    /// Any number: the name means a list, which may be empty.
+    #[default]
+    List,
+    /// Exactly one: the name means that record. None or several, and the record is set aside.
+    One,
+    /// One or none: the name means that record, or `none`.
+    OneOrNone,
+}
+
+/// One way of a branch.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WayText {
+    /// True for records that go this way. The last way may be without: it takes all others.
+    pub(crate) when: Option<At<Written>>,
+    /// What happens on this way, in order. The steps behind the branch follow.
+    pub(crate) steps: StepsText,
+}
+
+/// Takes each element of a list through steps of its own.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForEachText {
+    /// The list. In the steps below, plain names are fields of the element, and the whole record is `record`.
+    #[serde(rename = "in")]
+    pub(crate) list: At<Written>,
+    /// A name for the element, where a list inside it needs one for what is around it.
+    #[serde(rename = "as")]
+    pub(crate) name: Option<At<String>>,
+    /// What happens to each element, in order.
+    pub(crate) steps: StepsText,
+}
+
+/// A value that is kept from one run to the next.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VariableText {
+    /// Its value before the first run; `none` without it.
+    pub(crate) start: Option<At<Value>>,
+    /// Kept encrypted and never shown: a session's key, a password that an answer brought.
+    #[serde(default)]
+    pub(crate) encrypted: bool,
 }
 
 /// Leaves out records by a rule.

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use super::{
     editor::line_and_column,
+    outline::{self, Placed},
     yaml::{Content, Document, Node},
 };
 use crate::state::StepCounts;
@@ -22,9 +23,9 @@ pub struct Graph {
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct GraphNode {
-    /// The step's number in the file: `1`.
+    /// The step's number in the file: `1`; inside of others `2.1.1`.
     pub id: String,
-    /// `read`, `set`, `skip`, `write`; as it is written where it is none of these.
+    /// The kind of step, as it is written: `read`, `write`, `branch`.
     pub kind: String,
     /// The connection's name in the file.
     pub connection: Option<String>,
@@ -38,10 +39,14 @@ pub struct GraphNode {
     pub when: Option<String>,
     /// The reason of a `skip`.
     pub reason: Option<String>,
-    /// The list a `write` makes a row of each element of.
+    /// The list a `write` makes a row of each element of, or a `for_each` goes through.
     pub each: Option<String>,
-    /// The names a `set` gives, or the columns a `write` maps.
+    /// The names a `set` gives, the columns a `write` maps, what a `merge` goes by.
     pub names: Vec<String>,
+    /// The name of the answer of a `fetch` or `write`, of the list of a `merge`; how long a `delay` is.
+    pub gives: Option<String>,
+    /// The number of the step it lies in.
+    pub inside: Option<String>,
     /// Where it stands in the file: `steps/0`.
     pub path: String,
     /// Its first line.
@@ -61,6 +66,8 @@ pub struct GraphEdge {
     pub from: String,
     /// The step it leads to.
     pub to: String,
+    /// The rule of the way that begins here, behind a `branch`.
+    pub when: Option<String>,
     /// Records that went along it in the run that was asked for.
     pub records: Option<u64>,
 }
@@ -70,23 +77,19 @@ impl Graph {
     pub fn of(text: &str) -> Option<Self> {
         let document = Document::read(text).ok()?;
         let connections = document.root.get("connections");
-        let steps = document.root.get("steps").map_or(&[][..], Node::elements);
-        let ends = ends(text, &document.root, steps);
-        let nodes: Vec<_> = steps
+        let placed = outline::steps(&document.root);
+        let ends = ends(text, &document.root, &placed);
+        let nodes: Vec<_> = placed
             .iter()
             .zip(ends)
-            .enumerate()
-            .map(|(at, (step, end))| node(text, connections, at, step, end))
+            .map(|(step, end)| node(text, connections, step, end))
             .collect();
-        let edges = nodes
-            .windows(2)
-            .map(|pair| GraphEdge {
-                id: format!("{}-{}", pair[0].id, pair[1].id),
-                from: pair[0].id.clone(),
-                to: pair[1].id.clone(),
-                records: None,
-            })
-            .collect();
+        let mut edges = Vec::new();
+        lead(&placed, None, &mut edges);
+        edges.sort_by_key(|edge: &GraphEdge| {
+            let at = |id: &str| nodes.iter().position(|node| node.id == id);
+            (at(&edge.from), at(&edge.to))
+        });
         Some(Self { nodes, edges })
     }
 
@@ -98,10 +101,30 @@ impl Graph {
             }
             node.counts = Some(*counts);
         }
-        for edge in &mut self.edges {
-            let from = self.nodes.iter().find(|node| node.id == edge.from);
-            edge.records = from.and_then(|node| Some(node.counts?.passed()));
+        let records: Vec<_> = self.edges.iter().map(|edge| self.along(edge)).collect();
+        for (edge, records) in self.edges.iter_mut().zip(records) {
+            edge.records = records;
         }
+    }
+
+    /// Records that went along an edge: what came to the first step of a way or list, what passed any other step, and
+    /// of a branch past its ways what none of them took.
+    fn along(&self, edge: &GraphEdge) -> Option<u64> {
+        let counts = |id: &str| self.nodes.iter().find(|node| node.id == id)?.counts;
+        let (from, to) = (
+            counts(&edge.from)?,
+            self.nodes.iter().find(|node| node.id == edge.to)?,
+        );
+        if to.inside.as_deref() == Some(&edge.from) {
+            return Some(to.counts?.records);
+        }
+        let inside = |other: &&GraphEdge| {
+            let first = self.nodes.iter().find(|node| node.id == other.to);
+            other.from == edge.from && first.is_some_and(|node| node.inside.as_deref() == Some(&edge.from))
+        };
+        let ways = self.edges.iter().filter(inside);
+        let taken: u64 = ways.filter_map(|way| Some(counts(&way.to)?.records)).sum();
+        Some(from.passed().saturating_sub(taken))
     }
 }
 
@@ -118,9 +141,65 @@ impl GraphNode {
     }
 }
 
+/// What leads from each step to the next, in the list of steps inside of `inside`; where the way leaves the list.
+fn lead(
+    steps: &[Placed<'_>],
+    inside: Option<(&str, Option<usize>)>,
+    edges: &mut Vec<GraphEdge>,
+) -> Vec<String> {
+    let own = |step: &&Placed<'_>| (step.inside.as_deref().map(|id| (id, step.way))) == inside;
+    let mut leaves: Vec<String> = Vec::new();
+    for step in steps.iter().filter(own) {
+        for from in &leaves {
+            edges.push(edge(from, &step.number, None));
+        }
+        leaves = through(steps, step, edges);
+    }
+    leaves
+}
+
+/// Where the way leaves a step: the step itself, or the last ones inside of it.
+fn through(steps: &[Placed<'_>], step: &Placed<'_>, edges: &mut Vec<GraphEdge>) -> Vec<String> {
+    let id = &step.number;
+    let ways = step.node.get("branch").map_or(&[][..], Node::elements);
+    let mut lists: Vec<(Option<usize>, Option<String>)> = ways
+        .iter()
+        .enumerate()
+        .map(|(at, way)| (Some(at + 1), way.get("when").and_then(plain)))
+        .collect();
+    if step.node.get("for_each").is_some() {
+        lists.push((None, None));
+    }
+    let mut leaves = Vec::new();
+    let takes_all = lists.last().is_some_and(|(_, when)| when.is_none());
+    for (way, when) in lists {
+        let first = steps
+            .iter()
+            .find(|other| other.inside.as_deref() == Some(id) && other.way == way);
+        if let Some(first) = first {
+            edges.push(edge(id, &first.number, when));
+        }
+        leaves.extend(lead(steps, Some((id, way)), edges));
+    }
+    if leaves.is_empty() || !takes_all {
+        leaves.push(id.clone());
+    }
+    leaves
+}
+
+fn edge(from: &str, to: &str, when: Option<String>) -> GraphEdge {
+    GraphEdge {
+        id: format!("{from}-{to}"),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        when,
+        records: None,
+    }
+}
+
 /// Where each step ends: before the next one, or before what follows the steps; without empty lines and comments.
-fn ends(text: &str, root: &Node, steps: &[Node]) -> Vec<usize> {
-    let begin = steps.first().map_or(0, |step| step.span.start);
+fn ends(text: &str, root: &Node, steps: &[Placed<'_>]) -> Vec<usize> {
+    let begin = steps.first().map_or(0, |step| step.node.span.start);
     let after = root
         .entries()
         .iter()
@@ -128,8 +207,13 @@ fn ends(text: &str, root: &Node, steps: &[Node]) -> Vec<usize> {
         .filter(|at| *at > begin)
         .min()
         .unwrap_or(text.len());
-    let starts = steps.iter().skip(1).map(|step| dash(text, step.span.start));
-    starts.chain([after]).collect()
+    let end = |(at, step): (usize, &Placed<'_>)| {
+        let next = steps[at + 1..]
+            .iter()
+            .find(|next| !next.number.starts_with(&format!("{}.", step.number)));
+        next.map_or(after, |next| dash(text, next.node.span.start).min(after))
+    };
+    steps.iter().enumerate().map(end).collect()
 }
 
 /// A step's place is its first field's; the dash stands before it.
@@ -137,10 +221,11 @@ fn dash(text: &str, at: usize) -> usize {
     text[..at].rfind('-').unwrap_or(at)
 }
 
-fn node(text: &str, connections: Option<&Node>, at: usize, step: &Node, end: usize) -> GraphNode {
+fn node(text: &str, connections: Option<&Node>, placed: &Placed<'_>, end: usize) -> GraphNode {
+    let step = placed.node;
     let entry = step.entries().first();
     let (kind, inner) = entry.map_or(("", step), |entry| (entry.name.as_str(), &entry.value));
-    let words = |name: &str| inner.get(name).and_then(|node| written(text, node));
+    let words = |name: &str| inner.get(name).and_then(plain);
     let action = words("action");
     let (connection, action) = match action.as_deref().and_then(|action| action.split_once('/')) {
         Some((alias, action)) => (Some(alias.to_owned()), Some(action.to_owned())),
@@ -149,14 +234,14 @@ fn node(text: &str, connections: Option<&Node>, at: usize, step: &Node, end: usi
     let connector = connection
         .as_ref()
         .and_then(|alias| connections?.get(alias)?.words());
-    let named = if kind == "set" {
-        Some(inner)
-    } else {
-        inner.get("map")
+    let named = match kind {
+        "set" => Some(inner),
+        "merge" => inner.get("by"),
+        _ => inner.get("map"),
     };
     let start = dash(text, step.span.start);
     GraphNode {
-        id: (at + 1).to_string(),
+        id: placed.number.clone(),
         kind: kind.to_owned(),
         connection,
         connector,
@@ -164,23 +249,31 @@ fn node(text: &str, connections: Option<&Node>, at: usize, step: &Node, end: usi
         target: inner.get("with").and_then(target),
         when: words("when"),
         reason: words("reason"),
-        each: words("each"),
+        each: words("each").or(words("in")),
+        gives: if kind == "delay" {
+            plain(inner)
+        } else {
+            words("as")
+        },
+        inside: placed.inside.clone(),
         names: named
             .map_or(&[][..], Node::entries)
             .iter()
             .map(|entry| entry.name.clone())
             .collect(),
-        path: format!("steps/{at}"),
+        path: placed.path.clone(),
         first_line: line_and_column(text, start).0,
         last_line: last_line(text, start, end),
         counts: None,
     }
 }
 
-fn written(text: &str, node: &Node) -> Option<String> {
+/// A value as words: what is no list and no mapping.
+fn plain(node: &Node) -> Option<String> {
     match &node.content {
         Content::Text(words) => Some(words.clone()),
-        Content::Number(_) | Content::Bool(_) => Some(node.span.of(text).to_owned()),
+        Content::Number(digits) => Some(digits.clone()),
+        Content::Bool(value) => Some(value.to_string()),
         _ => None,
     }
 }
@@ -253,6 +346,58 @@ on_failure: { tries: 5 }
             3,
             "a mistake does not take the picture away"
         );
+    }
+
+    #[test]
+    fn ways_part_and_meet_again() {
+        let text = "connections: { erp: sql }
+steps:
+  - read: { action: erp/query }
+  - branch:
+      - when: id == 1
+        steps:
+          - delay: 1 s
+          - skip: { when: id == 2, reason: no }
+      - when: id == 3
+        steps:
+          - for_each: { in: lines, steps: [{ set: { a: 1 } }] }
+  - write: { action: erp/table.insert }
+";
+        let mut graph = Graph::of(text).expect("a picture");
+        let edges: Vec<_> = graph
+            .edges
+            .iter()
+            .map(|edge| (edge.id.as_str(), edge.when.as_deref()))
+            .collect();
+        let expected = [
+            ("1-2", None),
+            ("2-2.1.1", Some("id == 1")),
+            ("2-2.2.1", Some("id == 3")),
+            ("2-3", None),
+            ("2.1.1-2.1.2", None),
+            ("2.1.2-3", None),
+            ("2.2.1-2.2.1.1", None),
+            ("2.2.1.1-3", None),
+        ];
+        assert_eq!(
+            edges, expected,
+            "none of the ways takes all, so some go past them"
+        );
+        assert_eq!((graph.nodes[1].first_line, graph.nodes[1].last_line), (4, 11));
+        let ran = graph.clone();
+        let counts = [(10, 0), (10, 0), (4, 0), (4, 1), (5, 0), (9, 0), (9, 0)];
+        let counts = counts.map(|(records, skipped)| StepCounts {
+            records,
+            skipped,
+            ..StepCounts::default()
+        });
+        graph.count(&ran, &counts);
+        let along: Vec<_> = graph
+            .edges
+            .iter()
+            .map(|edge| edge.records.unwrap_or(99))
+            .collect();
+        assert_eq!(along, [10, 4, 5, 1, 4, 3, 9, 9], "one went past both ways");
     }
 
     #[test]

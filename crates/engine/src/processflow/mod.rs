@@ -18,6 +18,7 @@ mod graph;
 mod heading;
 mod json;
 mod mapping;
+mod outline;
 mod plan;
 mod report;
 mod schema;
@@ -27,17 +28,20 @@ use std::path::{Path, PathBuf};
 
 use connector_kit::Connector;
 
+pub(crate) use self::mapping::{Groups, key_twice};
 use self::report::Span;
 pub use self::{
     cases::{CaseReport, CaseResult, run_cases},
     difference::{Difference, DifferentLine, Stands},
     expression::{Expression, functions},
     file::OnFailure,
-    form::{Form, FormStep, FormTable, FormValue},
+    form::{Form, FormStep, FormSteps, FormTable, FormValue, FormVariable},
     graph::{Graph, GraphEdge, GraphNode},
     heading::{Heading, checked_name, is_name, renamed},
     mapping::{Mapping, Scope, TriedField, TriedProblem, TriedStep, try_record},
-    plan::{Place, Plan, Read, RunFacts, Set, Skip, Step, Write},
+    plan::{
+        Fetch, ForEach, Merge, Place, Plan, Read, RunFacts, Set, Skip, Step, StepKind, Variable, Way, Write,
+    },
     report::{Problem, Report, Severity},
     schema::schema,
 };

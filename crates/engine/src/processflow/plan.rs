@@ -1,6 +1,6 @@
 //! A processflow that was checked and is ready to run: the interface between the file and the run.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connector_kit::{Connector, Error, Guarantee, Raw, WriteStep};
 use jiff::Timestamp;
@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use super::{
     compile,
     expression::{Expression, evaluate::Table},
-    file::OnFailure,
+    file::{Expect, OnFailure},
     mapping::Scope,
+    outline::{self, Placed},
     report::{Problem, Report, Severity, Span},
-    yaml::{Document, Node},
+    yaml::Document,
 };
 use crate::schedule::ScheduleText;
 
@@ -28,8 +29,15 @@ pub struct Plan {
     pub connections: BTreeMap<String, String>,
     /// What is read.
     pub read: Read,
+    /// What makes one record of several, where there is such a step.
+    pub merge: Option<Merge>,
     /// What becomes of each record, in order.
     pub steps: Vec<Step>,
+    /// The numbers of all steps, those inside of others too, in the order of the file: `1`, `2`, `2.1.1`. The first
+    /// one reads.
+    pub numbers: Vec<Arc<str>>,
+    /// Values that are kept from one run to the next, by the place of their name.
+    pub variables: Vec<Variable>,
     /// What happens to records that could not be written.
     pub on_failure: OnFailure,
     /// The file as it was compiled.
@@ -37,8 +45,8 @@ pub struct Plan {
     /// What is odd and does not stop it.
     pub warnings: Vec<Problem>,
     pub(crate) tables: Arc<[Table]>,
-    /// How many names `set` and `as` give.
-    pub(crate) variables: usize,
+    /// How many names the steps and the variables give.
+    pub(crate) names: usize,
     pub(crate) file: String,
     pub(crate) places: BTreeMap<Place, Span>,
 }
@@ -65,19 +73,98 @@ pub struct Read {
     pub with: serde_json::Value,
 }
 
-/// A step after the first.
+/// Makes one record of several that belong together.
+#[derive(Debug)]
+pub struct Merge {
+    /// Its number in the file.
+    pub id: Arc<str>,
+    /// What they have in common: field of the new record, and what it is made of.
+    pub(crate) by: Vec<(String, Expression)>,
+    /// The field that lists them.
+    pub(crate) name: String,
+}
+
+/// A value that is kept from one run to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// The name under which steps see it.
+    pub name: String,
+    /// Its value before the first run, as JSON.
+    pub start: serde_json::Value,
+    /// Kept encrypted and never shown.
+    pub encrypted: bool,
+    /// Its place among the names.
+    pub(crate) place: usize,
+}
+
+/// A step behind those that read.
+#[derive(Debug)]
+pub struct Step {
+    /// Its number in the file: `3`; inside a branch `3.2.1`, inside a list `4.1`.
+    pub id: Arc<str>,
+    /// Its place among [`Plan::numbers`].
+    pub(crate) at: usize,
+    /// What it does.
+    pub kind: StepKind,
+}
+
+/// What a step does.
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "a plan has few steps, and is not moved about"
 )]
-pub enum Step {
+pub enum StepKind {
+    /// Asks for more about each record.
+    Fetch(Fetch),
     /// Leaves out records.
     Skip(Skip),
     /// Names values.
     Set(Set),
+    /// Takes each record one of several ways.
+    Branch(Vec<Way>),
+    /// Takes each element of a list through steps of its own.
+    ForEach(ForEach),
+    /// Waits, once for all records that come together.
+    Delay(Duration),
     /// Writes rows.
     Write(Write),
+}
+
+/// Asks for more about each record.
+#[derive(Debug)]
+pub struct Fetch {
+    /// The connection's name in the file.
+    pub alias: String,
+    /// The action's name (`orders.get`).
+    pub action: String,
+    /// The name under which later steps see it.
+    pub name: String,
+    pub(crate) expect: Expect,
+    /// Parameters that are the same for all records.
+    pub(crate) with: serde_json::Map<String, serde_json::Value>,
+    /// Parameters taken from the record.
+    pub(crate) map: Vec<(String, Expression)>,
+    pub(crate) variable: usize,
+}
+
+/// One way of a branch.
+#[derive(Debug)]
+pub struct Way {
+    /// True for records that go this way; none for the way of all others.
+    pub(crate) when: Option<Expression>,
+    /// What happens on it.
+    pub steps: Vec<Step>,
+}
+
+/// Takes each element of a list through steps of its own.
+#[derive(Debug)]
+pub struct ForEach {
+    pub(crate) list: Expression,
+    /// The place of the element's name, where it has one.
+    pub(crate) variable: Option<usize>,
+    /// What happens to each element.
+    pub steps: Vec<Step>,
 }
 
 /// Leaves out records by a rule.
@@ -145,9 +232,9 @@ impl Plan {
         compile::compile(text, file, connectors)
     }
 
-    /// As much of a file as can be tried while it is typed, and the number of each step that is left. Never to be run:
-    /// what is wrong in it is an error only where it is worked out.
-    pub(crate) fn for_trying(text: &str, connectors: &[Connector]) -> Option<(Self, Vec<usize>)> {
+    /// As much of a file as can be tried while it is typed. Never to be run: what is wrong in it is an error only where
+    /// it is worked out.
+    pub(crate) fn for_trying(text: &str, connectors: &[Connector]) -> Option<Self> {
         compile::for_trying(text, super::FILE_NAME, connectors)
     }
 
@@ -159,7 +246,32 @@ impl Plan {
             .collect();
         let started = ("started".to_owned(), run.at.to_string().into());
         let run = serde_json::Map::from_iter([("id".to_owned(), run.id.into()), started]);
-        Scope::new(connections, Raw::of(&run), self.tables.clone(), self.variables)
+        Scope::new(connections, Raw::of(&run), self.tables.clone(), self.names)
+    }
+
+    /// All steps behind those that read, those inside of others too, in the order of the file.
+    pub fn all_steps(&self) -> Vec<&Step> {
+        let mut all = Vec::with_capacity(self.numbers.len());
+        for step in &self.steps {
+            step.and_inside(&mut all);
+        }
+        all
+    }
+
+    /// All steps that write, in the order of the file.
+    pub fn writes(&self) -> impl Iterator<Item = &Write> {
+        self.all_steps().into_iter().filter_map(|step| match &step.kind {
+            StepKind::Write(write) => Some(write),
+            _ => None,
+        })
+    }
+
+    /// All steps that fetch, with their numbers, in the order of the file.
+    pub fn fetches(&self) -> impl Iterator<Item = (&Arc<str>, &Fetch)> {
+        self.all_steps().into_iter().filter_map(|step| match &step.kind {
+            StepKind::Fetch(fetch) => Some((&step.id, fetch)),
+            _ => None,
+        })
     }
 
     /// The look-up tables: name, how many values, whether there is one for all others.
@@ -174,13 +286,15 @@ impl Plan {
         let Ok(document) = Document::read(&self.text) else {
             return BTreeMap::new();
         };
-        let steps = document.root.get("steps").map_or(&[][..], Node::elements);
-        let create = |(at, step): (usize, &Node)| {
-            let create = step.get("write")?.get("with")?.get("create")?;
+        let create = |step: Placed<'_>| {
+            let create = step.node.get("write")?.get("with")?.get("create")?;
             let value = serde_json::from_str(&create.to_json()).ok()?;
-            Some(((at + 1).to_string(), value))
+            Some((step.number, value))
         };
-        steps.iter().enumerate().filter_map(create).collect()
+        outline::steps(&document.root)
+            .into_iter()
+            .filter_map(create)
+            .collect()
     }
 
     /// A report that points an error which turned out later at a part of the file.
@@ -189,5 +303,35 @@ impl Plan {
         let problem =
             Problem::new(&self.text, Severity::Mistake, span, &error.message).hint(error.hint.clone());
         Report::new(&self.file, &self.text, vec![problem])
+    }
+}
+
+impl Set {
+    /// Whether it gives the name at this place a value.
+    pub(crate) fn gives(&self, place: usize) -> bool {
+        self.values.iter().any(|(given, _, _)| *given == place)
+    }
+}
+
+impl Step {
+    /// Its place among [`Plan::numbers`].
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    fn and_inside<'s>(&'s self, all: &mut Vec<&'s Self>) {
+        all.push(self);
+        for steps in self.inside() {
+            steps.iter().for_each(|step| step.and_inside(all));
+        }
+    }
+
+    /// The lists of steps inside of this one.
+    pub(crate) fn inside(&self) -> Vec<&[Self]> {
+        match &self.kind {
+            StepKind::Branch(ways) => ways.iter().map(|way| &*way.steps).collect(),
+            StepKind::ForEach(each) => vec![&each.steps],
+            _ => Vec::new(),
+        }
     }
 }

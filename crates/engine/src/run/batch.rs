@@ -1,52 +1,64 @@
 //! One batch on its way through the steps: what each record has become so far.
 //!
-//! Steps are taken one after the other over the whole batch, so that a write step sees all its rows at once.
+//! Steps are taken one after the other over the whole batch (`steps.rs`), so that a write step sees all its rows at
+//! once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-use connector_kit::{Error, Guarantee, Kind, Outcome, Raw, Record, Result, Row, http::Exchange};
+use connector_kit::{Error, Guarantee, Kind, Outcome, Raw, Record, Value};
 
-use super::{
-    Running,
-    delivery::{Delivered, Delivery},
-    trace::Trace,
-};
+use super::{Running, trace::Trace};
 use crate::{
-    processflow::{Mapping, Step, Write},
+    processflow::{Mapping, Step},
     state::{Cause, Entry, Label, StepCounts},
 };
 
 /// A batch under way.
 pub(super) struct Work<'r> {
-    running: &'r mut Running,
-    records: &'r [Record],
-    fates: Vec<Fate>,
-    mappings: Vec<Mapping>,
-    fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
-    intents: Vec<(Arc<str>, Arc<str>)>,
+    pub(super) running: &'r mut Running,
+    pub(super) records: &'r [Record],
+    pub(super) fates: Vec<Fate>,
+    pub(super) fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
+    pub(super) intents: Vec<(Arc<str>, Arc<str>)>,
     /// Rows by the step that wrote them; the first is the read step.
-    steps: Vec<StepCounts>,
+    pub(super) steps: Vec<StepCounts>,
+    /// What the kept variables are now.
+    pub(super) variables: Vec<Value>,
+}
+
+/// A record on its way through the steps, or an element of one inside of a `for_each`.
+pub(super) struct Unit {
+    /// The record's place in the batch.
+    pub(super) record: usize,
+    pub(super) mapping: Mapping,
+    pub(super) is_element: bool,
+    /// A rule left this element out; the record goes on.
+    pub(super) left_out: bool,
 }
 
 /// What a record has become so far.
-struct Fate {
-    end: Option<End>,
-    /// The step it ended in, counted from 0; the read step is 0.
-    ended_in: usize,
+#[derive(Default)]
+pub(super) struct Fate {
+    pub(super) end: Option<End>,
+    /// The step it ended in, by its place in the plan; the read step is 0.
+    pub(super) ended_in: usize,
     written: bool,
+    /// A row of it stood there as it is.
+    unchanged: bool,
+    /// Why nothing was made of it, or of a part of it: a rule for elements, no way of a branch.
+    pub(super) left_out: Option<String>,
     /// Rows of it that stand in a transaction which is not committed yet.
     in_transaction: bool,
     target: Option<String>,
+    /// Steps inside of others that it came to, as often as it or its elements did.
+    pub(super) visited: Vec<usize>,
     /// What the step made of it that it failed in; of every write step, in diagnosis mode.
-    traces: Vec<Trace>,
+    pub(super) traces: Vec<Trace>,
 }
 
 /// Where a record's way ended before the last step.
 #[derive(Clone)]
-enum End {
+pub(super) enum End {
     Skipped(String),
     Failed { error: Error, class: &'static str },
 }
@@ -57,6 +69,8 @@ pub(super) struct Worked {
     pub(super) steps: Vec<StepCounts>,
     pub(super) fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     pub(super) intents: Vec<(Arc<str>, Arc<str>)>,
+    /// What the kept variables are now.
+    pub(super) variables: Vec<Value>,
 }
 
 /// Records that failed in an earlier pass over the same batch, by their place.
@@ -67,56 +81,40 @@ pub(super) type Failures = BTreeMap<usize, Failure>;
 pub(super) struct Failure {
     end: End,
     ended_in: usize,
+    visited: Vec<usize>,
     traces: Vec<Trace>,
 }
 
 impl<'r> Work<'r> {
     pub(super) fn new(running: &'r mut Running, records: &'r [Record], failed: &Failures) -> Self {
-        let fate = |(at, record): (usize, &Record)| {
-            let unreadable = record.unreadable.clone().map(|error| End::Failed {
-                error,
-                class: REJECTED,
-            });
-            let known = failed.get(&at);
-            Fate {
-                end: known.map(|failure| failure.end.clone()).or(unreadable),
-                ended_in: known.map_or(0, |failure| failure.ended_in),
-                written: false,
-                in_transaction: false,
-                target: None,
-                traces: known.map(|failure| failure.traces.clone()).unwrap_or_default(),
-            }
+        let fate = |(at, record): (usize, &Record)| match failed.get(&at).cloned() {
+            Some(failure) => Fate {
+                end: Some(failure.end),
+                ended_in: failure.ended_in,
+                visited: failure.visited,
+                traces: failure.traces,
+                ..Fate::default()
+            },
+            None => Fate {
+                end: record.unreadable.clone().map(|error| End::Failed {
+                    error,
+                    class: REJECTED,
+                }),
+                ..Fate::default()
+            },
         };
         let fates = records.iter().enumerate().map(fate).collect();
-        let mappings = records
-            .iter()
-            .map(|record| running.scope.record(record))
-            .collect();
-        let steps = vec![StepCounts::default(); 1 + running.plan.steps.len()];
+        let steps = vec![StepCounts::default(); running.plan.numbers.len()];
+        let variables = running.variables.now.clone();
         Self {
             running,
             records,
-            steps,
             fates,
-            mappings,
+            steps,
+            variables,
             fingerprints: Vec::new(),
             intents: Vec::new(),
         }
-    }
-
-    pub(super) async fn through_all_steps(&mut self) -> Result<()> {
-        let plan = self.running.plan.clone();
-        for (at, step) in (1..).zip(&plan.steps) {
-            match step {
-                Step::Skip(skip) => self.each(at, |mapping| mapping.skip(skip)),
-                Step::Set(set) => self.each(at, |mapping| mapping.set(set).map(|()| None)),
-                Step::Write(write) => {
-                    self.running.progress.at_step(&write.step.id);
-                    self.write(at, write).await?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// True when a transaction holds rows of a record that failed later: it must be undone.
@@ -134,6 +132,7 @@ impl<'r> Work<'r> {
                 Failure {
                     end: end.clone(),
                     ended_in: fate.ended_in,
+                    visited: fate.visited.clone(),
                     traces: fate.traces.clone(),
                 },
             )),
@@ -149,146 +148,64 @@ impl<'r> Work<'r> {
             Some(_) => self.fates.iter().map(|fate| fate.traces.clone()).collect(),
             None => Vec::new(),
         };
+        let plan = self.running.plan.clone();
         let fates = std::mem::take(&mut self.fates);
         let entries = self
             .records
             .iter()
             .zip(fates)
-            .map(|(record, fate)| entry(record, fate))
+            .map(|(record, fate)| entry(record, fate, &plan.numbers))
             .collect();
         let worked = Worked {
             entries,
             steps: self.steps,
             fingerprints: self.fingerprints,
             intents: self.intents,
+            variables: self.variables,
         };
         (worked, traces)
     }
 
-    /// Where the records ended, as counts of the steps.
+    /// Where the records ended, as counts of the steps. What lies inside of other steps was counted where it was
+    /// visited; of the others, each gets what passed the one before.
     fn count_records(&mut self) {
+        let plan = self.running.plan.clone();
+        let mut ended = vec![0_u64; self.steps.len()];
         for fate in &self.fates {
             match &fate.end {
                 Some(End::Skipped(_)) => self.steps[fate.ended_in].skipped += 1,
                 Some(End::Failed { .. }) => self.steps[fate.ended_in].failed += 1,
                 None => {}
             }
+            ended[fate.ended_in] += u64::from(fate.end.is_some());
+            for &at in &fate.visited {
+                self.steps[at].records += 1;
+            }
         }
+        let reading = 0..self.steps.len() - plan.all_steps().len();
+        let mut starts: Vec<usize> = reading.chain(plan.steps.iter().map(Step::at)).collect();
+        starts.push(self.steps.len());
         let mut records = self.fates.len() as u64;
-        for step in &mut self.steps {
-            step.records = records;
-            records = step.passed();
+        for step in starts.windows(2) {
+            self.steps[step[0]].records = records;
+            records -= ended[step[0]..step[1]].iter().sum::<u64>();
         }
-    }
-
-    /// Takes every record that is still under way through one step that writes nothing.
-    fn each(&mut self, at: usize, mut step: impl FnMut(&mut Mapping) -> Result<Option<String>>) {
-        for (fate, mapping) in self.fates.iter_mut().zip(&mut self.mappings) {
-            if fate.end.is_none() {
-                fate.end = match step(mapping) {
-                    Ok(None) => None,
-                    Ok(Some(reason)) => Some(End::Skipped(reason)),
-                    Err(error) => Some(End::Failed {
-                        error,
-                        class: REJECTED,
-                    }),
-                };
-                fate.ended_in = at;
-            }
-        }
-    }
-
-    async fn write(&mut self, step: usize, write: &Write) -> Result<()> {
-        let rows = self.rows(step, write);
-        let places: Vec<usize> = rows.iter().map(|row| row.record).collect();
-        let delivered = self.deliver(write, rows).await?;
-        self.trace(write, &delivered);
-        let mut answers: BTreeMap<usize, Vec<Option<Raw>>> = BTreeMap::new();
-        for (at, outcome) in places.into_iter().zip(delivered.outcomes) {
-            match &outcome {
-                Outcome::Written { .. } => self.steps[step].written += 1,
-                Outcome::Unchanged => self.steps[step].unchanged += 1,
-                _ => {}
-            }
-            let answer = self.fates[at].take(outcome, write.guarantee, step);
-            if write.name.is_some() {
-                answers.entry(at).or_default().push(answer);
-            }
-        }
-        for (at, answers) in answers {
-            self.mappings[at].answer(write, answers);
-        }
-        self.fingerprints.extend(delivered.fingerprints);
-        self.intents.extend(delivered.intents);
-        Ok(())
-    }
-
-    /// Keeps what the step made of records that failed in it; of all, in diagnosis mode.
-    fn trace(&mut self, write: &Write, delivered: &Delivered) {
-        let mut kept: BTreeMap<usize, (Vec<&Row>, &[Exchange])> = BTreeMap::new();
-        let wanted: BTreeSet<usize> = match self.running.snapshot {
-            Some(_) => delivered.rows.iter().map(|row| row.record).collect(),
-            None => delivered.failed().map(|(row, _)| row.record).collect(),
-        };
-        if wanted.is_empty() {
-            return;
-        }
-        for (row, exchanges) in delivered.rows.iter().zip(&delivered.exchanges) {
-            if wanted.contains(&row.record) {
-                let own = kept.entry(row.record).or_insert((Vec::new(), &[]));
-                own.0.push(row);
-                if let Some(exchanges) = exchanges {
-                    own.1 = exchanges;
-                }
-            }
-        }
-        for (at, (rows, exchanges)) in kept {
-            self.fates[at].traces.push(Trace::of(write, &rows, exchanges));
-        }
-    }
-
-    fn rows(&mut self, step: usize, write: &Write) -> Vec<Row> {
-        let mut rows = Vec::with_capacity(self.records.len());
-        for (at, (fate, mapping)) in self.fates.iter_mut().zip(&mut self.mappings).enumerate() {
-            if fate.end.is_none() {
-                match mapping.rows(write, at) {
-                    Ok(own) => rows.extend(own),
-                    Err(error) => {
-                        fate.end = Some(End::Failed {
-                            error,
-                            class: REJECTED,
-                        });
-                        fate.ended_in = step;
-                    }
-                }
-            }
-        }
-        rows
-    }
-
-    async fn deliver(&mut self, write: &Write, rows: Vec<Row>) -> Result<Delivered> {
-        let records = self.records;
-        let destination = self
-            .running
-            .destinations
-            .get_mut(&write.alias)
-            .expect("opened at the start");
-        let delivery = Delivery {
-            write,
-            destination: destination.as_mut(),
-            journal: &self.running.journal,
-            tries: self.running.plan.on_failure.tries,
-            source: &|row: &Row| records[row.record].id.clone(),
-            one_record: self.running.one_record,
-            keeps_all: self.running.snapshot.is_some(),
-        };
-        delivery.deliver(rows).await
     }
 }
 
 impl Fate {
+    /// Its way ends by a rule.
+    pub(super) fn skip(&mut self, reason: String, step: usize) {
+        (self.end, self.ended_in) = (Some(End::Skipped(reason)), step);
+    }
+
+    /// Its way ends because something of it is not right.
+    pub(super) fn reject(&mut self, error: Error, step: usize) {
+        self.fail(error, REJECTED, step);
+    }
+
     /// Adds what became of one row of this record; its answer comes back for later steps.
-    fn take(&mut self, outcome: Outcome, guarantee: Guarantee, step: usize) -> Option<Raw> {
+    pub(super) fn take(&mut self, outcome: Outcome, guarantee: Guarantee, step: usize) -> Option<Raw> {
         match outcome {
             Outcome::Written { id, answer } => {
                 self.written = true;
@@ -296,7 +213,7 @@ impl Fate {
                 self.target = self.target.take().or(id);
                 return answer;
             }
-            Outcome::Unchanged => {}
+            Outcome::Unchanged => self.unchanged = true,
             Outcome::Failed(error) | Outcome::Suspect(error) => {
                 let class = if error.is_unavailable() {
                     "exhausted"
@@ -320,25 +237,25 @@ impl Fate {
 
 impl Worked {
     /// Counts a record that was written in a step before this process was there.
-    pub(super) fn passed_through(&mut self, step: &str) {
+    pub(super) fn passed_through(&mut self, step: &str, numbers: &[Arc<str>]) {
         self.steps.iter_mut().for_each(|step| step.records += 1);
-        let at = step.parse::<usize>().ok().and_then(|step| step.checked_sub(1));
-        if let Some(step) = at.and_then(|at| self.steps.get_mut(at)) {
-            step.written += 1;
+        if let Some(at) = numbers.iter().position(|number| **number == *step) {
+            self.steps[at].written += 1;
         }
     }
 }
 
 const REJECTED: &str = "rejected";
 
-fn entry(record: &Record, fate: Fate) -> Entry {
+fn entry(record: &Record, fate: Fate, numbers: &[Arc<str>]) -> Entry {
     let (outcome, detail, cause) = match fate.end {
         None if fate.written => (Label::Written, None, None),
+        None if !fate.unchanged && fate.left_out.is_some() => (Label::Skipped, fate.left_out, None),
         None => (Label::Unchanged, None, None),
         Some(End::Skipped(reason)) => (Label::Skipped, Some(reason), None),
         Some(End::Failed { error, class }) => {
-            // Steps are counted from 1, and the first one reads; a record that could not be read was in none.
-            let step = (fate.ended_in > 0).then(|| (fate.ended_in + 1).to_string());
+            // A record that could not be read was in no step.
+            let step = (fate.ended_in > 0).then(|| numbers[fate.ended_in].to_string());
             let trace = fate
                 .traces
                 .iter()

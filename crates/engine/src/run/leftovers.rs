@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use connector_kit::{Found, Result, Row, Value};
 
-use super::{Running, batch::Worked, writes};
+use super::{Running, batch::Worked};
 use crate::{
     processflow::Write,
     state::{Entry, Intent, IntentState, Label, StepCounts},
@@ -17,12 +17,13 @@ impl Running {
         let plan = self.plan.clone();
         let mut worked = Worked {
             entries: Vec::new(),
-            steps: vec![StepCounts::default(); 1 + plan.steps.len()],
+            steps: vec![StepCounts::default(); plan.numbers.len()],
             fingerprints: Vec::new(),
             intents: Vec::new(),
+            variables: self.variables.now.clone(),
         };
         for intent in intents {
-            let step = writes(&plan).find(|write| *write.step.id == *intent.step);
+            let step = plan.writes().find(|write| *write.step.id == *intent.step);
             let target = match intent.state {
                 // A person was asked about it; it waits among the set-aside records.
                 IntentState::Unknown => continue,
@@ -34,7 +35,7 @@ impl Running {
             };
             worked.intents.push((intent.step.clone(), intent.key.clone()));
             if let Some(target) = target {
-                worked.passed_through(&intent.step);
+                worked.passed_through(&intent.step, &plan.numbers);
                 let (source, outcome) = (intent.source, Label::Written);
                 worked.entries.push(Entry {
                     source,

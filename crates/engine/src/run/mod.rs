@@ -6,10 +6,13 @@
 mod batch;
 mod delivery;
 mod leftovers;
+mod merge;
 mod progress;
 mod reader;
 mod snapshot;
+mod steps;
 mod trace;
+mod variables;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -21,17 +24,20 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, warn};
 
 use crate::{
-    processflow::{Plan, Scope, Step, Write},
+    processflow::{Fetch, Plan, Scope, Write},
     state::{Journal, Resumed, Run, RunStatus, Settlement},
 };
 
+pub(crate) use merge::merged;
 pub use progress::{Progress, ProgressSender};
 pub use reader::Stored;
 pub use snapshot::{Snapshot, SnapshotRecord, find as find_snapshot, held as held_snapshot};
 pub use trace::{Asked, Trace};
+pub use variables::Locker;
 
 use batch::Worked;
 use reader::Reader;
+use variables::Variables;
 
 /// Everything a run needs; made by the operation that starts it.
 pub struct Execution {
@@ -47,6 +53,10 @@ pub struct Execution {
     pub connections: BTreeMap<String, Live>,
     /// Opens the source at a watermark (`None`: this run does not go on from one).
     pub open: OpenSource,
+    /// Asks for more about a record.
+    pub fetch: FetchMore,
+    /// Opens and closes kept variables that are encrypted, where the plan has any.
+    pub locker: Option<Locker>,
     /// Whether it moves the watermark: runs over chosen records do not.
     pub moves_watermark: bool,
     /// Whether it is over one record that a person named: who retries one whose outcome nothing can look up has looked.
@@ -66,6 +76,13 @@ pub struct Execution {
 /// Opens a run's source at a watermark.
 pub type OpenSource =
     Box<dyn FnOnce(Option<Watermark>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send>;
+
+/// Opens the source of a `fetch` step with the parameters of one record. What is wrong with these is the record's fault.
+pub type FetchMore = Arc<
+    dyn Fn(&Fetch, serde_json::Value) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>>
+        + Send
+        + Sync,
+>;
 
 /// The step that every processflow begins with.
 const READING: &str = "1";
@@ -130,6 +147,8 @@ struct Running {
     progress: ProgressSender,
     snapshot: Option<Snapshot>,
     destinations: Destinations,
+    fetch: FetchMore,
+    variables: Variables,
     at: Checkpoint,
     moves_watermark: bool,
     one_record: bool,
@@ -170,6 +189,8 @@ impl Running {
             progress: execution.progress,
             snapshot: execution.snapshot,
             destinations,
+            fetch: execution.fetch,
+            variables: Variables::new(execution.locker),
             at,
             moves_watermark: execution.moves_watermark,
             one_record: execution.one_record,
@@ -177,6 +198,7 @@ impl Running {
         };
         running.ready().await?;
         let watermark = running.recover(resumed).await?;
+        running.variables.load(&running.plan, &running.journal).await?;
         if execution.has_read_everything {
             return running.end().await;
         }
@@ -191,7 +213,7 @@ impl Running {
 
     /// Every write step can be written to, or the run does not begin.
     async fn ready(&mut self) -> Result<()> {
-        for write in writes(&self.plan) {
+        for write in self.plan.writes() {
             let destination = self.destinations.get_mut(&write.alias).expect("opened above");
             destination.ready(&write.step).await?;
         }
@@ -332,6 +354,7 @@ impl Running {
             steps: worked.steps,
             fingerprints: worked.fingerprints,
             intents: worked.intents,
+            variables: self.variables.changed(&self.plan, &worked.variables)?,
         };
         if self.commits() {
             // Both wait for a disk, and neither counts without what follows.
@@ -343,6 +366,7 @@ impl Running {
             }
         }
         self.at = at;
+        self.variables.now = worked.variables;
         Ok(settlement)
     }
 
@@ -359,7 +383,7 @@ impl Running {
         self.settling = Some(tokio::spawn(settling.in_current_span()));
         let asks_the_journal =
             |write: &Write| write.guarantee != Guarantee::Transactional || write.changes_only;
-        if writes(&self.plan).any(asks_the_journal) {
+        if self.plan.writes().any(asks_the_journal) {
             return self.settled().await;
         }
         Ok(())
@@ -379,16 +403,10 @@ impl Running {
 
     /// Whether any destination has transactions; without, there is nothing between prepare and settle.
     fn commits(&self) -> bool {
-        writes(&self.plan).any(|write| write.guarantee == Guarantee::Transactional)
+        self.plan
+            .writes()
+            .any(|write| write.guarantee == Guarantee::Transactional)
     }
-}
-
-/// The write steps of a plan.
-fn writes(plan: &Plan) -> impl Iterator<Item = &Write> {
-    plan.steps.iter().filter_map(|step| match step {
-        Step::Write(write) => Some(write),
-        _ => None,
-    })
 }
 
 /// Records that make one batch at most: half the pages that may be under way, so that the others come meanwhile, and
@@ -396,7 +414,14 @@ fn writes(plan: &Plan) -> impl Iterator<Item = &Write> {
 fn largest_batch(plan: &Plan) -> usize {
     const PAGES: usize = 1_500;
     const MOST: usize = 2_000;
-    let requests = writes(plan).filter(|write| write.guarantee != Guarantee::Transactional);
+    // A question for each record: what was asked is asked again after a stop.
+    const ASKED: usize = 250;
+    if plan.fetches().next().is_some() {
+        return ASKED;
+    }
+    let requests = plan
+        .writes()
+        .filter(|write| write.guarantee != Guarantee::Transactional);
     requests
         .map(|write| write.largest_batch)
         .max()
@@ -410,7 +435,7 @@ async fn open_ends(
     purpose: &OpenFor,
 ) -> Result<Destinations> {
     let mut open = Destinations::new();
-    for write in writes(plan) {
+    for write in plan.writes() {
         if !open.contains_key(&write.alias) {
             let live = connections
                 .get(&write.alias)

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use crate::{processflow::Write, secrets::Redaction};
+use crate::{
+    processflow::{Fetch, Write},
+    secrets::Redaction,
+};
 
 /// Rows and requests of one record and step at most.
 const MOST_ROWS: usize = 50;
@@ -14,14 +17,14 @@ const MOST_EXCHANGES: usize = 5;
 /// Bytes of one body.
 const LONGEST: usize = 16 * 1024;
 
-/// One write step's part in a record's way.
+/// The part of a step that writes or fetches in a record's way.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Trace {
     /// The step's number in the file.
     pub step: String,
     /// Its action, as in `store/products.update`.
     pub action: String,
-    /// The rows that the record was mapped to, the first ones.
+    /// The rows that the record was mapped to, the first ones; of a `fetch`, the parameters it asked with.
     pub rows: Vec<Value>,
     /// How many rows there were.
     pub row_count: usize,
@@ -51,6 +54,19 @@ impl Trace {
             action: format!("{}/{}", write.alias, write.step.action),
             rows: rows_shown,
             row_count: rows.len(),
+            exchanges: told(exchanges),
+        }
+    }
+}
+
+impl Trace {
+    /// What was asked for one record, and what came.
+    pub(super) fn of_fetch(id: &str, fetch: &Fetch, with: &Value, exchanges: &[Exchange]) -> Self {
+        Self {
+            step: id.to_owned(),
+            action: format!("{}/{}", fetch.alias, fetch.action),
+            rows: vec![masked(with.clone())],
+            row_count: 1,
             exchanges: told(exchanges),
         }
     }

@@ -7,6 +7,7 @@
 mod os_store;
 mod redaction;
 mod sealed;
+mod value_key;
 mod vault;
 
 use std::{
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use os_store::OsStore;
 pub use redaction::{MASK, Redaction};
 pub use sealed::Sealed;
+pub use value_key::ValueKey;
 pub use vault::{SHORTEST_PASSPHRASE, Vault, VaultKey};
 
 use crate::folder::DataFolder;

@@ -12,8 +12,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Activity, Counts, Deployment, Entry, Intent, Label, Problem, Run, RunStatus, State, StepCounts, Trigger,
-    broken, set_aside,
+    Activity, Counts, Deployment, Entry, Intent, KeptVariable, Label, Problem, Run, RunStatus, State,
+    StepCounts, StoredVariable, Trigger, broken, set_aside,
 };
 
 /// The journal of one run of one deployment.
@@ -58,6 +58,9 @@ pub struct Settlement {
     pub fingerprints: Vec<(Arc<str>, Arc<str>, [u8; 16])>,
     /// Intents that are settled with it: step, key.
     pub intents: Vec<(Arc<str>, Arc<str>)>,
+    /// Kept variables that have another value after it.
+    #[serde(default)]
+    pub variables: Vec<StoredVariable>,
 }
 
 /// A settlement in numbers.
@@ -275,6 +278,17 @@ impl Journal {
             .await
     }
 
+    /// What the deployment keeps from one run to the next.
+    pub async fn variables(&self) -> Result<Vec<StoredVariable>> {
+        let deployment = self.deployment.clone();
+        let kept = self
+            .state
+            .read(move |on| StoredVariable::of(on, &deployment))
+            .await?;
+        let variable = |kept: KeptVariable| kept.variable;
+        Ok(kept.into_iter().map(variable).collect())
+    }
+
     /// The run's id.
     pub fn run(&self) -> &str {
         &self.run
@@ -341,6 +355,9 @@ fn settle(
     keep_fingerprints(on, deployment, &settlement.fingerprints)?;
     for (step, key) in &settlement.intents {
         Intent::remove(on, deployment, step, key)?;
+    }
+    for variable in &settlement.variables {
+        variable.save(on, deployment, at)?;
     }
     move_on(on, deployment, settlement)?;
     unprepare(on, deployment)?;

@@ -24,6 +24,7 @@ mod search;
 mod set_aside;
 mod settled;
 mod steps;
+mod variables;
 
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,7 @@ pub use search::SearchIndex;
 pub use set_aside::{Cause, SetAside, SetAsideState};
 use settled::SettledBatch;
 pub use steps::StepCounts;
+pub use variables::{KeptVariable, StoredVariable};
 
 /// The oldest SQLite this program trusts with its state: 3.7.0 to 3.51.2 can corrupt a WAL database that two
 /// connections write or checkpoint at once (SQLite 3.51.3 release notes, "WAL-reset bug").

@@ -227,6 +227,18 @@ CREATE INDEX settled_in ON settled (run, first);
 DROP INDEX record_in;
 ";
 
+/// What processflows keep from one run to the next.
+const VARIABLES: &str = "
+CREATE TABLE variable (
+    deployment TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,                     -- JSON; of an encrypted one its ciphertext
+    encrypted INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (deployment, name)
+) STRICT, WITHOUT ROWID;
+";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -236,11 +248,12 @@ fn migrations() -> Migrations<'static> {
         }),
         M::up(RUNNING),
         M::up(BATCHES),
+        M::up(VARIABLES),
     ])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 5;
+const KNOWN: i64 = 6;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;

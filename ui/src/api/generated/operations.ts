@@ -638,13 +638,19 @@ export type Form = {
   lookups: Array<FormTable>,
   /** How often a record is tried while the other side cannot answer, where the file says it. */
   tries: string | null,
-  /** The steps; the way to one is `["steps", N]`. */
+  /** Values that are kept from one run to the next. */
+  variables: Array<FormVariable>,
+  /** The steps. */
   steps: Array<FormStep>,
 };
 
 /** A step. */
 export type FormStep = {
-  /** `read`, `set`, `skip`, `write`; as it is written where it is none of these. */
+  /** Its number: `3`; inside of others `3.2.1`. */
+  number: string,
+  /** The way to it: `["steps", 2]`. */
+  path: Array<PathPart>,
+  /** The kind of step, as it is written: `read`, `write`, `branch`. */
   kind: string,
   /** `connection/action` */
   action: string | null,
@@ -654,16 +660,33 @@ export type FormStep = {
   when: string | null,
   /** Its reason. */
   reason: string | null,
-  /** The list a `write` makes a row of each element of. */
+  /** The list a `write` makes a row of each element of, or a `for_each` goes through. */
   each: string | null,
+  /** What a `fetch` expects to come. */
+  expect: string | null,
+  /** How long a `delay` is. */
+  delay: string | null,
   /** Whether a `write` leaves out what is as it was. */
   changes_only: boolean,
-  /** The name of a `write`'s answer. */
+  /** The name of the answer of a `fetch` or `write`, of the list of a `merge`, of the element of a `for_each`. */
   as: string | null,
-  /** The columns a `write` maps, or the values a `set` names, with their expressions. */
+  /** The columns a `write` maps, the parameters a `fetch` does, the values a `set` names, what a `merge` goes by: with
+   * their expressions. */
   values: Array<FormValue>,
-  /** True where a `write` has a `map`; without, records are written as they are. */
+  /** True where there is a `map`; a `write` without one writes records as they are. */
   has_map: boolean,
+  /** The ways of a `branch`, the steps of a `for_each`. */
+  inside: Array<FormSteps>,
+};
+
+/** Steps inside of another one. */
+export type FormSteps = {
+  /** The way to what holds them: `["steps", 2, "branch", 0]`; the list is its field `steps`. */
+  path: Array<PathPart>,
+  /** The rule of a way; the way of all others has none. */
+  when: string | null,
+  /** The steps. */
+  steps: Array<FormStep>,
 };
 
 /** A look-up table. */
@@ -680,6 +703,16 @@ export type FormValue = {
   name: string,
   /** What is written, without quotes; empty for a list or mapping, which only the text shows. */
   value: string | null,
+};
+
+/** A value that is kept from one run to the next. */
+export type FormVariable = {
+  /** Its name. */
+  name: string,
+  /** Its first value, as it is written. */
+  start: string | null,
+  /** Kept encrypted. */
+  encrypted: boolean,
 };
 
 /** A secret on its way from a shell to the agent: over the local socket, never further. The only secret that
@@ -702,15 +735,17 @@ export type GraphEdge = {
   from: string,
   /** The step it leads to. */
   to: string,
+  /** The rule of the way that begins here, behind a `branch`. */
+  when: string | null,
   /** Records that went along it in the run that was asked for. */
   records: number | null,
 };
 
 /** A step. */
 export type GraphNode = {
-  /** The step's number in the file: `1`. */
+  /** The step's number in the file: `1`; inside of others `2.1.1`. */
   id: string,
-  /** `read`, `set`, `skip`, `write`; as it is written where it is none of these. */
+  /** The kind of step, as it is written: `read`, `write`, `branch`. */
   kind: string,
   /** The connection's name in the file. */
   connection: string | null,
@@ -724,10 +759,14 @@ export type GraphNode = {
   when: string | null,
   /** The reason of a `skip`. */
   reason: string | null,
-  /** The list a `write` makes a row of each element of. */
+  /** The list a `write` makes a row of each element of, or a `for_each` goes through. */
   each: string | null,
-  /** The names a `set` gives, or the columns a `write` maps. */
+  /** The names a `set` gives, the columns a `write` maps, what a `merge` goes by. */
   names: Array<string>,
+  /** The name of the answer of a `fetch` or `write`, of the list of a `merge`; how long a `delay` is. */
+  gives: string | null,
+  /** The number of the step it lies in. */
+  inside: string | null,
   /** Where it stands in the file: `steps/0`. */
   path: string,
   /** Its first line. */
@@ -1898,13 +1937,13 @@ export type Target = {
   total: number,
 };
 
-/** One write step's part in a record's way. */
+/** The part of a step that writes or fetches in a record's way. */
 export type Trace = {
   /** The step's number in the file. */
   step: string,
   /** Its action, as in `store/products.update`. */
   action: string,
-  /** The rows that the record was mapped to, the first ones. */
+  /** The rows that the record was mapped to, the first ones; of a `fetch`, the parameters it asked with. */
   rows: Array<JsonValue>,
   /** How many rows there were. */
   row_count: number,
@@ -1945,7 +1984,7 @@ export type TriedProblem = {
 export type TriedStep = {
   /** The step's number in the file. */
   step: string,
-  /** `skip`, `set` or `write`. */
+  /** `skip`, `set`, `write`, and so on. */
   kind: string,
   /** True where a rule leaves the record out: a run would stop here. */
   skipped: boolean,
@@ -1955,7 +1994,8 @@ export type TriedStep = {
   problem: TriedProblem | null,
   /** The rows; of `set` one, with the names it gives. */
   rows: Array<Array<TriedField>>,
-  /** How many rows there would be; more than `rows` for a long list. */
+  /** How many rows there would be, more than `rows` for a long list; of a `for_each` its elements, of a `branch` the
+   * number of the way. */
   count: number,
 };
 

@@ -7,7 +7,7 @@ use connector_kit::{Error, OpenFor, Result};
 use crate::{
     agent::Agent,
     drafts::Drafts,
-    processflow::{self, Plan, Step},
+    processflow::{self, Plan},
     state::{
         Check, CheckOutcome, CheckedPart, Deploying, DeployingKind, DeployingState, Deployment,
         DeploymentState,
@@ -139,16 +139,14 @@ impl Log {
             let message = format!("`{alias}` is connection `{name}`.");
             self.good(CheckedPart::Connection, Some(alias), &message).await?;
         }
-        for step in &plan.steps {
-            if let Step::Write(write) = step {
-                let live = connections.get(&write.alias).expect("every alias was bound");
-                let ready = async { live.open(purpose.clone()).await?.ready(&write.step).await }.await;
-                let about = format!("{}/{}", write.alias, write.step.action);
-                self.told(CheckedPart::Destination, Some(&about), ready).await?;
-                let message = format!("Step {} can write.", write.step.id);
-                self.good(CheckedPart::Destination, Some(&about), &message)
-                    .await?;
-            }
+        for write in plan.writes() {
+            let live = connections.get(&write.alias).expect("every alias was bound");
+            let ready = async { live.open(purpose.clone()).await?.ready(&write.step).await }.await;
+            let about = format!("{}/{}", write.alias, write.step.action);
+            self.told(CheckedPart::Destination, Some(&about), ready).await?;
+            let message = format!("Step {} can write.", write.step.id);
+            self.good(CheckedPart::Destination, Some(&about), &message)
+                .await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use connector_kit::{Decimal, Row, Value};
 use serde_json::Map;
 
 use super::{Expected, run::Came};
-use crate::processflow::plan::{Plan, Step, Write};
+use crate::processflow::plan::{Plan, Write};
 
 /// The differences.
 pub(super) fn differences(plan: &Plan, expected: &Expected, came: &Came) -> Vec<String> {
@@ -54,15 +54,7 @@ pub(super) fn differences(plan: &Plan, expected: &Expected, came: &Came) -> Vec<
 
 /// The write step a case means: by number, by the name of its answer, or by its action where only one has it.
 fn step<'p>(plan: &'p Plan, name: &str) -> Result<&'p Write, String> {
-    let writes = || {
-        plan.steps.iter().filter_map(|step| {
-            if let Step::Write(write) = step {
-                Some(write)
-            } else {
-                None
-            }
-        })
-    };
+    let writes = || plan.writes();
     let known = |write: &&Write| &*write.step.id == name || write.name.as_deref() == Some(name);
     if let Some(write) = writes().find(known) {
         return Ok(write);

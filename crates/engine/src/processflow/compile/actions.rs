@@ -22,6 +22,7 @@ pub(super) struct Named<'c> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Read,
+    Fetch,
     Write,
 }
 
@@ -29,8 +30,17 @@ impl Wanted {
     fn is(self, action: &Action) -> bool {
         matches!(
             (self, &action.does),
-            (Self::Read, Does::Read(_)) | (Self::Write, Does::Write(_))
+            (Self::Read | Self::Fetch, Does::Read(_)) | (Self::Write, Does::Write(_))
         )
+    }
+
+    /// The action's doing that does not fit, and the kind of step.
+    fn against(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Read => ("writes", "read"),
+            Self::Fetch => ("writes", "fetch"),
+            Self::Write => ("reads", "write"),
+        }
     }
 }
 
@@ -71,11 +81,7 @@ pub(super) fn find<'c>(
         return None;
     };
     if !wanted.is(action) {
-        let (does, step) = if wanted == Wanted::Read {
-            ("writes", "read")
-        } else {
-            ("reads", "write")
-        };
+        let (does, step) = wanted.against();
         let message = format!("`{}` {does}, and stands in a `{step}` step", written.value);
         findings.mistake(span, message, Some(instead(connector, name, wanted)));
         return None;
@@ -95,10 +101,10 @@ fn instead(connector: &Connector, name: &str, wanted: Wanted) -> String {
         .map(|action| action.name)
         .collect();
     if names.is_empty() {
-        let does = if wanted == Wanted::Read {
-            "read from"
-        } else {
+        let does = if wanted == Wanted::Write {
             "written to"
+        } else {
+            "read from"
         };
         return format!("`{}` cannot be {does}.", connector.name);
     }

@@ -1,11 +1,12 @@
 //! From the text of a file to a [`Plan`], or to a report of everything that is wrong with it.
 
 mod actions;
+mod fetch;
+mod inside;
 mod names;
 mod reading;
 mod steps;
-
-use std::collections::BTreeMap;
+mod write;
 
 use connector_kit::{Connector, Error};
 
@@ -23,7 +24,7 @@ const MOST_STEPS: usize = 500;
 /// See [`Plan::compile`].
 pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Result<Plan, Report> {
     let mut findings = Findings::of(text);
-    let plan = plan(&mut findings, file, connectors).map(|(plan, _)| plan);
+    let plan = plan(&mut findings, file, connectors);
     let mistakes = findings
         .problems
         .iter()
@@ -44,8 +45,8 @@ pub(super) fn compile(text: &str, file: &str, connectors: &[Connector]) -> Resul
 }
 
 /// As much of a file as can be tried while it is typed: expressions that do not compile say so where they are worked
-/// out, and steps that cannot be understood are left out. With the number of each step that is left. Never to be run.
-pub(super) fn for_trying(text: &str, file: &str, connectors: &[Connector]) -> Option<(Plan, Vec<usize>)> {
+/// out, and steps that cannot be understood are left out. Never to be run.
+pub(super) fn for_trying(text: &str, file: &str, connectors: &[Connector]) -> Option<Plan> {
     let mut findings = Findings {
         past_mistakes: true,
         ..Findings::of(text)
@@ -53,7 +54,7 @@ pub(super) fn for_trying(text: &str, file: &str, connectors: &[Connector]) -> Op
     plan(&mut findings, file, connectors)
 }
 
-fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Option<(Plan, Vec<usize>)> {
+fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Option<Plan> {
     let (read, document) = reading::read(findings)?;
     let whole = findings.problems.is_empty();
     names::processflow(findings, &read.processflow);
@@ -72,26 +73,37 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
             None,
         );
     }
-    let mut places = BTreeMap::new();
-    places.extend(read.schedule.as_ref().map(|schedule| {
+    let mut compiler = steps::Compiler::new(findings, &document, &connections, &tables, &read.steps);
+    compiler.places.extend(read.schedule.as_ref().map(|schedule| {
         (
             Place::Schedule,
             names::place(&document, "schedule", schedule.span),
         )
     }));
-    places.extend(
+    compiler.places.extend(
         read.connections
             .0
             .iter()
             .map(|(alias, _)| (Place::Connection(alias.value.clone()), alias.span)),
     );
-    let mut compiler = steps::Compiler::new(findings, &document, &connections, &tables, &read.steps.value);
-    let (start, steps) = compiler.compile(&read.steps, &mut places);
-    let (used, variables, numbers) = (compiler.used, compiler.variables.len(), compiler.numbers);
+    compiler.variables(&read.variables);
+    let steps::Compiled {
+        read: start,
+        merge,
+        steps,
+    } = compiler.compile(&read.steps);
+    let steps::Compiler {
+        used,
+        names,
+        numbers,
+        variables,
+        places,
+        ..
+    } = compiler;
     if whole {
         names::unused(findings, &read.connections, &used);
     }
-    let plan = Plan {
+    Some(Plan {
         name: read.processflow.value,
         description: read.description,
         schedule: read.schedule.map(|schedule| schedule.value),
@@ -100,16 +112,18 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
             .map(|(alias, connector)| (alias.clone(), connector.name.to_owned()))
             .collect(),
         read: start?,
+        merge,
         steps,
+        numbers,
+        variables,
         on_failure: read.on_failure,
         text: findings.text.to_owned(),
         warnings: Vec::new(),
         tables: tables.into(),
-        variables,
+        names: names.len(),
         file: file.to_owned(),
         places,
-    };
-    Some((plan, numbers))
+    })
 }
 
 /// The problems found so far.

@@ -82,10 +82,10 @@ fn fill_in(node: &mut Node) {
         Content::Map(entries) => {
             for Entry { name, value, .. } in entries {
                 match (&**name, &mut value.content) {
-                    ("map" | "set", Content::Map(fields)) => {
+                    ("map" | "set" | "by", Content::Map(fields)) => {
                         fields.iter_mut().for_each(|field| fill_in_one(&mut field.value));
                     }
-                    ("when" | "each", _) => fill_in_one(value),
+                    ("when" | "each" | "in", _) => fill_in_one(value),
                     _ => fill_in(value),
                 }
             }

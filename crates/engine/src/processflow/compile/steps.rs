@@ -1,12 +1,11 @@
 //! The steps, in order: each sees the names the ones before it have given.
 
-use connector_kit::suggest::known;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use connector_kit::{Connector, Does, WriteStep};
+use connector_kit::{Connector, Does};
 use serde_json::Value;
 
 use super::{
@@ -15,26 +14,42 @@ use super::{
     names::usable,
 };
 use crate::processflow::{
-    file::{ReadText, WriteText},
-    plan::{Set, Skip, Write},
+    file::{ReadText, SkipText, StepsText, VariableText},
+    outline::{self, Placed},
+    plan::{Merge, Set, Skip, StepKind, Variable},
     yaml::{Document, Entries, Node},
 };
 
 /// Compiles the steps of one file.
 pub(super) struct Compiler<'a, 't> {
-    findings: &'a mut Findings<'t>,
-    document: &'a Document,
-    connections: &'a BTreeMap<String, &'a Connector>,
+    pub(super) findings: &'a mut Findings<'t>,
+    /// All steps of the file, with their numbers.
+    outline: Vec<Placed<'a>>,
+    pub(super) connections: &'a BTreeMap<String, &'a Connector>,
     aliases: Vec<String>,
     tables: Vec<String>,
-    /// Names given so far, in the order of their places.
-    pub(super) variables: Vec<String>,
+    /// Names given so far, in the order of their places. One that cannot be seen here is empty.
+    pub(super) names: Vec<String>,
     /// Names that steps further down will give, with their numbers.
     later: Vec<(String, usize)>,
+    /// Values that are kept from one run to the next.
+    pub(super) variables: Vec<Variable>,
     /// Connections that a step uses.
     pub(super) used: BTreeSet<String>,
-    /// The numbers of the steps that were compiled.
-    pub(super) numbers: Vec<usize>,
+    /// The numbers in the file of the steps that were compiled, those inside of others too.
+    pub(super) numbers: Vec<Arc<str>>,
+    /// Names given on other ways of the branches around this place: the same name may be given on each way.
+    pub(super) elsewhere: Vec<BTreeMap<String, usize>>,
+    /// How many steps lie around this place.
+    depth: usize,
+    pub(super) places: BTreeMap<Place, Span>,
+}
+
+/// What the steps of a file come to.
+pub(super) struct Compiled {
+    pub(super) read: Option<Read>,
+    pub(super) merge: Option<Merge>,
+    pub(super) steps: Vec<Step>,
 }
 
 impl<'a, 't> Compiler<'a, 't> {
@@ -43,33 +58,58 @@ impl<'a, 't> Compiler<'a, 't> {
         document: &'a Document,
         connections: &'a BTreeMap<String, &'a Connector>,
         tables: &'a [Table],
-        steps: &[At<StepText>],
+        steps: &StepsText,
     ) -> Self {
-        let given = |(at, step): (usize, &At<StepText>)| {
-            given(&step.value).into_iter().map(move |name| (name, at + 1))
-        };
+        let mut later = Vec::new();
+        for (at, step) in steps.value.iter().enumerate() {
+            given(&step.value, &mut |name| later.push((name.to_owned(), at + 1)));
+        }
         Self {
             findings,
-            document,
+            outline: outline::steps(&document.root),
             connections,
             // Also connections whose connector is not known: their mistake is reported once.
             aliases: document.root.get("connections").map_or_else(Vec::new, |node| {
                 node.entries().iter().map(|entry| entry.name.clone()).collect()
             }),
             tables: tables.iter().map(|table| table.name.clone()).collect(),
+            names: Vec::new(),
+            later,
             variables: Vec::new(),
-            later: steps.iter().enumerate().flat_map(given).collect(),
             used: BTreeSet::new(),
             numbers: Vec::new(),
+            elsewhere: Vec::new(),
+            depth: 0,
+            places: BTreeMap::new(),
         }
     }
 
-    pub(super) fn compile(
-        &mut self,
-        steps: &At<Vec<At<StepText>>>,
-        places: &mut BTreeMap<Place, Span>,
-    ) -> (Option<Read>, Vec<Step>) {
-        let (mut read, mut compiled) = (None, Vec::new());
+    /// The values that are kept: names that every step sees.
+    pub(super) fn variables(&mut self, written: &Entries<At<VariableText>>) {
+        for (name, text) in &written.0 {
+            let Some(place) = self.name(name) else { continue };
+            let start = text.value.start.as_ref();
+            if text.value.encrypted && start.is_some_and(|start| !start.value.is_null()) {
+                let message = format!(
+                    "`{}` is kept encrypted, and its first value stands in the file",
+                    name.value
+                );
+                let hint = "Leave `start` out: a step sets it, or a person does.";
+                self.findings.mistake(name.span, message, Some(hint.to_owned()));
+            }
+            // Steps that set it do not give the name.
+            self.later.retain(|(later, _)| *later != name.value);
+            self.variables.push(Variable {
+                name: name.value.clone(),
+                start: start.map_or(Value::Null, |start| start.value.clone()),
+                encrypted: text.value.encrypted,
+                place,
+            });
+        }
+    }
+
+    pub(super) fn compile(&mut self, steps: &StepsText) -> Compiled {
+        let (mut read, mut merge, mut compiled) = (None, None, Vec::new());
         if !matches!(
             steps.value.first().map(|step| &step.value),
             Some(StepText::Read(_))
@@ -81,63 +121,118 @@ impl<'a, 't> Compiler<'a, 't> {
         }
         for (at, step) in steps.value.iter().enumerate() {
             let number = self.findings.numbers.get(at).copied().unwrap_or(at + 1);
-            places.insert(Place::Step(number.to_string()), step.span);
             self.later.retain(|(_, step)| *step > number);
-            let node = self.node(step.span);
-            let before = compiled.len();
+            let id: Arc<str> = number.to_string().into();
+            let placed = self.placed(step.span);
             match &step.value {
-                StepText::Read(text) if at == 0 => read = self.read(text, node),
-                StepText::Read(text) => {
-                    let hint = "Make a second processflow for it, or read both with one action.";
-                    self.findings.mistake(
-                        text.action.span,
-                        "only the first step reads",
-                        Some(hint.to_owned()),
-                    );
+                StepText::Read(text) if at == 0 => {
+                    self.places.insert(Place::Step(id.to_string()), step.span);
+                    read = self.read(text, placed.as_ref().and_then(inner));
+                    self.numbers.extend(read.is_some().then_some(id));
                 }
-                StepText::Skip(text) => {
-                    let when = self.expression(&text.when);
-                    if text.reason.value.trim().is_empty() {
-                        self.findings.mistake(
-                            text.reason.span,
-                            "the reason is empty",
-                            Some("Say it in words: the run's balance shows it.".to_owned()),
-                        );
-                    }
-                    compiled.extend(when.map(|when| {
-                        Step::Skip(Skip {
-                            when,
-                            reason: text.reason.value.clone(),
-                        })
-                    }));
+                StepText::Merge(text) if at == 1 => {
+                    self.places.insert(Place::Step(id.to_string()), step.span);
+                    merge = self.merge(text, id.clone());
+                    self.numbers.extend(merge.is_some().then_some(id));
                 }
-                StepText::Set(values) => compiled.push(Step::Set(self.set(values))),
-                StepText::Write(text) => compiled.extend(self.write(text, node, number).map(Step::Write)),
+                _ => compiled.extend(self.step(step, id, placed.as_ref())),
             }
-            self.numbers.extend((before < compiled.len()).then_some(number));
         }
-        if read.is_some()
-            && !steps
-                .value
-                .iter()
-                .any(|step| matches!(step.value, StepText::Write(_)))
-        {
+        let writes = |placed: &Placed<'_>| placed.node.get("write").is_some();
+        if read.is_some() && !self.outline.iter().any(writes) {
             self.findings.warning(steps.span, "no step writes anything", None);
         }
-        (read, compiled)
+        Compiled {
+            read,
+            merge,
+            steps: compiled,
+        }
     }
 
-    /// What stands below a step's kind.
-    fn node(&self, step: Span) -> Option<&'a Node> {
-        let steps = self.document.root.get("steps").map_or(&[][..], Node::elements);
-        let step = steps.iter().find(|node| node.span == step)?;
-        step.entries().first().map(|entry| &entry.value)
+    /// Steps inside of another one.
+    pub(super) fn steps_inside(&mut self, steps: &StepsText, prefix: &str) -> Vec<Step> {
+        if steps.value.is_empty() {
+            let hint = "Write what happens there, or leave the whole part out.";
+            self.findings
+                .mistake(steps.span, "there are no steps here", Some(hint.to_owned()));
+        }
+        if self.depth == outline::DEEPEST {
+            let message = format!("steps lie in each other {} deep at most", outline::DEEPEST);
+            let hint = "Make a second processflow of the inner ones.";
+            self.findings.mistake(steps.span, message, Some(hint.to_owned()));
+            return Vec::new();
+        }
+        self.depth += 1;
+        let mut compiled = Vec::new();
+        for (at, step) in steps.value.iter().enumerate() {
+            let placed = self.placed(step.span);
+            compiled.extend(self.step(step, format!("{prefix}{}", at + 1).into(), placed.as_ref()));
+        }
+        self.depth -= 1;
+        compiled
     }
 
-    fn expression(&mut self, written: &At<Written>) -> Option<Expression> {
+    /// Any step behind those that read. Its number is noted before those of the steps inside.
+    fn step(&mut self, step: &At<StepText>, id: Arc<str>, placed: Option<&Placed<'a>>) -> Option<Step> {
+        self.places.insert(Place::Step(id.to_string()), step.span);
+        let (at, node) = (self.numbers.len(), placed.and_then(inner));
+        self.numbers.push(id.clone());
+        let kind = match &step.value {
+            StepText::Read(text) => {
+                let hint = "To ask for more about each record, write `fetch`; else make a second processflow for it.";
+                self.misplaced(text.action.span, "only the first step reads", hint)
+            }
+            StepText::Merge(text) => {
+                let hint = "Move it there: it makes the records that all other steps see.";
+                self.misplaced(text.name.span, "`merge` stands directly behind `read`", hint)
+            }
+            StepText::Fetch(text) => self.fetch(text, node).map(StepKind::Fetch),
+            StepText::Skip(text) => self.skip(text).map(StepKind::Skip),
+            StepText::Set(values) => Some(StepKind::Set(self.set(values))),
+            StepText::Branch(ways) => self.branch(ways, &id).map(StepKind::Branch),
+            StepText::ForEach(text) => self.for_each(text, &id).map(StepKind::ForEach),
+            StepText::Delay(text) => self.delay(text).map(StepKind::Delay),
+            StepText::Write(text) => self.write(text, node, id.clone()).map(StepKind::Write),
+        };
+        let Some(kind) = kind else {
+            self.numbers.truncate(at);
+            return None;
+        };
+        Some(Step { id, at, kind })
+    }
+
+    fn misplaced(&mut self, span: Span, message: &str, hint: &str) -> Option<StepKind> {
+        self.findings.mistake(span, message, Some(hint.to_owned()));
+        None
+    }
+
+    fn skip(&mut self, text: &SkipText) -> Option<Skip> {
+        let when = self.expression(&text.when);
+        if text.reason.value.trim().is_empty() {
+            self.findings.mistake(
+                text.reason.span,
+                "the reason is empty",
+                Some("Say it in words: the run's balance shows it.".to_owned()),
+            );
+        }
+        when.map(|when| Skip {
+            when,
+            reason: text.reason.value.clone(),
+        })
+    }
+
+    /// Where a step stands in the file.
+    fn placed(&self, step: Span) -> Option<Placed<'a>> {
+        self.outline
+            .iter()
+            .find(|placed| placed.node.span == step)
+            .cloned()
+    }
+
+    pub(super) fn expression(&mut self, written: &At<Written>) -> Option<Expression> {
         let names = Names {
             aliases: &self.aliases,
-            variables: &self.variables,
+            variables: &self.names,
             later: &self.later,
             tables: &self.tables,
         };
@@ -160,7 +255,7 @@ impl<'a, 't> Compiler<'a, 't> {
         })
     }
 
-    fn action(&mut self, written: &At<String>, wanted: Wanted) -> Option<Named<'a>> {
+    pub(super) fn action(&mut self, written: &At<String>, wanted: Wanted) -> Option<Named<'a>> {
         self.used
             .extend(written.value.split_once('/').map(|(alias, _)| alias.to_owned()));
         actions::find(self.findings, self.connections, written, wanted)
@@ -170,7 +265,12 @@ impl<'a, 't> Compiler<'a, 't> {
         let mut compiled = Vec::new();
         for (name, written) in &values.0 {
             let expression = self.expression(written);
-            if let (Some(place), Some(expression)) = (self.name(name), expression) {
+            let kept = self.variables.iter().find(|variable| variable.name == name.value);
+            let place = match kept.map(|variable| variable.place) {
+                Some(place) => Some(place),
+                None => self.name(name),
+            };
+            if let (Some(place), Some(expression)) = (place, expression) {
                 compiled.push((place, name.value.clone(), expression));
             }
         }
@@ -178,11 +278,11 @@ impl<'a, 't> Compiler<'a, 't> {
     }
 
     /// Gives a name from here on; its place.
-    fn name(&mut self, name: &At<String>) -> Option<usize> {
+    pub(super) fn name(&mut self, name: &At<String>) -> Option<usize> {
         if !usable(self.findings, name, "a value") {
             return None;
         }
-        if self.variables.contains(&name.value) {
+        if self.names.contains(&name.value) {
             let message = format!("`{}` is set a second time", name.value);
             self.findings.mistake(
                 name.span,
@@ -191,181 +291,37 @@ impl<'a, 't> Compiler<'a, 't> {
             );
             return None;
         }
-        self.variables.push(name.value.clone());
-        Some(self.variables.len() - 1)
-    }
-
-    fn write(&mut self, text: &WriteText, node: Option<&Node>, number: usize) -> Option<Write> {
-        let named = self.action(&text.action, Wanted::Write);
-        let elements = text.each.as_ref().map(|each| self.expression(each));
-        let fields = text.map.as_ref().map(|map| self.fields(&map.value));
-        let variable = text.name.as_ref().map(|name| self.name(name));
-        let (
-            Named {
-                alias,
-                connector,
-                action,
-            },
-            node,
-        ) = (named?, node?);
-        let Does::Write(write) = &action.does else {
-            return None;
-        };
-        let columns: Vec<String> = text
-            .map
-            .iter()
-            .flat_map(|map| &map.value.0)
-            .map(|(name, _)| name.value.clone())
-            .collect();
-        let with = text.with.as_ref().map_or(Value::Null, |with| with.value.clone());
-        let prepared = match write.prepare(&with, &columns) {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                actions::complaint(self.findings, node, text.action.span, &error);
-                return None;
-            }
-        };
-        let key_at = self.places(&prepared.key, &columns, text, node, "says which row it is");
-        let scope_at = self.places(
-            prepared.scope.as_deref().unwrap_or_default(),
-            &columns,
-            text,
-            node,
-            "says what is replaced",
-        );
-        let changes_only = text.changes_only.as_ref().is_some_and(|only| only.value);
-        if changes_only && prepared.key.is_empty() {
-            let span = text
-                .changes_only
-                .as_ref()
-                .map_or(text.action.span, |only| only.span);
-            let message = format!(
-                "`{}` has no key, so `changes_only` cannot tell what a row was before",
-                text.action.value
-            );
-            self.findings
-                .mistake(span, message, Some("Leave `changes_only` out.".to_owned()));
+        let known = self.elsewhere.iter().find_map(|names| names.get(&name.value));
+        if let Some(&place) = known {
+            self.names[place].clone_from(&name.value);
+            return Some(place);
         }
-        let (key_at, scope_at) = if self.findings.past_mistakes {
-            (key_at.or(Some(Vec::new())), scope_at.or(Some(Vec::new())))
-        } else {
-            (key_at, scope_at)
-        };
-        let fields = fields.map(|fields| fields.into_iter().collect::<Option<Vec<_>>>());
-        let (fields, elements, variable) = (all(fields)?, all(elements)?, all(variable)?);
-        self.of_the_record(fields.as_deref(), &scope_at?, text, elements.is_some());
-        Some(Write {
-            step: WriteStep {
-                id: number.to_string().into(),
-                action: action.name,
-                with: prepared.with,
-                columns: Arc::from(columns.clone()),
-            },
-            alias,
-            connector: connector.name,
-            key_at: key_at?,
-            scope_at: places(prepared.scope.as_deref().unwrap_or_default(), &columns),
-            key: prepared.key,
-            scope: prepared.scope,
-            guarantee: write.guarantee(),
-            largest_batch: write.largest_batch(),
-            needs_everything: prepared.needs_everything,
-            changes_only,
-            each: elements.is_some(),
-            name: text.name.as_ref().map(|name| name.value.clone()),
-            variable,
-            fields,
-            elements,
-        })
-    }
-
-    fn fields(&mut self, map: &Entries<At<Written>>) -> Vec<Option<Expression>> {
-        map.0
-            .iter()
-            .map(|(_, written)| self.expression(written))
-            .collect()
-    }
-
-    /// Where among the columns the action's own fields are; those not mapped are mistakes.
-    fn places(
-        &mut self,
-        fields: &[String],
-        columns: &[String],
-        text: &WriteText,
-        node: &Node,
-        role: &str,
-    ) -> Option<Vec<usize>> {
-        let unmapped: Vec<_> = fields.iter().filter(|field| !columns.contains(field)).collect();
-        for field in &unmapped {
-            let written = node.get("with").and_then(|with| actions::place_of(with, field));
-            let span = written
-                .or(node.entry("map").map(|map| map.at))
-                .unwrap_or(text.action.span);
-            let hint = if columns.is_empty() {
-                format!("Add it: `map: {{ {field}: … }}`.")
-            } else {
-                format!(
-                    "Add a line `{field}: …` to `map`. {}",
-                    known("Mapped are", columns, field)
-                )
-            };
-            self.findings
-                .mistake(span, format!("`{field}` {role} and is not mapped"), Some(hint));
-        }
-        unmapped.is_empty().then(|| places(fields, columns))
-    }
-
-    /// Fields of a scope are needed even when there are no elements.
-    fn of_the_record(
-        &mut self,
-        fields: Option<&[Expression]>,
-        scope_at: &[usize],
-        text: &WriteText,
-        each: bool,
-    ) {
-        let (Some(fields), Some(map), true) = (fields, &text.map, each) else {
-            return;
-        };
-        for at in scope_at {
-            if let Some(own) = fields[*at].own_field() {
-                let (name, written) = &map.value.0[*at];
-                let message = format!(
-                    "`{}` says what is replaced, and `{own}` is a field of the element",
-                    name.value
-                );
-                let hint =
-                    format!("A record without elements has none: take it from the record, `record.{own}`.");
-                self.findings.mistake(written.span, message, Some(hint));
-            }
-        }
+        self.names.push(name.value.clone());
+        Some(self.names.len() - 1)
     }
 }
 
-fn places(fields: &[String], columns: &[String]) -> Vec<usize> {
-    fields
-        .iter()
-        .filter_map(|field| columns.iter().position(|column| column == field))
-        .collect()
+/// What stands below a step's kind.
+fn inner<'n>(placed: &Placed<'n>) -> Option<&'n Node> {
+    placed.node.entries().first().map(|entry| &entry.value)
 }
 
-/// `Some(None)`, a part that was wrong, makes the whole `None`.
-#[expect(
-    clippy::option_option,
-    reason = "a part that is left out and a part that is wrong are two things"
-)]
-fn all<T>(part: Option<Option<T>>) -> Option<Option<T>> {
-    match part {
-        None => Some(None),
-        Some(None) => None,
-        Some(part) => Some(part),
-    }
-}
-
-/// The names a step gives.
-fn given(step: &StepText) -> Vec<String> {
+/// The names a step gives that later steps see.
+fn given(step: &StepText, name: &mut dyn FnMut(&str)) {
     match step {
-        StepText::Set(values) => values.0.iter().map(|(name, _)| name.value.clone()).collect(),
-        StepText::Write(write) => write.name.iter().map(|name| name.value.clone()).collect(),
-        StepText::Read(_) | StepText::Skip(_) => Vec::new(),
+        StepText::Set(values) => values.0.iter().for_each(|(given, _)| name(&given.value)),
+        StepText::Write(write) => write.name.iter().for_each(|given| name(&given.value)),
+        StepText::Fetch(fetch) => name(&fetch.name.value),
+        StepText::Branch(ways) => {
+            for step in ways.value.iter().flat_map(|way| &way.steps.value) {
+                given(&step.value, name);
+            }
+        }
+        // What is set for an element is seen there alone.
+        StepText::ForEach(_)
+        | StepText::Read(_)
+        | StepText::Merge(_)
+        | StepText::Skip(_)
+        | StepText::Delay(_) => {}
     }
 }

@@ -1,6 +1,6 @@
 //! What a person sees of a file with mistakes: place, fact, way out.
 
-use crate::processflow::{Plan, Step, fake::connectors, report::Severity};
+use crate::processflow::{Plan, StepKind, fake::connectors, report::Severity};
 
 const HEAD: &str = "processflow: orders\nconnections: { store: bigcommerce, erp: sql }\nsteps:\n";
 const READ: &str = "  - read: { action: store/orders.changed }\n";
@@ -42,7 +42,8 @@ fn the_example_of_the_design_becomes_a_plan() {
     assert_eq!(plan.name, "orders-to-database", "the name");
     assert_eq!(plan.connections["erp"], "sql", "connectors by alias");
     assert_eq!(plan.on_failure.tries, 5, "the default");
-    let [Step::Skip(_), Step::Write(header), Step::Write(lines)] = &*plan.steps else {
+    let kinds: Vec<_> = plan.steps.iter().map(|step| &step.kind).collect();
+    let [StepKind::Skip(_), StepKind::Write(header), StepKind::Write(lines)] = &*kinds else {
         panic!("{:?}", plan.steps)
     };
     assert_eq!(
@@ -354,5 +355,86 @@ fn reports_are_read_by_people_and_by_programs() {
         report.pretty(false).contains("upper"),
         "for the terminal: {}",
         report.pretty(false)
+    );
+}
+
+#[test]
+fn steps_inside_of_others_are_checked_like_those_outside() {
+    let branch = "  - branch:\n      - when: status_id == 11\n        steps:\n          - set: { kind: \"'paid'\" }\n      - steps:\n          - set: { kind: \"'other'\" }\n";
+    let text = format!(
+        "{HEAD}{READ}{branch}  - for_each:\n      in: products\n      as: line\n      steps:\n        - skip: {{ when: quantity == 0, reason: none ordered }}\n        - write: {{ action: erp/table.upsert, with: {{ table: LINE, key: [ID] }}, map: {{ ID: id, KIND: kind, ORDER: record.id, SAME: line.id }} }}\n"
+    );
+    let numbers: Vec<_> = plan(&text).numbers.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        numbers,
+        ["1", "2", "2.1.1", "2.2.1", "3", "3.1", "3.2"],
+        "in the order of the file"
+    );
+    check(
+        &format!("{READ}{branch}  - set: {{ «kind»: 1 }}\n"),
+        "`kind` is set a second time",
+        "another name",
+    );
+    check(
+        &format!(
+            "{READ}  - for_each:\n      in: products\n      steps: [{{ set: {{ a: id }} }}]\n  - skip: {{ when: «b» == 1, reason: no }}\n  - set: {{ b: 1 }}\n"
+        ),
+        "`b` is only set in step 4",
+        "Move",
+    );
+    check(
+        &format!(
+            "{READ}  - branch:\n      - steps: «[»{{ delay: 1 s }}]\n      - when: id == 1\n        steps: [{{ delay: 1 s }}]\n"
+        ),
+        "takes all others",
+        "Move it to the end",
+    );
+    check(
+        &format!(
+            "{READ}  - branch:\n      - when: id == 1\n        steps: [{{ read: {{ action: «store/orders.changed» }} }}]\n"
+        ),
+        "only the first step reads",
+        "`fetch`",
+    );
+    check(
+        &format!("{READ}  - delay: «3 h»\n"),
+        "`delay` is 15 min at most",
+        "schedule",
+    );
+}
+
+#[test]
+fn a_fetch_says_which_parameters_it_lacks() {
+    check(
+        &format!("{READ}  - fetch: {{ action: store/orders.changed, map: {{ «inclde»: id }}, as: more }}\n"),
+        "takes no parameter `inclde`",
+        "include",
+    );
+    check(
+        &format!("{READ}  - fetch: {{ action: erp/«table.upsert», as: more }}\n"),
+        "writes, and stands in a `fetch` step",
+        "",
+    );
+}
+
+#[test]
+fn what_is_kept_has_no_secret_in_the_file() {
+    let text = "processflow: orders\nconnections: { store: bigcommerce, erp: sql }\nvariables:\n  last: { start: 0 }\n  session: { encrypted: true }\nsteps:\n  - read: { action: store/orders.changed }\n  - set: { last: last + 1 }\n  - write: { action: erp/table.upsert, with: { table: T, key: [N] }, map: { N: last, S: session } }\n";
+    let plan = plan(text);
+    let names: Vec<_> = plan
+        .variables
+        .iter()
+        .map(|variable| (&*variable.name, variable.encrypted))
+        .collect();
+    assert_eq!(names, [("last", false), ("session", true)]);
+    let report = Plan::compile(
+        &text.replace("encrypted: true", "encrypted: true, start: s3cret"),
+        "f",
+        &connectors(),
+    )
+    .expect_err("a secret in a file");
+    assert!(
+        report.to_string().contains("its first value stands in the file"),
+        "{report}"
     );
 }

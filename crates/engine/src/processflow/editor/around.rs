@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::place::{Part, Place};
-use crate::processflow::yaml::{Document, Node};
+use crate::processflow::{
+    outline::{self, Placed},
+    yaml::{Document, Node},
+};
 
 /// What stands around the cursor.
 #[derive(Debug, Default)]
@@ -101,7 +104,7 @@ fn step_text(text: &str, start: usize, indent: usize) -> &str {
     &text[start..end]
 }
 
-/// The steps before this one name values by `set` and `as`.
+/// Names that steps before this one give, by `set` and `as`, and those that are kept.
 fn variables(text: &str, before: usize) -> Vec<String> {
     let Some(steps) = section_text(text, "steps") else {
         return Vec::new();
@@ -112,16 +115,25 @@ fn variables(text: &str, before: usize) -> Vec<String> {
     let Ok(document) = Document::read(whole.trim_end_matches(' ')) else {
         return Vec::new();
     };
-    let steps = document.root.get("steps").map_or(&[][..], Node::elements);
-    let given = |step: &Node| {
-        let set = step.get("set").map_or(&[][..], Node::entries);
-        let answer = step.get("write").and_then(|write| write.get("as")?.words());
+    let given = |step: Placed<'_>| {
+        let set = step.node.get("set").map_or(&[][..], Node::entries);
+        let named = ["write", "fetch", "for_each"];
+        let answers = named
+            .into_iter()
+            .filter_map(|kind| step.node.get(kind)?.get("as")?.words());
         set.iter()
             .map(|entry| entry.name.clone())
-            .chain(answer)
+            .chain(answers)
             .collect::<Vec<_>>()
     };
-    steps.iter().flat_map(given).collect()
+    let kept = names(section(text, "variables").as_ref(), "variables");
+    let mut all: Vec<String> = kept
+        .into_iter()
+        .chain(outline::steps(&document.root).into_iter().flat_map(given))
+        .collect();
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|name| seen.insert(name.clone()));
+    all
 }
 
 /// The value behind a field's name, on the same line.

@@ -22,6 +22,26 @@ pub(super) struct Place {
     pub(super) step: Option<(usize, usize)>,
 }
 
+impl Place {
+    /// The way as seen from the innermost list of steps, as if that were the file's: `steps`, the step's number, and so
+    /// on. Steps inside of others are written as those outside.
+    pub(super) fn in_steps(&self) -> &[Part] {
+        in_steps(&self.path)
+    }
+}
+
+/// See [`Place::in_steps`].
+pub(super) fn in_steps(path: &[Part]) -> &[Part] {
+    let is = |at: usize, name: &str| matches!(path.get(at), Some(Part::Key(key)) if key == name);
+    let holds_steps = |at: usize| {
+        let in_list = at >= 1 && is(at - 1, "for_each");
+        let on_way = at >= 2 && is(at - 2, "branch") && matches!(path[at - 1], Part::Item(_));
+        is(at, "steps") && (at == 0 || in_list || on_way)
+    };
+    let start = (0..path.len()).rev().find(|at| holds_steps(*at));
+    &path[start.unwrap_or(0)..]
+}
+
 struct Frame {
     indent: usize,
     part: Part,
@@ -182,9 +202,7 @@ impl Scanner {
                 part: Part::Item(0),
             }),
         }
-        let in_steps = matches!(&self.frames[..],
-            [Frame { part: Part::Key(key), .. }, Frame { part: Part::Item(_), .. }] if key == "steps");
-        if in_steps {
+        if matches!(in_steps(&self.path()), [Part::Key(key), Part::Item(_)] if key == "steps") {
             self.step = Some((at, indent));
         }
     }

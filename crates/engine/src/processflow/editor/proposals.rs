@@ -87,14 +87,15 @@ fn proposals(
     if is_expression(place) {
         return in_expression(question, place, around, cursor);
     }
-    let keys: Vec<&str> = place.path.iter().filter_map(key).collect();
+    let keys: Vec<&str> = place.in_steps().iter().filter_map(key).collect();
     let proposals = match (place.is_key, &keys[..]) {
         (false, ["connections", _]) => connectors(question.connectors),
-        (false, ["steps", step @ ("read" | "write"), "action"]) => {
+        (false, ["steps", step @ ("read" | "fetch" | "write"), "action"]) => {
             let written = &question.text[place.from..cursor];
-            actions(around, question.connectors, *step == "read", written)
+            actions(around, question.connectors, *step != "write", written)
         }
         (true, ["steps", "write", "map"]) => columns(around),
+        (true, ["steps", "fetch", "map"]) => parameters(place, around, question.connectors),
         (false, ["schedule", "zone"]) => zones(),
         (true, _) => names(place, around, question.connectors),
         (false, _) => values(place, around, question.connectors),
@@ -111,13 +112,15 @@ fn key(part: &Part) -> Option<&str> {
 
 /// True where an expression stands.
 pub(super) fn is_expression(place: &Place) -> bool {
-    let keys: Vec<&str> = place.path.iter().filter_map(key).collect();
+    let keys: Vec<&str> = place.in_steps().iter().filter_map(key).collect();
     !place.is_key
         && matches!(
             &keys[..],
-            ["steps", "skip", "when"]
+            ["steps", "skip" | "branch", "when"]
                 | ["steps", "set", _]
-                | ["steps", "write", "map", _]
+                | ["steps", "merge", "by", _]
+                | ["steps", "for_each", "in"]
+                | ["steps", "fetch" | "write", "map", _]
                 | ["steps", "write", "each"]
         )
 }
@@ -133,7 +136,16 @@ fn proposal(label: &str, kind: ProposalKind) -> Proposal {
 }
 
 fn names(place: &Place, around: &Around, connectors: &[Connector]) -> Vec<Proposal> {
-    let Some(shape) = Shape::at(&place.path, around, connectors) else {
+    of_shape(Shape::at(&place.path, around, connectors), place, around)
+}
+
+/// What a `fetch` may take from the record: the parameters of its action.
+fn parameters(place: &Place, around: &Around, connectors: &[Connector]) -> Vec<Proposal> {
+    of_shape(Shape::of_action(around, connectors), place, around)
+}
+
+fn of_shape(shape: Option<Shape>, place: &Place, around: &Around) -> Vec<Proposal> {
+    let Some(shape) = shape else {
         return Vec::new();
     };
     let mut fields = shape.fields();

@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use connector_kit::Connector;
 use serde_json::Value;
 
-use super::{around::Around, place::Part};
+use super::{
+    around::Around,
+    place::{Part, in_steps},
+};
 use crate::processflow::file::File;
 
 /// A schema, and the parts of it that describe one place.
@@ -34,20 +37,37 @@ pub(super) enum Kind {
 impl Shape {
     /// What describes this place: the action's schema below `with`, else the file's.
     pub(super) fn at(path: &[Part], around: &Around, connectors: &[Connector]) -> Option<Self> {
-        let with = path.iter().position(|part| *part == Part::Key("with".to_owned()));
-        let in_step = matches!(path, [Part::Key(steps), Part::Item(_), Part::Key(_), ..] if steps == "steps");
-        let (root, rest) = match with {
-            Some(with) if in_step && with == 3 => (action_schema(around, connectors)?, &path[4..]),
-            _ => (file_schema().clone(), path),
+        let rest = match in_steps(path) {
+            [
+                Part::Key(_),
+                Part::Item(_),
+                Part::Key(_),
+                Part::Key(with),
+                rest @ ..,
+            ] if with == "with" => Some(rest),
+            _ => None,
         };
-        let mut shape = Self {
-            places: vec![root.clone()],
-            root,
+        let mut shape = match rest {
+            Some(_) => Self::of_action(around, connectors)?,
+            None => Self::of(file_schema().clone()),
         };
+        let rest = rest.unwrap_or(path);
         for part in rest {
             shape = shape.below(part);
         }
         Some(shape)
+    }
+
+    /// What describes the parameters of the step's action.
+    pub(super) fn of_action(around: &Around, connectors: &[Connector]) -> Option<Self> {
+        action_schema(around, connectors).map(Self::of)
+    }
+
+    fn of(root: Value) -> Self {
+        Self {
+            places: vec![root.clone()],
+            root,
+        }
     }
 
     fn below(self, part: &Part) -> Self {

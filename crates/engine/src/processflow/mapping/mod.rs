@@ -3,9 +3,11 @@
 //! A [`Scope`] is shared by all records of a run; a [`Mapping`] is one record on its way through the steps. It holds
 //! the record's text (shared with the page it came in), where its fields stand, and what earlier steps named.
 
+mod groups;
 mod tried;
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     sync::{Arc, LazyLock},
 };
@@ -18,10 +20,12 @@ use super::{
         evaluate::{Object, Table, View},
         term::{Term, missing},
     },
+    file::Expect,
     json::{self, Index},
-    plan::{Set, Skip, Write},
+    plan::{Fetch, ForEach, Merge, Set, Skip, Way, Write},
 };
 
+pub(crate) use groups::Groups;
 pub use tried::{TriedField, TriedProblem, TriedStep, try_record};
 
 /// What all records of one run share. Cloning shares.
@@ -57,6 +61,7 @@ impl Scope {
             shared: self.0.clone(),
             body: record.body.clone(),
             index: None,
+            element: None,
             variables: Vec::new(),
         }
     }
@@ -68,6 +73,8 @@ pub struct Mapping {
     shared: Arc<Shared>,
     body: Raw,
     index: Option<Index>,
+    /// The element it is about, inside of a `for_each`.
+    element: Option<Box<(Raw, Index)>>,
     variables: Vec<Option<Value>>,
 }
 
@@ -95,13 +102,14 @@ impl Mapping {
     /// elements gets one row that says so ([`Row::nothing`]).
     pub fn rows(&mut self, step: &Write, record: usize) -> Result<Vec<Row>> {
         if step.elements.is_none() && step.fields.is_none() {
-            return Ok(vec![as_it_is(record, self.body.clone())]);
+            let whole = self.element.as_ref().map_or(&self.body, |element| &element.0);
+            return Ok(vec![as_it_is(record, whole.clone())]);
         }
         self.seen(|view| {
             let Some(elements) = &step.elements else {
                 return Ok(vec![row(step, record, view)?]);
             };
-            let listed = list(elements, view)?;
+            let listed = list(elements, "each", view)?;
             let each = || elements_of(&listed);
             let mut rows = Vec::new();
             for element in each() {
@@ -135,6 +143,99 @@ impl Mapping {
         self.name(place, value);
     }
 
+    /// Which way of a branch the record goes: the first whose rule is true. None when it is none of them.
+    pub fn way(&mut self, ways: &[Way]) -> Result<Option<usize>> {
+        for (at, way) in ways.iter().enumerate() {
+            let Some(when) = &way.when else {
+                return Ok(Some(at));
+            };
+            let taken = self.seen(|view| truth(when.term(view)?));
+            if taken.map_err(|error| error.context(format!("`when: {}`", when.text)))? {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A mapping for each element of the list: what was named so far, and what the element has.
+    pub fn elements(&mut self, step: &ForEach) -> Result<Vec<Self>> {
+        let elements = self.seen(|view| {
+            let listed = list(&step.list, "in", view)?;
+            let element = |text: Result<Cow<'_, str>>| Raw::parse(text?.into_owned());
+            elements_of(&listed).map(element).collect::<Result<Vec<Raw>>>()
+        })?;
+        let mapping = |element: Raw| {
+            let mut mapping = Self {
+                shared: self.shared.clone(),
+                body: self.body.clone(),
+                index: None,
+                element: Some(Box::new((element.clone(), Index::of(element.as_str())))),
+                variables: self.variables.clone(),
+            };
+            if let Some(place) = step.variable {
+                mapping.name(place, Value::Json(element));
+            }
+            mapping
+        };
+        Ok(elements.into_iter().map(mapping).collect())
+    }
+
+    /// The parameters a `fetch` asks with for this record.
+    pub fn parameters(&mut self, step: &Fetch) -> Result<serde_json::Map<String, serde_json::Value>> {
+        let mut parameters = step.with.clone();
+        for (name, expression) in &step.map {
+            let value = self.seen(|view| expression.value(view));
+            let value = value.map_err(|error| error.context(format!("parameter `{name}`")))?;
+            parameters.insert(name.clone(), value.to_json());
+        }
+        Ok(parameters)
+    }
+
+    /// Keeps what was fetched under the step's name.
+    pub fn fetched(&mut self, step: &Fetch, records: &[Raw]) -> Result<()> {
+        let value = match (step.expect, records) {
+            (Expect::List, records) => {
+                let texts: Vec<_> = records.iter().map(Raw::as_str).collect();
+                Value::Json(Raw::parse(format!("[{}]", texts.join(",")))?)
+            }
+            (_, [one]) => Value::Json(one.clone()),
+            (Expect::OneOrNone, []) => Value::Null,
+            (_, records) => return Err(not_one(step, records.len())),
+        };
+        self.name(step.variable, value);
+        Ok(())
+    }
+
+    /// The values of a merge's `by`, with what tells this group from all others.
+    pub(crate) fn belongs(&mut self, step: &Merge) -> Result<(String, Vec<Value>)> {
+        let mut values = Vec::with_capacity(step.by.len());
+        for (name, expression) in &step.by {
+            let value = self.seen(|view| expression.value(view));
+            let value = value.map_err(|error| error.context(format!("`by: {name}`")))?;
+            if value == Value::Null {
+                let message = format!("`by: {name}` is empty, so it is not known what the record belongs to");
+                return Err(Error::rejected(message));
+            }
+            values.push(value);
+        }
+        let told: Vec<_> = values.iter().map(Value::to_string).collect();
+        let key = match &*told {
+            [one] => one.clone(),
+            several => serde_json::to_string(several).expect("texts serialise"),
+        };
+        Ok((key, values))
+    }
+
+    /// Gives a kept variable the value it has now.
+    pub(crate) fn know(&mut self, place: usize, value: Value) {
+        self.name(place, value);
+    }
+
+    /// What stands at a place of a name.
+    pub(crate) fn known(&self, place: usize) -> Option<&Value> {
+        self.variables.get(place)?.as_ref()
+    }
+
     fn name(&mut self, place: usize, value: Value) {
         self.variables.resize(self.shared.variables, None);
         self.variables[place] = Some(value);
@@ -143,13 +244,38 @@ impl Mapping {
     fn seen<T>(&mut self, look: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
         let index = self.index.get_or_insert_with(|| Index::of(self.body.as_str()));
         let shared = &self.shared;
-        look(&View::new(
+        let view = View::new(
             (&self.body, index),
             (&shared.connections, shared.run.as_str()),
             &shared.tables,
             &self.variables,
-        ))
+        );
+        match &self.element {
+            None => look(&view),
+            Some(element) => look(&view.inside(Object {
+                text: element.0.as_str(),
+                index: &element.1,
+            })),
+        }
     }
+}
+
+fn not_one(step: &Fetch, found: usize) -> Error {
+    let (count, hint) = match found {
+        0 => (
+            "nothing".to_owned(),
+            "If it may be missing, write `expect: one_or_none` and test it with `is none`.",
+        ),
+        _ => (
+            format!("{found} records"),
+            "Ask for it more exactly, or write `expect: list` and say which one is meant.",
+        ),
+    };
+    let message = format!(
+        "`{}` found {count} for `{}`, and one is expected",
+        step.action, step.name
+    );
+    Error::rejected(message).hint(hint)
 }
 
 fn truth(term: Term<'_>) -> Result<bool> {
@@ -164,9 +290,9 @@ fn truth(term: Term<'_>) -> Result<bool> {
     }
 }
 
-/// What `each` lists. An empty list is a list; null is not: it would delete what is there.
-fn list<'r>(elements: &'r Expression, view: &View<'r>) -> Result<Term<'r>> {
-    let named = |error: Error| error.context("`each`");
+/// What `each` or `in` lists. An empty list is a list; null is not: it would delete what is there.
+fn list<'r>(elements: &'r Expression, field: &str, view: &View<'r>) -> Result<Term<'r>> {
+    let named = |error: Error| error.context(format!("`{field}`"));
     match elements.term(view).map_err(named)? {
         list @ Term::List(_) => Ok(list),
         Term::Json(text) if text.starts_with('[') => Ok(Term::Json(text)),
@@ -178,7 +304,7 @@ fn list<'r>(elements: &'r Expression, view: &View<'r>) -> Result<Term<'r>> {
                     .to_owned(),
             };
             Err(Error::rejected(format!(
-                "`each: {}` is {}, not a list",
+                "`{field}: {}` is {}, not a list",
                 elements.text,
                 other.kind()
             ))
@@ -188,7 +314,7 @@ fn list<'r>(elements: &'r Expression, view: &View<'r>) -> Result<Term<'r>> {
 }
 
 /// The elements as JSON text.
-fn elements_of<'l>(list: &'l Term<'_>) -> Box<dyn Iterator<Item = Result<std::borrow::Cow<'l, str>>> + 'l> {
+fn elements_of<'l>(list: &'l Term<'_>) -> Box<dyn Iterator<Item = Result<Cow<'l, str>>> + 'l> {
     match list {
         Term::Json(text) => Box::new(json::elements(text).map(|text| Ok(text.into()))),
         Term::List(elements) => Box::new(elements.iter().map(|element| Ok(element.to_json()?.into()))),
@@ -298,15 +424,18 @@ fn distinct(step: &Write, rows: &[Row]) -> Result<()> {
     let mut seen = HashSet::with_capacity(rows.len());
     match rows.iter().find(|row| !seen.insert(&*row.key)) {
         None => Ok(()),
-        Some(row) => {
-            let key = row.key.replace('\u{1f}', ", ");
-            Err(Error::rejected(format!(
-                "two elements have the same key ({}: {key})",
-                step.key.join(", ")
-            ))
-            .hint("Add a field to the key that tells them apart, such as the line's id."))
-        }
+        Some(row) => Err(key_twice(step, row)),
     }
+}
+
+/// Two elements of one record are the same thing to the destination.
+pub(crate) fn key_twice(step: &Write, row: &Row) -> Error {
+    let key = row.key.replace('\u{1f}', ", ");
+    Error::rejected(format!(
+        "two elements have the same key ({}: {key})",
+        step.key.join(", ")
+    ))
+    .hint("Add a field to the key that tells them apart, such as the line's id.")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Mapping;
-use crate::processflow::{Plan, RunFacts, Step, Write, fake::connectors};
+use crate::processflow::{Plan, RunFacts, StepKind, Write, fake::connectors};
 
 fn plan(steps: &str) -> Plan {
     let text = format!(
@@ -31,7 +31,7 @@ fn begin(plan: &Plan, body: &str) -> Mapping {
 }
 
 fn write(plan: &Plan) -> &Write {
-    let Some(Step::Write(write)) = plan.steps.last() else {
+    let Some(StepKind::Write(write)) = plan.steps.last().map(|step| &step.kind) else {
         panic!("the last step writes")
     };
     write
@@ -176,7 +176,7 @@ fn rules_and_named_values_follow_each_other() {
         "  - set: { net: total - tax, gross: net * 1.19 }\n  - skip: { when: gross > 100, reason: too dear }\n  \
          - write: { action: erp/table.upsert, with: { table: T, key: [ID] }, map: { ID: id, GROSS: gross } }\n",
     );
-    let (Step::Set(set), Step::Skip(skip)) = (&plan.steps[0], &plan.steps[1]) else {
+    let (StepKind::Set(set), StepKind::Skip(skip)) = (&plan.steps[0].kind, &plan.steps[1].kind) else {
         panic!("set, then skip")
     };
     for (body, reason, gross) in [
@@ -202,7 +202,7 @@ fn rules_and_named_values_follow_each_other() {
 #[test]
 fn a_rule_must_be_true_or_false() {
     let plan = plan("  - skip: { when: status_id, reason: odd }\n");
-    let Step::Skip(skip) = &plan.steps[0] else {
+    let StepKind::Skip(skip) = &plan.steps[0].kind else {
         panic!("it skips")
     };
     let error = begin(&plan, r#"{"status_id":"0"}"#)
@@ -222,7 +222,7 @@ fn answers_are_seen_by_later_steps() {
         "  - write: { action: erp/table.upsert, as: saved, with: { table: T, key: [ID] }, map: { ID: id } }\n  \
          - write: { action: erp/table.upsert, with: { table: U, key: [ID] }, map: { ID: saved.number } }\n",
     );
-    let Step::Write(first) = &plan.steps[0] else {
+    let StepKind::Write(first) = &plan.steps[0].kind else {
         panic!("it writes")
     };
     let mut mapping = begin(&plan, r#"{"id":1}"#);

@@ -6,13 +6,13 @@ use ts_rs::TS;
 
 use super::{Mapping, Scope, elements_of, list};
 use crate::processflow::{
-    Plan, Step,
+    Plan,
     expression::{
         Expression,
         evaluate::{Object, View},
     },
     json::Index,
-    plan::{Set, Skip, Write},
+    plan::{Fetch, ForEach, Set, Skip, Step, StepKind, Way, Write},
 };
 
 /// Elements of a record that are tried at most.
@@ -23,7 +23,7 @@ const MOST_ROWS: usize = 50;
 pub struct TriedStep {
     /// The step's number in the file.
     pub step: String,
-    /// `skip`, `set` or `write`.
+    /// `skip`, `set`, `write`, and so on.
     pub kind: String,
     /// True where a rule leaves the record out: a run would stop here.
     pub skipped: bool,
@@ -33,7 +33,8 @@ pub struct TriedStep {
     pub problem: Option<TriedProblem>,
     /// The rows; of `set` one, with the names it gives.
     pub rows: Vec<Vec<TriedField>>,
-    /// How many rows there would be; more than `rows` for a long list.
+    /// How many rows there would be, more than `rows` for a long list; of a `for_each` its elements, of a `branch` the
+    /// number of the way.
     pub count: usize,
 }
 
@@ -66,24 +67,16 @@ impl From<Error> for TriedProblem {
     }
 }
 
-/// Takes a record through all steps, past what stops it: a person who writes a mapping wants to see all of it.
-/// `numbers` are those of the plan's steps in the file.
-pub fn try_record(plan: &Plan, numbers: &[usize], scope: &Scope, record: &Record) -> Vec<TriedStep> {
+/// Takes a record through all steps, past what stops it: a person who writes a mapping wants to see all of it. Of a
+/// branch it goes the way it would go, of a list with its first element.
+pub fn try_record(plan: &Plan, scope: &Scope, record: &Record) -> Vec<TriedStep> {
     let mut mapping = scope.record(record);
-    let steps = plan.steps.iter().zip(numbers);
-    steps
-        .map(|(step, number)| {
-            let tried = match step {
-                Step::Skip(skip) => mapping.try_skip(skip),
-                Step::Set(set) => mapping.try_set(set),
-                Step::Write(write) => mapping.try_rows(write),
-            };
-            TriedStep {
-                step: number.to_string(),
-                ..tried
-            }
-        })
-        .collect()
+    for variable in &plan.variables {
+        mapping.know(variable.place, Value::from(variable.start.clone()));
+    }
+    let mut tried = Vec::new();
+    mapping.try_steps(&plan.steps, &mut tried);
+    tried
 }
 
 fn tried(kind: &str) -> TriedStep {
@@ -99,6 +92,73 @@ fn tried(kind: &str) -> TriedStep {
 }
 
 impl Mapping {
+    fn try_steps(&mut self, steps: &[Step], all: &mut Vec<TriedStep>) {
+        for step in steps {
+            let at = all.len();
+            let tried = match &step.kind {
+                StepKind::Skip(skip) => self.try_skip(skip),
+                StepKind::Set(set) => self.try_set(set),
+                StepKind::Write(write) => self.try_rows(write),
+                StepKind::Fetch(fetch) => self.try_fetch(fetch),
+                StepKind::Delay(_) => tried("delay"),
+                StepKind::Branch(ways) => self.try_branch(ways, all),
+                StepKind::ForEach(each) => self.try_elements(each, all),
+            };
+            let step = step.id.to_string();
+            all.insert(at, TriedStep { step, ..tried });
+        }
+    }
+
+    /// Nothing is asked while a file is typed: the parameters are what can be seen.
+    fn try_fetch(&mut self, fetch: &Fetch) -> TriedStep {
+        let mut row: Vec<TriedField> = Vec::new();
+        for (name, expression) in &fetch.map {
+            let value = self.seen(|view| expression.value(view));
+            row.push(field(name, value));
+        }
+        TriedStep {
+            rows: vec![row],
+            count: 1,
+            ..tried("fetch")
+        }
+    }
+
+    fn try_branch(&mut self, ways: &[Way], all: &mut Vec<TriedStep>) -> TriedStep {
+        match self.way(ways) {
+            Ok(way) => {
+                if let Some(way) = way {
+                    self.try_steps(&ways[way].steps, all);
+                }
+                TriedStep {
+                    count: way.map_or(0, |way| way + 1),
+                    ..tried("branch")
+                }
+            }
+            Err(error) => TriedStep {
+                problem: Some(error.into()),
+                ..tried("branch")
+            },
+        }
+    }
+
+    fn try_elements(&mut self, each: &ForEach, all: &mut Vec<TriedStep>) -> TriedStep {
+        match self.elements(each) {
+            Ok(mut elements) => {
+                if let Some(first) = elements.first_mut() {
+                    first.try_steps(&each.steps, all);
+                }
+                TriedStep {
+                    count: elements.len(),
+                    ..tried("for_each")
+                }
+            }
+            Err(error) => TriedStep {
+                problem: Some(error.into()),
+                ..tried("for_each")
+            },
+        }
+    }
+
     fn try_skip(&mut self, skip: &Skip) -> TriedStep {
         let (skipped, problem) = match self.skip(skip) {
             Ok(reason) => (reason.is_some(), None),
@@ -150,7 +210,7 @@ fn rows(write: &Write, view: &View<'_>) -> Result<Rows> {
     let Some(elements) = &write.elements else {
         return Ok((vec![row(write, view)], 1));
     };
-    let listed = list(elements, view)?;
+    let listed = list(elements, "each", view)?;
     let (mut rows, mut count) = (Vec::new(), 0);
     for element in elements_of(&listed) {
         let element = element?;

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// The vault's key. Wiped when dropped.
-pub(super) struct Key(pub(super) Zeroizing<[u8; 32]>);
+pub(in crate::secrets) struct Key(pub(in crate::secrets) Zeroizing<[u8; 32]>);
 
 /// An encrypted value.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Entry {
+pub(in crate::secrets) struct Entry {
     /// 12 bytes, base64.
     nonce: String,
     /// Ciphertext and 16 bytes of tag, base64.
@@ -23,7 +23,7 @@ pub(super) struct Entry {
 
 impl Key {
     /// Encrypts a text for the place that `bound` names.
-    pub(super) fn seal(&self, text: &[u8], bound: &[u8]) -> Entry {
+    pub(in crate::secrets) fn seal(&self, text: &[u8], bound: &[u8]) -> Entry {
         let nonce = Aes256Gcm::generate_nonce(&mut OsRng);
         let payload = Payload {
             msg: text,
@@ -40,7 +40,7 @@ impl Key {
     }
 
     /// Decrypts; `None` when key, place or a single bit is another.
-    pub(super) fn open(&self, entry: &Entry, bound: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub(in crate::secrets) fn open(&self, entry: &Entry, bound: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let nonce = STANDARD
             .decode(&entry.nonce)
             .ok()
@@ -62,7 +62,7 @@ impl Key {
 }
 
 /// The place of a value as associated data. Each part has its length in front, so no two places look alike.
-pub(super) fn place(format: u32, connection: &str, host: &str, field: &str) -> Vec<u8> {
+pub(in crate::secrets) fn place(format: u32, connection: &str, host: &str, field: &str) -> Vec<u8> {
     let mut bound = b"processflow-vault".to_vec();
     bound.extend(format.to_be_bytes());
     for part in [connection, host, field] {

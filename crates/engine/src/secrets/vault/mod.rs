@@ -15,7 +15,8 @@ use tokio::sync::Mutex;
 
 pub use key::{SHORTEST_PASSPHRASE, VaultKey};
 
-use self::{cipher::Key, file::Body};
+pub(super) use self::cipher::{Entry, Key, place};
+use self::file::Body;
 use super::{Kept, Sealed, SecretStore};
 use crate::folder::{trouble, write_atomically};
 
