@@ -15,7 +15,18 @@ pub(crate) enum Check {
     Scope,
     /// A reading that was stopped goes on where it was.
     GoesOn,
+    /// There is enough for several batches.
+    SeveralBatches,
 }
+
+/// Lists that offer page numbers and nothing else.
+const BY_PAGES: &str = "page numbers alone: gone on with, it would lose what has shifted; it begins anew";
+
+/// Single records, and lists that the store hands out whole.
+const FEW: &str = "one answer is all there is, and one batch";
+
+/// The permission that every API account has.
+const EVERY_TOKEN: &str = "managing webhooks needs the permission alone that every token has";
 
 const EXCEPTIONS: &[(Check, &str, &str)] = &[
     (
@@ -50,11 +61,44 @@ const EXCEPTIONS: &[(Check, &str, &str)] = &[
         "files/jsonl.write",
         "every row is a new line; the checkpoint keeps a batch from coming twice",
     ),
+    (Check::GoesOn, "bigcommerce/categories.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/order.products", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/refunds.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/coupons.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/variants.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/brands.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/inventory.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/customer_addresses.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/customer_attributes.list", BY_PAGES),
     (
         Check::GoesOn,
-        "bigcommerce/categories.list",
-        "page numbers alone: gone on with, it would lose what has shifted; it begins anew",
+        "bigcommerce/customer_attribute_values.list",
+        BY_PAGES,
     ),
+    (Check::GoesOn, "bigcommerce/subscribers.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/webhooks.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/product_metafields.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/category_metafields.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/brand_metafields.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/order_metafields.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/customer_metafields.list", BY_PAGES),
+    (Check::SeveralBatches, "bigcommerce/order.get", FEW),
+    (Check::SeveralBatches, "bigcommerce/order.shipping_addresses", FEW),
+    (Check::SeveralBatches, "bigcommerce/order.shipments", FEW),
+    (Check::SeveralBatches, "bigcommerce/order.coupons", FEW),
+    (Check::SeveralBatches, "bigcommerce/order.transactions", FEW),
+    (Check::SeveralBatches, "bigcommerce/order.refunds", FEW),
+    (Check::SeveralBatches, "bigcommerce/order_statuses.list", FEW),
+    (Check::SeveralBatches, "bigcommerce/locations.list", FEW),
+    (Check::SeveralBatches, "bigcommerce/product.get", FEW),
+    (Check::SeveralBatches, "bigcommerce/customer.get", FEW),
+    (Check::SeveralBatches, "bigcommerce/cart.get", FEW),
+    (Check::SeveralBatches, "bigcommerce/checkout.get", FEW),
+    (Check::SeveralBatches, "bigcommerce/store.get", FEW),
+    (Check::Scope, "bigcommerce/webhooks.list", EVERY_TOKEN),
+    (Check::Scope, "bigcommerce/webhook.create", EVERY_TOKEN),
+    (Check::GoesOn, "bigcommerce/price_lists.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/price_list_records.list", BY_PAGES),
     (Check::BadRow, "files/jsonl.write", "every row has a form in JSON"),
 ];
 

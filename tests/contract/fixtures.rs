@@ -6,7 +6,17 @@ use sandbox_store::{Kind, Patch};
 use serde_json::{Value, json};
 
 use crate::{
-    looks::{customers, levels, orders, products, table, variants, visible_files},
+    few::{
+        Attributes, Brands, CART, Coupons, OfBrands, OfCategories, OfCustomers, OfOrders, OfProducts,
+        PriceLists, Subscribers, Values, Webhooks, a_coupon, a_shipment, address, address_changes,
+        an_address, attribute_values, billing, brand_titles, brands_named, carts_there, five_billed_carts,
+        five_brands, five_carts, many, many_lines, many_refunds, metafields, metafields_of, new_addresses,
+        new_billing, new_categories, new_named, new_subscribers, new_webhooks,
+    },
+    looks::{
+        addresses, carts, categories, customers, images, levels, orders, plain, prices, products, table,
+        variants, visible_files,
+    },
     world::World,
 };
 
@@ -73,6 +83,157 @@ pub(crate) fn fixture(action: &str) -> Fixture {
             by_id(Kind::Variant),
             variants,
         )),
+        "bigcommerce/order.get" => read(
+            json!({ "order_id": 1001, "include": ["products"] }),
+            nothing,
+            false,
+        ),
+        "bigcommerce/order.products" => read(json!({ "order_id": "1001" }), many_lines, false),
+        "bigcommerce/order.shipping_addresses" => read(json!({ "order_id": 1001 }), an_address, false),
+        "bigcommerce/order.shipments" => read(json!({ "order_id": 1001 }), a_shipment, false),
+        "bigcommerce/order.coupons" => read(json!({ "order_id": 1001 }), a_coupon, false),
+        "bigcommerce/order.transactions" => read(json!({ "order_id": 1001 }), nothing, false),
+        "bigcommerce/order.refunds" => read(json!({ "order_id": 1001 }), many_refunds, false),
+        "bigcommerce/order_statuses.list" => read(json!({}), nothing, false),
+        "bigcommerce/refunds.list" => read(json!({}), many_refunds, false),
+        "bigcommerce/coupons.list" => read(json!({}), many::<Coupons>, false),
+        "bigcommerce/product.get" => read(json!({ "sku": "0017", "include": ["variants"] }), nothing, false),
+        "bigcommerce/customer.get" => read(json!({ "customer_id": 1 }), nothing, false),
+        "bigcommerce/variants.list" => read(json!({}), nothing, false),
+        "bigcommerce/brands.list" => read(json!({}), many::<Brands>, false),
+        "bigcommerce/inventory.list" => read(json!({}), nothing, false),
+        "bigcommerce/locations.list" => read(json!({}), nothing, false),
+        "bigcommerce/customer_addresses.list" => read(json!({}), nothing, false),
+        "bigcommerce/customer_attributes.list" => read(json!({}), many::<Attributes>, false),
+        "bigcommerce/customer_attribute_values.list" => read(json!({}), many::<Values>, false),
+        "bigcommerce/subscribers.list" => read(json!({}), many::<Subscribers>, false),
+        "bigcommerce/webhooks.list" => read(json!({}), many::<Webhooks>, false),
+        "bigcommerce/cart.get" => read(json!({ "cart_id": CART }), nothing, false),
+        "bigcommerce/checkout.get" => read(json!({ "checkout_id": CART }), nothing, false),
+        "bigcommerce/store.get" => read(json!({}), nothing, false),
+        "bigcommerce/product_metafields.list" => read(json!({}), many::<OfProducts>, false),
+        "bigcommerce/category_metafields.list" => read(json!({}), many::<OfCategories>, false),
+        "bigcommerce/brand_metafields.list" => read(json!({}), many::<OfBrands>, false),
+        "bigcommerce/order_metafields.list" => read(json!({}), many::<OfOrders>, false),
+        "bigcommerce/customer_metafields.list" => read(json!({}), many::<OfCustomers>, false),
+        "bigcommerce/price_lists.list" => read(json!({}), many::<PriceLists>, false),
+        "bigcommerce/price_list_records.list" => read(json!({ "price_list_id": 1 }), many_prices, false),
+        "bigcommerce/product.create" => write(new_products(json!({}))),
+        "bigcommerce/product.upsert" => write(new_products(json!({ "only_when_new": ["categories"] }))),
+        "bigcommerce/image.add" => write(Write {
+            bad: json!({ "sku": "GONE", "image": "https://cdn.example.com/gone.jpg" }),
+            ..store_write("POST", "/v3/catalog/products/*/images", new_images, images)
+        }),
+        "bigcommerce/variants.upsert" => write(Write {
+            with: json!({}),
+            fill: a_size_less,
+            bad: json!({
+                "sku": "NEW-GONE", "product_id": 999_999, "price": 9.5,
+                "option_values": [{ "option_display_name": "Größe", "label": "S" }],
+            }),
+            ..store_write("PUT", "/v3/catalog/variants", new_variants, variants)
+        }),
+        "bigcommerce/price_list_records.upsert" => write(Write {
+            with: json!({ "price_list_id": 1, "currency": "EUR" }),
+            bad: json!({ "sku": "GONE", "price": 9.5 }),
+            ..store_write("PUT", "/v3/pricelists/1/records", new_prices, prices)
+        }),
+        "bigcommerce/brand.create" => write(new_named(
+            "/v3/catalog/brands",
+            |_| brands_named(5),
+            |world| plain(world, "brand"),
+        )),
+        "bigcommerce/brand.upsert" => write(new_named(
+            "/v3/catalog/brands",
+            |_| brands_named(5),
+            |world| plain(world, "brand"),
+        )),
+        "bigcommerce/brand.update" => write(Write {
+            fill: five_brands,
+            bad: json!({ "id": 999_999, "page_title": "Gone" }),
+            ..store_write("PUT", "/v3/catalog/brands/*", brand_titles, |world| {
+                plain(world, "brand")
+            })
+        }),
+        "bigcommerce/subscriber.upsert" => write(Write {
+            bad: json!({ "email": "", "first_name": "Nobody" }),
+            ..store_write("POST", "/v3/customers/subscribers", new_subscribers, |world| {
+                plain(world, "subscriber")
+            })
+        }),
+        "bigcommerce/webhook.create" => write(Write {
+            bad: json!({ "scope": "store/order/*", "destination": "http://hooks.example.com:8080/" }),
+            ..store_write("POST", "/v3/hooks", new_webhooks, |world| plain(world, "webhook"))
+        }),
+        "bigcommerce/category.upsert" => write(Write {
+            bad: json!({ "parent_id": 0, "name": "x".repeat(60), "description": "too long" }),
+            ..store_write("POST", "/v3/catalog/trees/categories", new_categories, categories)
+        }),
+        "bigcommerce/customer_address.create" => write(Write {
+            bad: address(1, "Nowhere 1", "DEUTSCHLAND"),
+            ..store_write("POST", "/v3/customers/addresses", new_addresses, addresses)
+        }),
+        "bigcommerce/customer_address.update" => write(Write {
+            bad: json!({ "id": 999_999, "company": "Gone" }),
+            ..store_write("PUT", "/v3/customers/addresses", address_changes, addresses)
+        }),
+        "bigcommerce/customer_attribute_values.upsert" => write(Write {
+            bad: json!({ "customer_id": 1, "attribute": "Nothing", "value": "x" }),
+            ..store_write(
+                "PUT",
+                "/v3/customers/attribute-values",
+                attribute_values,
+                |world| plain(world, "attribute_value"),
+            )
+        }),
+        "bigcommerce/inventory.adjust" => write(Write {
+            with: json!({ "at_most_once": true }),
+            bad: json!({ "sku": "GONE", "quantity": 3 }),
+            ..store_write("POST", "/v3/inventory/adjustments/relative", stock_rows, levels)
+        }),
+        "bigcommerce/cart.delete" => write(Write {
+            fill: five_carts,
+            bad: json!({ "cart_id": "" }),
+            ..store_write("DELETE", "/v3/carts/*", carts_there, carts)
+        }),
+        "bigcommerce/billing_address.add" => write(Write {
+            fill: five_carts,
+            bad: billing("00000000-0000-4000-8000-00000000dead", "Nowhere"),
+            ..store_write("POST", "/v3/checkouts/*/billing-address", new_billing, carts)
+        }),
+        "bigcommerce/billing_address.update" => write(Write {
+            fill: five_billed_carts,
+            bad: billing("00000000-0000-4000-8000-00000000dead", "Nowhere"),
+            ..store_write("PUT", "/v3/checkouts/*/billing-address/*", new_billing, carts)
+        }),
+        "bigcommerce/product_metafields.upsert" => write(metafields(
+            "/v3/catalog/products/metafields",
+            |world| metafields_of(&world.sandbox.store().ids(Kind::Product)),
+            |world| plain(world, "product_metafield"),
+        )),
+        "bigcommerce/category_metafields.upsert" => write(metafields(
+            "/v3/catalog/categories/metafields",
+            |world| metafields_of(&world.sandbox.store().ids(Kind::Category)),
+            |world| plain(world, "category_metafield"),
+        )),
+        "bigcommerce/order_metafields.upsert" => write(metafields(
+            "/v3/orders/metafields",
+            |world| metafields_of(&world.sandbox.store().ids(Kind::Order)),
+            |world| plain(world, "order_metafield"),
+        )),
+        "bigcommerce/customer_metafields.upsert" => write(metafields(
+            "/v3/customers/metafields",
+            |world| metafields_of(&world.sandbox.store().ids(Kind::Customer)),
+            |world| plain(world, "customer_metafield"),
+        )),
+        "bigcommerce/brand_metafields.upsert" => write(Write {
+            fill: five_brands,
+            ..metafields(
+                "/v3/catalog/brands/metafields",
+                |_| metafields_of(&[701, 702, 703, 704, 705]),
+                |world| plain(world, "brand_metafield"),
+            )
+        }),
         "bigcommerce/inventory.set" => write(Write {
             bad: json!({ "sku": "GONE", "quantity": 3 }),
             ..store_write("PUT", "/v3/inventory/adjustments/absolute", stock_rows, levels)
@@ -123,7 +284,7 @@ fn write(write: Write) -> Fixture {
 }
 
 /// A write to the store, found by id; a record that is not there is a bad row.
-fn store_write(
+pub(crate) fn store_write(
     method: &'static str,
     path: &'static str,
     rows: fn(&World) -> Vec<Value>,
@@ -175,7 +336,7 @@ fn file_write(with: Value) -> Write {
     }
 }
 
-fn nothing(_: &World) {}
+pub(crate) fn nothing(_: &World) {}
 
 fn many_categories(world: &World) {
     for at in 0..600 {
@@ -191,6 +352,13 @@ fn many_categories(world: &World) {
             .store()
             .patch(&patch)
             .expect("the control panel takes it");
+    }
+}
+
+fn many_prices(world: &World) {
+    let store = world.sandbox.store();
+    for variant in store.ids(Kind::Variant) {
+        store.set_price(1, variant, "eur", json!({ "price": 7.5 }));
     }
 }
 
@@ -216,7 +384,7 @@ fn jsonl_file(world: &World) {
 }
 
 /// A row about each of the first five records.
-fn five(world: &World, kind: Kind, row: impl Fn(u64, i32) -> Value) -> Vec<Value> {
+pub(crate) fn five(world: &World, kind: Kind, row: impl Fn(u64, i32) -> Value) -> Vec<Value> {
     let ids = world.sandbox.store().ids(kind).into_iter().take(5);
     ids.zip(1..).map(|(id, at)| row(id, at)).collect()
 }
@@ -241,6 +409,88 @@ fn stock_rows(world: &World) -> Vec<Value> {
     let skus = kit::stock_skus(world.sandbox.store()).into_iter().take(5);
     skus.zip(1..)
         .map(|(sku, at)| json!({ "sku": sku, "quantity": 1000 + at }))
+        .collect()
+}
+
+/// Products that are made; one with a negative weight is a bad row.
+fn new_products(with: Value) -> Write {
+    fn product(at: i32) -> Value {
+        json!({
+            "sku": format!("NEW-{at}"), "name": format!("New product {at}"), "type": "physical", "weight": at,
+            "price": f64::from(at) + 0.5, "categories": [23],
+        })
+    }
+    let mut bad = product(9);
+    bad["weight"] = json!(-1);
+    Write {
+        with,
+        bad,
+        ..store_write(
+            "POST",
+            "/v3/catalog/products",
+            |_| (1..=5).map(product).collect(),
+            products,
+        )
+    }
+}
+
+/// An image for each of five products.
+fn new_images(world: &World) -> Vec<Value> {
+    let skus = kit::product_skus(world.sandbox.store()).into_iter().take(5);
+    skus.map(|sku| json!({ "sku": sku, "image": format!("https://cdn.example.com/{sku}.jpg") }))
+        .collect()
+}
+
+/// The products with sizes, each with the last of its variants.
+fn sizes(world: &World) -> Vec<(u64, u64)> {
+    let store = world.sandbox.store();
+    let variants = store
+        .ids(Kind::Variant)
+        .into_iter()
+        .filter_map(|id| store.record(Kind::Variant, id));
+    let mut last = std::collections::BTreeMap::new();
+    for variant in variants.filter(|variant| variant["option_values"] != json!([])) {
+        let number = |name: &str| variant[name].as_u64().unwrap_or_default();
+        last.insert(number("product_id"), number("id"));
+    }
+    last.into_iter().take(5).collect()
+}
+
+/// Five products lose their last size.
+fn a_size_less(world: &World) {
+    for (_, variant) in sizes(world) {
+        let store = world.sandbox.store();
+        store
+            .patch(&Patch::delete(Kind::Variant, variant))
+            .expect("it is there");
+    }
+}
+
+/// The size that each of five products has lost.
+fn new_variants(world: &World) -> Vec<Value> {
+    let sized = |(product, variant): (u64, u64)| {
+        let there = world
+            .sandbox
+            .store()
+            .record(Kind::Variant, variant)
+            .expect("it is there");
+        let next = match there["option_values"][0]["label"].as_str() {
+            Some("S") => "M",
+            _ => "L",
+        };
+        json!({
+            "sku": format!("NEW-{product}"), "product_id": product, "price": 9.5,
+            "option_values": [{ "option_display_name": "Größe", "label": next }],
+        })
+    };
+    sizes(world).into_iter().map(sized).collect()
+}
+
+/// A price for five variants.
+fn new_prices(world: &World) -> Vec<Value> {
+    let skus = kit::stock_skus(world.sandbox.store()).into_iter().take(5);
+    skus.zip(1..)
+        .map(|(sku, at)| json!({ "sku": sku, "price": f64::from(at) + 0.25 }))
         .collect()
 }
 

@@ -52,6 +52,54 @@ pub(crate) fn levels(world: &World) -> Value {
         .collect()
 }
 
+/// The images of all products, without the names that the store gives them.
+pub(crate) fn images(world: &World) -> Value {
+    let store = world.sandbox.store();
+    let count = |id: u64| json!([id, store.images(id).len()]);
+    store.ids(Kind::Product).into_iter().map(count).collect()
+}
+
+/// The records of a plain kind, without their dates.
+pub(crate) fn plain(world: &World, kind: &str) -> Value {
+    let without_dates = |mut record: Value| {
+        let members = record.as_object_mut().expect("records are objects");
+        members.retain(|name, _| !matches!(name.as_str(), "date_modified" | "updated_at"));
+        record
+    };
+    world
+        .sandbox
+        .store()
+        .plain(kind)
+        .into_iter()
+        .map(without_dates)
+        .collect()
+}
+
+pub(crate) fn categories(world: &World) -> Value {
+    records(world, Kind::Category)
+}
+
+pub(crate) fn addresses(world: &World) -> Value {
+    let store = world.sandbox.store();
+    store
+        .ids(Kind::Customer)
+        .into_iter()
+        .map(|id| json!(store.addresses(id)))
+        .collect()
+}
+
+/// Carts and billing addresses.
+pub(crate) fn carts(world: &World) -> Value {
+    json!(world.sandbox.store().carts())
+}
+
+pub(crate) fn prices(world: &World) -> Value {
+    let prices = world.sandbox.store().prices().into_iter();
+    prices
+        .map(|price| json!([price["variant_id"], price["currency"], price["price"]]))
+        .collect()
+}
+
 pub(crate) fn table(world: &World) -> Value {
     let rows = kit::Table::query(&world.database(), "SELECT * FROM ITEM").rows;
     json!(rows)

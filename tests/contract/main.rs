@@ -5,6 +5,7 @@
 
 mod declared;
 mod exceptions;
+mod few;
 mod fixtures;
 mod logs;
 mod looks;

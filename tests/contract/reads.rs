@@ -75,7 +75,7 @@ async fn stopped_after_any_batch_it_goes_on_without_loss_or_repetition() {
         assert_eq!(once.len(), all.len(), "{name}: a reading brings each record once");
         let filled = undisturbed.iter().filter(|(ids, _)| !ids.is_empty()).count();
         assert!(
-            filled >= 2,
+            filled >= 2 || !applies(Check::SeveralBatches, &name),
             "{name}: the fixture has several batches, else nothing is stopped: {filled}"
         );
         let last = undisturbed.len() - 1;

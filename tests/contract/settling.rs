@@ -94,6 +94,10 @@ async fn an_unknown_outcome_is_settled_by_what_is_there() {
         }
         for when in [When::After, When::Before] {
             for how in [How::Close, How::Reset, How::HalfHead, How::HalfBody, status(502)] {
+                // A deletion is answered without a body, so there is nothing to halve.
+                if how == How::HalfBody && fixture.request.0 == "DELETE" {
+                    continue;
+                }
                 settled(&name, &fixture, when, how).await;
             }
         }
@@ -174,6 +178,7 @@ async fn waits(name: &str, fixture: &Write) {
         ..Config::default()
     };
     let world = World::new(config, Arc::new(SystemClock)).await;
+    (fixture.fill)(&world);
     let (step, rows) = world.step(name, &fixture.with, &(fixture.rows)(&world));
     let mut to = world.destination(name).await;
     to.ready(&step).await.expect("it can be written to");

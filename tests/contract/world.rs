@@ -75,6 +75,7 @@ impl World {
             network,
             base: folder.path().to_owned(),
             cache,
+            priority: connector_kit::http::Priority::High,
         };
         Self {
             folder,

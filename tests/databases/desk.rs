@@ -54,6 +54,7 @@ pub(crate) fn host(network: Network) -> Host {
         network: Arc::new(network),
         base: std::env::temp_dir(),
         cache: Arc::new(NoCache),
+        priority: connector_kit::http::Priority::High,
     }
 }
 

@@ -45,6 +45,43 @@ pub(crate) const SETTINGS: [&str; 9] = [
     "about",
 ];
 
+/// A draft with steps of every kind, also within others.
+pub(crate) const BY_WAY: &str = "processflow: orders-by-way
+connections: { store: bigcommerce, erp: sql }
+variables:
+  last_number: { start: 0 }
+  session: { encrypted: true }
+steps:
+  - read: { action: store/orders.changed, with: { include: [products] } }
+  - merge: { by: { customer: customer_id }, as: orders }
+  - fetch:
+      action: store/api.get_customer
+      map: { customer_id: customer }
+      expect: one_or_none
+      as: person
+  - branch:
+      - when: (orders | length) > 10 and person is not none
+        steps:
+          - skip: { when: customer == 0, reason: a guest }
+          - set: { last_number: customer }
+      - when: person is none
+        steps:
+          - for_each:
+              in: orders
+              as: order
+              steps:
+                - delay: 1 s
+                - write:
+                    action: erp/table.upsert
+                    with: { table: LATE_ORDER, key: [ID], create: { ID: integer } }
+                    map: { ID: id }
+      - steps:
+          - write:
+              action: erp/table.upsert
+              with: { table: CUSTOMER, key: [ID], create: { ID: integer, ORDERS: integer } }
+              map: { ID: customer, ORDERS: orders | length }
+";
+
 /// Every place, by its address.
 pub(crate) fn places(window: &Window) -> Vec<String> {
     for name in [ORDERS, "stock-from-csv"] {
@@ -52,6 +89,8 @@ pub(crate) fn places(window: &Window) -> Vec<String> {
             .call("install_ready_made", &json!({ "name": name }))
             .expect("it comes with the program");
     }
+    let draft = json!({ "name": "orders-by-way", "text": BY_WAY, "base": null });
+    window.call("save_draft", &draft).expect("a draft is saved");
     let runs = window.call("runs", &json!({})).expect("it answers");
     let run = runs["runs"][1]["run"].as_str().unwrap_or_default().to_owned();
     let failed = window.call("failed", &json!({})).expect("it answers");
@@ -79,6 +118,8 @@ pub(crate) fn places(window: &Window) -> Vec<String> {
     for tab in ["", "/edit", "/runs", "/versions", "/log"] {
         all.push(format!("#/processflows/{ORDERS}{tab}"));
     }
+    all.push("#/processflows/orders-by-way".to_owned());
+    all.push("#/processflows/orders-by-way/edit".to_owned());
     for step in ["connections", "lookups", "schedule", "review"] {
         all.push(format!("#/processflows/{ORDERS}/deploy?step={step}"));
     }

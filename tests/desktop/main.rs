@@ -13,10 +13,12 @@ mod looks;
 mod notices;
 mod pictures;
 mod records;
+mod signing_in;
 mod start;
 mod together;
 mod trays;
 mod vault;
+mod ways;
 
 /// What every page of the window reads, once it is there.
 const START: &str = "App Configurations";

@@ -12,7 +12,10 @@ use rusqlite::Connection;
 use sandbox_store::Config;
 use serde_json::json;
 
-use crate::{ORDERS, START, everywhere::SETTINGS};
+use crate::{
+    ORDERS, START,
+    everywhere::{BY_WAY, SETTINGS},
+};
 
 #[test]
 fn pictures_of_all_panels() {
@@ -68,6 +71,7 @@ fn panels(world: &World) -> Vec<(String, String)> {
         ("processflows", "#/processflows".to_owned()),
         ("processflow", below("")),
         ("editor", below("/edit")),
+        ("editor-ways", "#/processflows/orders-by-way/edit".to_owned()),
         ("versions", below("/versions")),
         ("deployments", below("/log")),
         ("deploy", below("/deploy")),
@@ -123,6 +127,8 @@ fn a_shop_with_a_past() -> World {
     let file = std::fs::read_to_string(file).expect("it comes with the program");
     let sooner = file.replace("15 min", "10 min");
     world.deploy_text(&sooner, &["store=shop", "erp=erp"]);
+    let draft = json!({ "name": "orders-by-way", "text": BY_WAY, "base": null }).to_string();
+    world.processflow(&["call", "save_draft", &draft]).ok();
     spread(&world.data().join("state.db"));
     world
 }

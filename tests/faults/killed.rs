@@ -64,6 +64,52 @@ steps:
     kill_everywhere(&mut world, "orders-into-an-inbox", |_| {}, end);
 }
 
+/// Steps inside of steps, and a value that is kept: each order gets its number once, and no number is lost.
+#[test]
+fn numbered_orders_killed_anywhere_have_the_numbers_they_had() {
+    const NUMBERED: &str = "
+processflow: numbered-orders
+connections: { store: bigcommerce, erp: sql }
+variables: { last: { start: 0 } }
+steps:
+  - read: { action: store/orders.changed, with: { include: [products] } }
+  - set: { last: last + 1 }
+  - branch:
+      - when: id % 2 == 0
+        steps:
+          - for_each:
+              in: products
+              steps:
+                - write:
+                    action: erp/table.insert
+                    with: { table: WEB_LINE, create: { NO: integer, SKU: text } }
+                    map: { NO: last, SKU: sku }
+  - write:
+      action: erp/table.insert
+      with: { table: WEB_NUMBERED, create: { ORDER_ID: integer, NO: integer, TOTAL: decimal } }
+      map: { ORDER_ID: id, NO: last, TOTAL: total_inc_tax | decimal }
+";
+    let mut world = World::with_store(Config {
+        orders: 300,
+        products: 40,
+        customers: 30,
+        ..Config::default()
+    });
+    world.add_erp();
+    let broken = Patch::set(Kind::Order, 1100, json!({"total_inc_tax": "ten"})).modified("keep");
+    world.store().store().patch(&broken).expect("it is there");
+    world.deploy_text(NUMBERED, &["store=shop", "erp=erp"]);
+    let end = |world: &World| {
+        let kept = world
+            .processflow(&["--json", "variables", "numbered-orders"])
+            .ok()
+            .json();
+        json!({"orders": world.table("WEB_NUMBERED").rows, "lines": world.table("WEB_LINE").rows,
+            "last": kept[0]["value"], "failed": set_aside(world), "settled": settled(world)})
+    };
+    kill_everywhere(&mut world, "numbered-orders", |_| {}, end);
+}
+
 #[test]
 fn stock_from_csv_killed_anywhere_ends_as_undisturbed() {
     let config = Config {
@@ -201,4 +247,49 @@ fn stock_csv(world: &World) -> String {
     }
     csv.push_str("GONE-1,1\nGONE-2,2\nGONE-3,3\nRAGGED\n");
     csv
+}
+
+/// C7: whoever is killed while a token is changed has the one or the other afterwards, never none.
+#[test]
+fn a_token_change_killed_anywhere_leaves_one_of_the_two() {
+    const NEW: &str = "second-token";
+    let world = World::with_store(Config {
+        orders: 3,
+        products: 3,
+        customers: 3,
+        ..Config::default()
+    });
+    world.store().store().configure(|settings| {
+        let scopes = settings.scopes.clone();
+        settings.accounts.insert(NEW.to_owned(), scopes);
+    });
+    world.keep_as_template();
+    let calls = world.path("calls");
+    let counting = [
+        ("LD_PRELOAD", kill::shim()),
+        ("KILL_COUNT", calls.to_str().expect("text")),
+    ];
+    let change = ["connections", "change-token", "shop"];
+    let input = format!("{NEW}\n");
+    world.processflow_in(&change, &counting, &input).ok();
+    let places = calls_in(&calls);
+    assert!(places > 20, "the shim counts the calls: {places}");
+    let (mut kept, mut changed) = (0, 0);
+    for place in (1..=places).step_by(usize::try_from(places / 60).unwrap_or(1).max(1)) {
+        world.back_to_template();
+        let at = place.to_string();
+        world.processflow_in(&change, &[("LD_PRELOAD", kill::shim()), ("KILL_AT", &at)], &input);
+        world.store().store().clear_log();
+        world.processflow(&["connections", "validate", "shop"]).ok();
+        let token = world.store().store().requests()[0].token.clone();
+        match token.as_str() {
+            "sandbox-token" => kept += 1,
+            NEW => changed += 1,
+            other => panic!("KILLED_AT={place}: neither of the two, but `{other}`"),
+        }
+    }
+    assert!(
+        kept > 0 && changed > 0,
+        "both sides of the switch were met: {kept}, {changed}"
+    );
 }

@@ -53,6 +53,20 @@ fn spilled(folder: &Path, forms: &[Vec<u8>]) -> Vec<PathBuf> {
     found
 }
 
+/// Nothing that was said and no file of the data folder holds a secret, in any form it takes.
+pub(crate) fn is_nowhere(world: &World, said: &[Ran], secret: &str) {
+    let forms = forms(secret);
+    for ran in said {
+        assert!(!holds(ran.said().as_bytes(), &forms), "said by {}", ran.line);
+    }
+    let spilled = spilled(&world.data(), &forms);
+    assert_eq!(
+        spilled,
+        Vec::<PathBuf>::new(),
+        "no file of the data folder holds it"
+    );
+}
+
 fn files_below(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).expect("a folder").flatten();
     entries

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{catalogue::shop, empty_store, requests};
 
 /// Deploys a processflow that reads with an operation of the store, into a file.
-fn reads(world: &World, action: &str, with: &str) {
+pub(crate) fn reads(world: &World, action: &str, with: &str) {
     let text = format!(
         "
 processflow: from-store
@@ -22,7 +22,7 @@ steps:
 }
 
 /// A processflow from a file to an operation of the store.
-fn writes(action: &str, with: &str, map: &str) -> String {
+pub(crate) fn writes(action: &str, with: &str, map: &str) -> String {
     format!(
         "
 processflow: to-store
@@ -37,27 +37,27 @@ steps:
     )
 }
 
-fn deploy(world: &World, action: &str, with: &str, map: &str) {
+pub(crate) fn deploy(world: &World, action: &str, with: &str, map: &str) {
     world.deploy_text(&writes(action, with, map), &["erp=files", "store=shop"]);
 }
 
-fn refused(world: &World, text: &str) -> String {
+pub(crate) fn refused(world: &World, text: &str) -> String {
     let file = world.write("processflow.yaml", text);
     let path = file.display().to_string();
     world.processflow(&["deploy", &path]).code(3).said()
 }
 
-fn run(world: &World, name: &str, code: i32) -> Value {
+pub(crate) fn run(world: &World, name: &str, code: i32) -> Value {
     world.processflow(&["--json", "run", name]).code(code).json()
 }
 
-fn send(world: &World, records: &[Value], code: i32) -> Value {
+pub(crate) fn send(world: &World, records: &[Value], code: i32) -> Value {
     let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
     world.put("rows.jsonl", lines);
     run(world, "to-store", code)
 }
 
-fn failures(world: &World) -> String {
+pub(crate) fn failures(world: &World) -> String {
     let failed = world.processflow(&["--json", "failed"]).ok().json();
     let text = |one: &Value| format!("{} {}\n", one["message"], one["hint"]);
     failed.as_array().expect("a list").iter().map(text).collect()

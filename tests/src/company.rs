@@ -9,13 +9,21 @@ use std::{
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{
-    io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader, copy_bidirectional},
+    io::{
+        AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, copy_bidirectional,
+    },
     net::{TcpListener, TcpStream},
 };
 use tokio_rustls::TlsAcceptor;
 
 /// The name under which the company knows the store; no name server does.
 const HOST: &str = "store.contoso.example";
+/// The vendor's own names, as a store with the hash `sandbox1` has them.
+const VENDOR: [&str; 3] = [
+    "api.bigcommerce.com",
+    "login.bigcommerce.com",
+    "store-sandbox1.mybigcommerce.com",
+];
 /// Who signs in this company.
 const AUTHORITY: &str = "Contoso Inspection CA";
 
@@ -29,9 +37,18 @@ pub struct Company {
 
 impl Company {
     pub(crate) async fn around(api_path: &str) -> Self {
+        Self::under(api_path, &[HOST]).await
+    }
+
+    /// The store answers under the vendor's own names.
+    pub(crate) async fn of_vendor(api_path: &str) -> Self {
+        Self::under(api_path, &VENDOR).await
+    }
+
+    async fn under(api_path: &str, names: &[&str]) -> Self {
         let rest = api_path.trim_start_matches("http://");
         let (store, path) = rest.split_once('/').expect("an API path has a path");
-        let (authority, acceptor) = certificates();
+        let (authority, acceptor) = certificates(names);
         let inside = listen_with_tls(store.to_owned(), acceptor).await;
         let asked = Arc::default();
         Self {
@@ -88,8 +105,8 @@ pub(crate) fn certificate(names: &[&str]) -> (String, String, String) {
 }
 
 /// The authority's certificate, and TLS with a certificate that it signed.
-fn certificates() -> (String, TlsAcceptor) {
-    let (authority, chain, key) = certificate(&[HOST]);
+fn certificates(names: &[&str]) -> (String, TlsAcceptor) {
+    let (authority, chain, key) = certificate(names);
     let chain = CertificateDer::from_pem_slice(chain.as_bytes()).expect("a certificate");
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("a key");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -121,21 +138,31 @@ async fn listen_with_tls(store: String, acceptor: TlsAcceptor) -> SocketAddr {
     address
 }
 
-/// Passes requests without bodies on, under the store's own address: it answers to no other.
+/// Passes requests on, under the store's own address: it answers to no other.
 async fn ask_as(
     store: &str,
     mut from: impl AsyncBufRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
 ) -> Option<()> {
+    let mut length = 0;
     loop {
         let mut line = String::new();
         if from.read_line(&mut line).await.ok()? == 0 {
             return None;
         }
-        if line.to_ascii_lowercase().starts_with("host:") {
+        let lower = line.to_ascii_lowercase();
+        if lower.starts_with("host:") {
             line = format!("Host: {store}\r\n");
         }
+        if let Some(told) = lower.strip_prefix("content-length:") {
+            length = told.trim().parse().ok()?;
+        }
         to.write_all(line.as_bytes()).await.ok()?;
+        if lower == "\r\n" && length > 0 {
+            let mut body = vec![0; std::mem::take(&mut length)];
+            from.read_exact(&mut body).await.ok()?;
+            to.write_all(&body).await.ok()?;
+        }
     }
 }
 

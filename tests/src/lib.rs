@@ -3,6 +3,7 @@
 //!
 //! A test says what a user would do. A failing one prints the command that failed and what it said.
 
+mod browser;
 mod company;
 pub mod database;
 #[cfg(target_os = "linux")]
@@ -20,11 +21,12 @@ use std::path::{Path, PathBuf};
 use sandbox_store::{Config, Sandbox};
 use serde_json::Value;
 
+pub use browser::{Shown, free_port};
 pub use company::Company;
 pub use http::Control;
 pub use order::Order;
 pub use process::{Ran, Running, binary as process_binary, rest as pause, until, within};
-pub use store::{saving, stock_skus};
+pub use store::{product_skus, saving, stock_skus};
 pub use table::Table;
 
 /// One test's world.
@@ -154,6 +156,19 @@ impl World {
         Running::start(&self.data(), self.folder.path(), &[], arguments, environment, "")
     }
 
+    /// The binary in an environment with these variables, with text on standard input, to its end.
+    pub fn processflow_in(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ran {
+        Running::start(
+            &self.data(),
+            self.folder.path(),
+            &[],
+            arguments,
+            environment,
+            input,
+        )
+        .wait()
+    }
+
     /// The binary on another data folder, to its end.
     pub fn processflow_on(&self, data: &Path, arguments: &[&str]) -> Ran {
         Running::start(data, self.folder.path(), &[], arguments, &[], "").wait()
@@ -241,6 +256,25 @@ impl World {
     /// authority.
     pub fn company(&self) -> Company {
         self.runtime.block_on(Company::around(&self.store().api_path()))
+    }
+
+    /// The store under BigCommerce's own names: from here on the agent reaches them through a proxy, and trusts who vouches
+    /// for them.
+    pub fn behind_vendor_names(&self) -> Company {
+        let vendor = self
+            .runtime
+            .block_on(Company::of_vendor(&self.store().api_path()));
+        self.processflow(&["settings", "set", &format!("proxy={}", vendor.proxy())])
+            .ok();
+        let pem = serde_json::json!({ "pem": vendor.pem() }).to_string();
+        self.processflow(&["call", "add_authority", &pem]).ok();
+        vendor
+    }
+
+    /// A person's browser, which opens this address and follows where it is sent; what it shows in the end. The login host's
+    /// own name leads to this store.
+    pub fn browse(&self, address: &str) -> browser::Shown {
+        browser::browse(&self.runtime, self.store().address(), address)
     }
 
     /// The store's control, over its socket.

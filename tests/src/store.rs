@@ -35,6 +35,12 @@ pub fn stock_skus(store: &Store) -> Vec<String> {
     })
 }
 
+/// The SKUs of products.
+pub fn product_skus(store: &Store) -> Vec<String> {
+    let sku = |id: u64| Some(store.record(Kind::Product, id)?["sku"].as_str()?.to_owned());
+    store.ids(Kind::Product).into_iter().filter_map(sku).collect()
+}
+
 fn skus_where(store: &Store, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
     let variants = store
         .ids(Kind::Variant)

@@ -163,11 +163,7 @@ mod tests {
     const KNOWN: &[SecretField] = &[field("token"), field("client_secret")];
 
     const fn field(name: &'static str) -> SecretField {
-        SecretField {
-            name,
-            title: name,
-            required: true,
-        }
+        SecretField::new(name, name, true)
     }
 
     #[test]

@@ -3,21 +3,23 @@
 use std::{any::Any, collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use ts_rs::TS;
 
 use crate::{
-    Action, Checkpoint, Destination, Does, Error, Found, Host, Outcome, ReadAction, Result, Row, Secrets,
-    WriteAction, WriteStep,
+    Action, Checkpoint, Destination, Does, Error, Found, Grant, Host, Outcome, ReadAction, Result, Row,
+    Secrets, SignIn, SignedIn, WriteAction, WriteStep,
     action::{Of, OpenOf, WriteOn},
+    http::Priority,
 };
 
 /// A live connection to one system. Implemented by the connector's connection type.
 #[async_trait]
 pub trait System: Send + Sync + Sized + 'static {
     /// The fields of the connection form. Secret fields are not among them, see [`System::SECRETS`].
-    type Settings: DeserializeOwned + JsonSchema;
+    type Settings: DeserializeOwned + JsonSchema + Send;
     /// What a run holds open to write: a transaction, a file, or nothing.
     type Open: Session;
 
@@ -46,14 +48,82 @@ pub trait System: Send + Sync + Sized + 'static {
         Vec::new()
     }
 
+    /// Whether its clock can be asked, see [`System::now`]. Parameters of its read actions may then hold placeholders for
+    /// dates (`~{CreatedDate}~`): they are filled in before an action sees them.
+    const TELLS_TIME: bool = false;
+
+    /// What time it is there. Dates that placeholders stand for are measured by this clock, never by this machine's.
+    async fn now(&self) -> Result<Timestamp> {
+        Err(Error::bug(format!("`{}` tells no time", Self::NAME)))
+    }
+
+    /// Which date of a record a filter of that name bounds (`min_date_created`, `date_created:min`), if it does.
+    fn date_filter(name: &str) -> Option<DateFilter> {
+        let _ = name;
+        None
+    }
+
+    /// How soon an action of that name wants to be done, where the processflow does not say.
+    fn priority(action: &str) -> Priority {
+        let _ = action;
+        Priority::Normal
+    }
+
     /// Makes a connection from settings and secrets. Sends nothing yet.
     fn connect(settings: Self::Settings, secrets: &Secrets, host: &Host) -> Result<Self>;
+
+    /// How a person signs in through a browser with these settings; `state` is what the way back shall carry. `None`
+    /// where nobody does.
+    fn sign_in(settings: &Self::Settings, state: &str) -> Result<Option<SignIn>> {
+        let _ = (settings, state);
+        Ok(None)
+    }
+
+    /// The one place that secrets of a sign-in ([`SecretField::for_sign_in`]) may be sent to.
+    fn sign_in_seal(settings: &Self::Settings) -> Result<String> {
+        let _ = settings;
+        Err(Error::bug(format!(
+            "nobody signs in to {} through a browser",
+            Self::TITLE
+        )))
+    }
+
+    /// Exchanges what the browser brought back. `secrets` are those of the sign-in. A grant is good for one exchange: it
+    /// is sent once.
+    async fn signed_in(
+        settings: Self::Settings,
+        grant: Grant,
+        secrets: &Secrets,
+        host: &Host,
+    ) -> Result<SignedIn> {
+        let _ = (settings, grant, secrets, host);
+        Err(Error::bug(format!(
+            "nobody signs in to {} through a browser",
+            Self::TITLE
+        )))
+    }
 
     /// Tries it, with the same code that runs use.
     async fn validate(&self) -> Result<Validation>;
 
+    /// Tries it for those who need these permissions (`Orders: modify`), as actions name them: of each it is found out
+    /// what can be found out without changing anything.
+    async fn validate_for(&self, scopes: &[String]) -> Result<Validation> {
+        let _ = scopes;
+        self.validate().await
+    }
+
     /// Opens it for the write steps of one run.
     async fn open(self: Arc<Self>, purpose: OpenFor) -> Result<Self::Open>;
+}
+
+/// The date of a record that a filter bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateFilter {
+    /// The record's field (`date_created`).
+    pub field: String,
+    /// The date never moves: a record that was read once is not read again when it is changed.
+    pub is_fixed: bool,
 }
 
 /// A secret that a connection may have.
@@ -65,6 +135,35 @@ pub struct SecretField {
     pub title: &'static str,
     /// The connection is of no use without it.
     pub required: bool,
+    /// A field of the settings and the values under which it is asked for; always where there is none.
+    pub when: Option<(&'static str, &'static [&'static str])>,
+    /// It takes part in a sign-in through a browser alone, and goes where that is ([`System::sign_in_seal`]).
+    pub for_sign_in: bool,
+}
+
+impl SecretField {
+    /// A secret that is asked for whatever the settings are, and goes where the connection leads.
+    pub const fn new(name: &'static str, title: &'static str, required: bool) -> Self {
+        Self {
+            name,
+            title,
+            required,
+            when: None,
+            for_sign_in: false,
+        }
+    }
+
+    /// Asked for only where a field of the settings has one of these values.
+    pub const fn when(mut self, field: &'static str, values: &'static [&'static str]) -> Self {
+        self.when = Some((field, values));
+        self
+    }
+
+    /// Part of a sign-in through a browser alone.
+    pub const fn for_sign_in(mut self) -> Self {
+        self.for_sign_in = true;
+        self
+    }
 }
 
 /// Whose writes an open end carries.
@@ -111,6 +210,9 @@ pub struct Validation {
     pub facts: Vec<Fact>,
     /// Permissions that were found missing, in the system's own words; the connection works without them.
     pub missing: Vec<String>,
+    /// What was found of permissions that were asked about.
+    #[serde(default)]
+    pub permissions: Vec<Permission>,
     /// True when the other end only pretends (a sandbox).
     pub sandbox: bool,
     /// What the other end calls itself, where it has a name.
@@ -122,6 +224,31 @@ pub struct Validation {
     /// Seconds that this machine's clock is ahead of the other end's, where it told the time.
     #[serde(default)]
     pub clock_ahead: Option<i64>,
+}
+
+/// What was found of one permission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Permission {
+    /// Its name in the system's own words, without a level: "Orders".
+    pub scope: String,
+    /// What it allows.
+    pub found: Access,
+}
+
+/// What a permission was found to allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Not even reading.
+    Refused,
+    /// Reading, and nothing else for certain.
+    ReadOnly,
+    /// Reading; whether writing is allowed cannot be tried without writing.
+    Reads,
+    /// Reading and writing.
+    Modify,
+    /// There is no harmless question that would tell.
+    Untried,
 }
 
 /// Requests that a system takes in a window of time.
@@ -166,6 +293,12 @@ pub struct Connector {
     pub secrets: &'static [SecretField],
     /// What can be done with it, by name.
     pub actions: Vec<Action>,
+    /// See [`System::TELLS_TIME`].
+    pub tells_time: bool,
+    /// See [`System::date_filter`].
+    pub date_filter: fn(&str) -> Option<DateFilter>,
+    /// See [`System::priority`].
+    pub priority: fn(&str) -> Priority,
     catalogue: fn() -> &'static [Action],
     system: Box<dyn AnySystem>,
 }
@@ -204,6 +337,38 @@ impl Connector {
     /// See [`System::understood`].
     pub fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>> {
         self.system.understood(settings)
+    }
+
+    /// The one place that a secret field may be sent to: that of the sign-in, or where the connection leads.
+    pub fn place(&self, settings: &serde_json::Value, field: &str) -> Result<String> {
+        if self.is_for_sign_in(field) {
+            self.system.sign_in_seal(settings)
+        } else {
+            self.system.seal(settings)
+        }
+    }
+
+    /// Whether a secret field is part of a sign-in through a browser.
+    pub fn is_for_sign_in(&self, field: &str) -> bool {
+        self.secrets
+            .iter()
+            .any(|secret| secret.name == field && secret.for_sign_in)
+    }
+
+    /// See [`System::sign_in`].
+    pub fn sign_in(&self, settings: &serde_json::Value, state: &str) -> Result<Option<SignIn>> {
+        self.system.sign_in(settings, state)
+    }
+
+    /// See [`System::signed_in`].
+    pub async fn signed_in(
+        &self,
+        settings: &serde_json::Value,
+        grant: Grant,
+        secrets: &Secrets,
+        host: &Host,
+    ) -> Result<SignedIn> {
+        self.system.signed_in(settings, grant, secrets, host).await
     }
 
     /// See [`System::facts`].
@@ -285,6 +450,9 @@ impl<S: System> ConnectorOf<S> {
             settings: || schemars::schema_for!(S::Settings),
             secrets: S::SECRETS,
             actions: self.actions,
+            tells_time: S::TELLS_TIME,
+            date_filter: S::date_filter,
+            priority: S::priority,
             catalogue: self.catalogue,
             system: Box::new(Declared::<S> {
                 writers: Arc::new(self.writers),
@@ -311,13 +479,33 @@ impl Live {
         self.dispatch.validate().await
     }
 
+    /// See [`System::validate_for`].
+    pub async fn validate_for(&self, scopes: &[String]) -> Result<Validation> {
+        self.dispatch.validate_for(scopes).await
+    }
+
+    /// See [`System::now`].
+    pub async fn now(&self) -> Result<Timestamp> {
+        self.dispatch.now().await
+    }
+
     /// Opens it for the write steps of one run.
     pub async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>> {
         self.dispatch.open(purpose).await
     }
 }
 
+#[async_trait]
 trait AnySystem: Send + Sync {
+    fn sign_in(&self, settings: &serde_json::Value, state: &str) -> Result<Option<SignIn>>;
+    fn sign_in_seal(&self, settings: &serde_json::Value) -> Result<String>;
+    async fn signed_in(
+        &self,
+        settings: &serde_json::Value,
+        grant: Grant,
+        secrets: &Secrets,
+        host: &Host,
+    ) -> Result<SignedIn>;
     fn seal(&self, settings: &serde_json::Value) -> Result<String>;
     fn understood(&self, settings: &serde_json::Value) -> Result<Vec<Fact>>;
     fn facts(&self, settings: &serde_json::Value) -> Result<Vec<(&'static str, String)>>;
@@ -327,6 +515,8 @@ trait AnySystem: Send + Sync {
 #[async_trait]
 trait AnyLive: Send + Sync {
     async fn validate(&self) -> Result<Validation>;
+    async fn validate_for(&self, scopes: &[String]) -> Result<Validation>;
+    async fn now(&self) -> Result<Timestamp>;
     async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>>;
 }
 
@@ -334,7 +524,28 @@ struct Declared<S: System> {
     writers: Arc<Writers<S>>,
 }
 
+#[async_trait]
 impl<S: System> AnySystem for Declared<S> {
+    fn sign_in(&self, settings: &serde_json::Value, state: &str) -> Result<Option<SignIn>> {
+        S::sign_in(&read::<S>(settings)?, state)
+    }
+
+    fn sign_in_seal(&self, settings: &serde_json::Value) -> Result<String> {
+        S::sign_in_seal(&read::<S>(settings)?)
+    }
+
+    async fn signed_in(
+        &self,
+        settings: &serde_json::Value,
+        grant: Grant,
+        secrets: &Secrets,
+        host: &Host,
+    ) -> Result<SignedIn> {
+        // Read before the first wait: settings need not be of a kind that threads share.
+        let signing = S::signed_in(read::<S>(settings)?, grant, secrets, host);
+        signing.await
+    }
+
     fn seal(&self, settings: &serde_json::Value) -> Result<String> {
         S::seal(&read::<S>(settings)?)
     }
@@ -375,6 +586,14 @@ struct LiveOf<S: System> {
 impl<S: System> AnyLive for LiveOf<S> {
     async fn validate(&self) -> Result<Validation> {
         self.system.validate().await
+    }
+
+    async fn validate_for(&self, scopes: &[String]) -> Result<Validation> {
+        self.system.validate_for(scopes).await
+    }
+
+    async fn now(&self) -> Result<Timestamp> {
+        self.system.now().await
     }
 
     async fn open(&self, purpose: OpenFor) -> Result<Box<dyn Destination>> {

@@ -11,6 +11,8 @@ pub struct Host {
     pub clock: Arc<dyn Clock>,
     /// The network as the settings want it, and the quota budgets shared by all runs.
     pub network: Arc<http::Network>,
+    /// Whose requests go first when a quota is short: those of a person who waits, unless a run says otherwise.
+    pub priority: http::Priority,
     /// Where relative paths of a connection's settings start (the data folder's parent is never assumed).
     pub base: PathBuf,
     /// Things that cost a request to learn and may be forgotten at any instant.

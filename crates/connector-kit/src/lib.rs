@@ -27,13 +27,17 @@ pub mod record;
 pub mod row;
 pub mod scan;
 pub mod secret;
+pub mod sign_in;
 pub mod source;
 pub mod suggest;
 pub mod time;
 
 pub use action::{Action, Does, ReadAction, WriteAction};
 pub use buffer::Buffer;
-pub use connector::{Allowance, Connector, Fact, Live, OpenFor, SecretField, Session, System, Validation};
+pub use connector::{
+    Access, Allowance, Connector, DateFilter, Fact, Live, OpenFor, Permission, SecretField, Session, System,
+    Validation,
+};
 pub use destination::{Checkpoint, Destination, Found, Guarantee, Held, Outcome, WriteStep};
 pub use error::{Error, Kind, Result};
 pub use host::{Cache, Host, NoCache};
@@ -41,6 +45,7 @@ pub use raw::Raw;
 pub use record::{Batch, Record, Watermark};
 pub use row::{Decimal, Row, Value};
 pub use secret::{Secret, Secrets};
+pub use sign_in::{Grant, Redirect, SignIn, SignedIn, When};
 pub use source::{Reading, Source, Span};
 pub use time::{Clock, SystemClock};
 

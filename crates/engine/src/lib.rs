@@ -9,6 +9,7 @@ pub mod folder;
 pub mod logs;
 pub mod operations;
 pub mod os;
+pub(crate) mod placeholder;
 pub mod processflow;
 pub mod run;
 pub mod schedule;

@@ -49,6 +49,7 @@ pub(crate) const SCOPES: &[&str] = &[
     "store_locations_read_only",
     "store_v2_information_read_only",
     "store_v2_transactions_read_only",
+    "store_v2_marketing_read_only",
     "store_cart",
     "store_checkout",
 ];

@@ -33,6 +33,9 @@ pub struct Seen {
     pub time: String,
     /// The request's method.
     pub method: String,
+    /// The token as it was sent in `X-Auth-Token`; empty where there was none.
+    #[serde(default)]
+    pub token: String,
     /// Path below the store and query, as sent: `/v3/customers?email:in=a%40example.com`.
     pub path: String,
     /// The body as sent, its first 4 kB.

@@ -2,8 +2,8 @@
 //! checkouts and stock, with the shapes, limits, errors and oddities of the real one, and faults on demand.
 //!
 //! It is for first steps without a store and for tests; it keeps nothing when it stops. What it does not know it
-//! refuses: routes with 501, parameters with 400 or 422. Left out are webhooks, GraphQL, price lists, promotions,
-//! channels, the legacy Basic login, and rendering anything a shopper would see.
+//! refuses: routes with 501, parameters with 400 or 422. Left out are GraphQL, promotions, channels, calling webhooks,
+//! and rendering anything a shopper would see.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -26,7 +26,9 @@ mod filter;
 mod gate;
 mod index;
 mod ledger;
+mod login;
 mod page;
+mod plain;
 mod query;
 mod quota;
 mod routes;
@@ -44,6 +46,7 @@ pub use config::Config;
 pub use control::records::{Kind, Patch};
 pub use faults::{Fault, How, Match, When};
 pub use ledger::{Applied, Seen};
+pub use login::App;
 pub use sandbox::Sandbox;
 pub use settings::Settings;
 pub use store::Store;

@@ -1,7 +1,11 @@
 //! How the store behaves, changeable while it runs: limits, credentials, and the oddities that real stores
 //! have shown. Broken connections are not here: see [`Fault`](crate::Fault).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::login::App;
 
 /// How the store behaves. Over HTTP, `POST /sandbox/settings` takes any part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +17,14 @@ pub struct Settings {
     pub revoked: bool,
     /// Scopes of the token, by the vendor's parameter names.
     pub scopes: Vec<String>,
+    /// Further tokens that are good, with their scopes: other API accounts of the store, and apps.
+    pub accounts: BTreeMap<String, Vec<String>>,
+    /// User name and token of the legacy account, which signs in below `/api/v2/`.
+    pub legacy: (String, String),
+    /// What is left of the legacy account's rolling hour; each of its requests takes one.
+    pub legacy_left: u32,
+    /// The app that may be installed.
+    pub app: App,
     /// Requests in a window; none is no limit and no limit headers.
     pub quota: Option<u32>,
     /// Length of the quota's window.
@@ -25,6 +37,8 @@ pub struct Settings {
     pub concurrency_limits: bool,
     /// How long each request takes at least.
     pub latency_ms: u64,
+    /// Requests whose path and query hold this text wait until it is taken away.
+    pub held: Option<String>,
     /// Every call is 503 with a page of HTML, as in maintenance.
     pub maintenance: bool,
     /// Created records stay invisible to look-ups for so long.
@@ -42,7 +56,7 @@ pub struct Settings {
     /// SKUs (`*` for all) whose stock cannot be saved through the catalog: the product is, and the answer is 207.
     pub stock_fails_for: Vec<String>,
     /// Labels of order statuses as the merchant renamed them, by status id.
-    pub status_labels: std::collections::BTreeMap<u8, String>,
+    pub status_labels: BTreeMap<u8, String>,
 }
 
 impl Default for Settings {
@@ -51,12 +65,17 @@ impl Default for Settings {
             token: String::new(),
             revoked: false,
             scopes: Vec::new(),
+            accounts: BTreeMap::new(),
+            legacy: ("legacy-user".to_owned(), "legacy-token".to_owned()),
+            legacy_left: 20_000,
+            app: App::default(),
             quota: None,
             window_ms: 30_000,
             used_by_others: 0,
             bare_429: false,
             concurrency_limits: false,
             latency_ms: 0,
+            held: None,
             maintenance: false,
             lag_seconds: 0,
             stock_lag_seconds: 0,
@@ -65,7 +84,7 @@ impl Default for Settings {
             ignore_page: false,
             date_gets_time: true,
             stock_fails_for: Vec::new(),
-            status_labels: std::collections::BTreeMap::new(),
+            status_labels: BTreeMap::new(),
         }
     }
 }

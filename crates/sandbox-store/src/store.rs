@@ -64,6 +64,93 @@ impl Store {
             .collect()
     }
 
+    /// The images of a product as the API shows them.
+    pub fn images(&self, product: u64) -> Vec<Value> {
+        let text = self.with(|world| crate::routes::products::parts::part(world, product, "images"));
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// The prices of all price lists.
+    pub fn prices(&self) -> Vec<Value> {
+        self.with(|world| world.prices.values().cloned().map(Value::Object).collect())
+    }
+
+    /// All records of a plain kind (`brand`, `subscriber`, `webhook`, …), by id.
+    pub fn plain(&self, kind: &str) -> Vec<Value> {
+        self.with(|world| world.plain.all(kind).cloned().map(Value::Object).collect())
+    }
+
+    /// Puts a record of a plain kind into the store, as somebody in the control panel would; its id. Nothing is checked.
+    pub fn add(&self, kind: &'static str, record: Value) -> u64 {
+        self.with(|world| {
+            world.changed();
+            let mut record = match record {
+                Value::Object(members) => members,
+                _ => serde_json::Map::new(),
+            };
+            let given = crate::call::id_of(&record, "id");
+            let id = given.unwrap_or_else(|| world.take_id());
+            record.insert("id".to_owned(), id.into());
+            world.plain.put(kind, record);
+            id
+        })
+    }
+
+    /// Puts a cart with a piece of the first product into the store; its id.
+    pub fn add_cart(&self) -> String {
+        self.with(|world| {
+            let id = crate::routes::carts::new_id(world);
+            crate::routes::carts::add(world, id.clone());
+            world.changed();
+            id
+        })
+    }
+
+    /// The carts with the billing addresses of their checkouts.
+    pub fn carts(&self) -> Vec<(String, Option<Value>)> {
+        self.with(|world| {
+            let carts = world.carts.values();
+            carts
+                .map(|cart| (cart.id.clone(), cart.billing.clone().map(Value::Object)))
+                .collect()
+        })
+    }
+
+    /// Gives the checkout of a cart a billing address.
+    pub fn set_billing(&self, cart: &str, address: Value) {
+        self.with(|world| {
+            world.changed();
+            if let (Some(cart), Value::Object(address)) = (world.carts.get_mut(cart), address) {
+                cart.billing = Some(address);
+            }
+        });
+    }
+
+    /// Puts a shipment under an order, without the order following it.
+    pub fn add_shipment(&self, order: u64, shipment: Value) {
+        self.with(|world| {
+            world.changed();
+            if let Value::Object(shipment) = shipment {
+                world
+                    .order_parts
+                    .entry(order)
+                    .or_default()
+                    .shipments
+                    .push(shipment);
+            }
+        });
+    }
+
+    /// The addresses of a customer as the API shows them.
+    pub fn addresses(&self, customer: u64) -> Vec<Value> {
+        self.with(|world| world.addresses_of(customer))
+    }
+
+    /// Sets a price in a price list.
+    pub fn set_price(&self, list: u64, variant: u64, currency: &str, price: Value) {
+        self.with(|world| crate::routes::price_lists::set(world, list, variant, currency, price));
+    }
+
     /// All ids of a kind, in order.
     pub fn ids(&self, kind: Kind) -> Vec<u64> {
         self.with(|world| match kind {
@@ -102,6 +189,11 @@ impl Store {
     /// The requests seen, the newest 50,000.
     pub fn requests(&self) -> Vec<Seen> {
         self.with(|world| world.log.iter().cloned().collect())
+    }
+
+    /// Whether a request waits, or waited, because the settings hold such ones.
+    pub fn has_held(&self) -> bool {
+        self.with(|world| world.has_held)
     }
 
     /// Forgets requests and applied writes, not what they did.

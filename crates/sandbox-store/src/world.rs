@@ -13,6 +13,7 @@ use crate::control::records::Patch;
 use crate::faults::{Armed, Fault, How, When};
 use crate::index::Index;
 use crate::ledger::{Applied, Log};
+use crate::plain::Plain;
 use crate::quota::{Concurrency, Quota};
 use crate::seed::Seeds;
 use crate::seed::categories::{self, Category};
@@ -53,6 +54,10 @@ pub(crate) struct World {
     /// Attributes, form fields and store credit, by customer and name, where they were written.
     pub(crate) customer_parts: HashMap<u64, Document>,
     pub(crate) order_parts: HashMap<u64, OrderParts>,
+    /// Kinds that are few and plain.
+    pub(crate) plain: Plain,
+    /// Prices by price list, variant and currency.
+    pub(crate) prices: BTreeMap<(u64, u64, String), Document>,
     pub(crate) carts: BTreeMap<String, crate::routes::carts::Cart>,
     pub(crate) stock: Stock,
     pub(crate) product_skus: Index,
@@ -67,6 +72,10 @@ pub(crate) struct World {
     pub(crate) hooks: Vec<Armed<Patch>>,
     scripts: u64,
     pub(crate) quota: Quota,
+    /// Codes of the login host that were not exchanged yet.
+    pub(crate) codes: crate::login::Codes,
+    /// Whether a request was held since the text to hold was set.
+    pub(crate) has_held: bool,
     pub(crate) concurrency: Concurrency,
     /// Counts changes; a compressed page is good while it stands.
     pub(crate) version: u64,
@@ -75,6 +84,17 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Whether a request has to wait.
+    pub(crate) fn holds(&mut self, whole: &str) -> bool {
+        let holds = self
+            .settings
+            .held
+            .as_ref()
+            .is_some_and(|text| whole.contains(text));
+        self.has_held |= holds;
+        holds
+    }
+
     pub(crate) fn new(config: &Config) -> Self {
         let seeds = Arc::new(Seeds {
             seed: config.seed,
@@ -87,7 +107,7 @@ impl World {
         });
         let variants = (0..seeds.products).flat_map(|number| variants::of_product(&seeds, number));
         let orphans = (0..seeds.orphans).map(|number| variants::orphan(&seeds, number));
-        Self {
+        let mut world = Self {
             hash: config.hash.clone(),
             clock: Clock::default(),
             settings: config.settings(),
@@ -112,6 +132,8 @@ impl World {
             addresses: HashMap::new(),
             customer_parts: HashMap::new(),
             order_parts: HashMap::new(),
+            plain: Plain::default(),
+            prices: BTreeMap::new(),
             carts: BTreeMap::new(),
             stock: Stock::default(),
             product_skus: Index::default(),
@@ -125,11 +147,15 @@ impl World {
             hooks: Vec::new(),
             scripts: 0,
             quota: Quota::default(),
+            codes: crate::login::Codes::new(),
+            has_held: false,
             concurrency: Concurrency::default(),
             version: 0,
             pages: HashMap::new(),
             seeds,
-        }
+        };
+        crate::routes::seed(&mut world);
+        world
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { QuotaLeft } from '../api';
-import { scarcest } from './agent-line';
+import { scarcest, useOf } from './agent-line';
 
 const NOW = Date.parse('2026-05-12T10:00:00Z');
 const said = (store: string, left: number, more: Partial<QuotaLeft> = {}): QuotaLeft => ({
@@ -9,6 +9,10 @@ const said = (store: string, left: number, more: Partial<QuotaLeft> = {}): Quota
   left,
   resets_at: '2026-05-12T10:00:30Z',
   waits_until: null,
+  ours: 0,
+  reserve: 0,
+  waiting: 0,
+  used_up_at: null,
   at: '2026-05-12T09:59:59Z',
   ...more,
 });
@@ -26,4 +30,25 @@ it('takes a budget for whole once its window is over', () => {
 it('puts a store that asked to slow down first', () => {
   const slow = said('a', 900, { waits_until: '2026-05-12T10:02:00Z' });
   expect(scarcest([said('b', 1), slow], NOW)).toMatchObject({ slow: true, at: '2026-05-12T10:02:00Z' });
+});
+
+it('tells who used a budget, and how long it lasts', () => {
+  const busy = said('a', 400, { ours: 450, used_up_at: '2026-05-12T10:00:20Z' });
+  expect(useOf(busy, NOW)).toEqual({
+    left: 400,
+    used: 600,
+    ours: 450,
+    others: 150,
+    forecast: 'usedUp',
+    at: '2026-05-12T10:00:20Z',
+  });
+  const over = Date.parse('2026-05-12T10:00:31Z');
+  expect(useOf(busy, over), 'a new window').toMatchObject({
+    left: 1000,
+    ours: 0,
+    others: 0,
+    forecast: 'lasts',
+  });
+  const slow = said('a', 400, { waits_until: '2026-05-12T10:02:00Z', used_up_at: '2026-05-12T10:00:20Z' });
+  expect(useOf(slow, NOW)).toMatchObject({ forecast: 'slow', at: '2026-05-12T10:02:00Z' });
 });

@@ -23,6 +23,12 @@ pub(crate) enum ConnectionsCommand {
     Remove(ConnectionArgs),
     /// Try a connection with the code that runs use
     Validate(ConnectionArgs),
+    /// Test another token beside the one in use, and switch to it between two runs
+    ChangeToken(ChangeTokenArgs),
+    /// Hold what a token may do against what the deployed processflows need
+    Permissions(PermissionsArgs),
+    /// Sign in through a browser, for connections with `auth=oauth`
+    SignIn(SignInArgs),
 }
 
 /// A connection by name.
@@ -30,6 +36,39 @@ pub(crate) enum ConnectionsCommand {
 pub(crate) struct ConnectionArgs {
     /// The connection
     pub(crate) name: String,
+}
+
+/// `connections change-token`
+#[derive(Debug, Args)]
+pub(crate) struct ChangeTokenArgs {
+    /// The connection
+    pub(crate) name: String,
+    /// The secret to change, where there are several: asked for on a terminal, else a line of standard input
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) secret: Vec<String>,
+}
+
+/// `connections permissions`
+#[derive(Debug, Args)]
+pub(crate) struct PermissionsArgs {
+    /// The connection
+    pub(crate) name: String,
+    /// What this action needs, too
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) action: Vec<String>,
+    /// Only list the least that is needed, to be copied; nothing is tried
+    #[arg(long)]
+    pub(crate) needed: bool,
+}
+
+/// `connections sign-in`
+#[derive(Debug, Args)]
+pub(crate) struct SignInArgs {
+    /// The connection
+    pub(crate) name: String,
+    /// Do not wait for the browser: paste the address at which it ended
+    #[arg(long)]
+    pub(crate) by_hand: bool,
 }
 
 /// `connections add`

@@ -12,9 +12,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use connections::{ActionsArgs, AddArgs, ConnectionsArgs, ConnectionsCommand, EditArgs, Fields};
+pub(crate) use connections::{
+    ActionsArgs, AddArgs, ChangeTokenArgs, ConnectionsArgs, ConnectionsCommand, EditArgs, Fields,
+    PermissionsArgs, SignInArgs,
+};
 pub(crate) use processflows::{CheckArgs, DeployArgs, PauseArgs, RollbackArgs, VersionsArgs};
-pub(crate) use records::{DismissArgs, EditRecordArgs, FailedArgs, FindArgs, RetryArgs, WatermarkArgs};
+pub(crate) use records::{
+    DismissArgs, EditRecordArgs, FailedArgs, FindArgs, RetryArgs, VariablesArgs, WatermarkArgs,
+};
 pub(crate) use runs::{OutcomeWord, RunArgs, RunsArgs, ShowArgs};
 pub(crate) use service::{ScopeArgs, ServeArgs, ServiceArgs, ServiceCommand};
 pub(crate) use upkeep::{
@@ -86,6 +91,8 @@ pub(crate) enum Command {
     Find(FindArgs),
     /// Show or move the place where a processflow's next run goes on
     Watermark(WatermarkArgs),
+    /// Show or set what a processflow keeps from one run to the next
+    Variables(VariablesArgs),
     /// List the records that were set aside, by cause
     Failed(FailedArgs),
     /// Send set-aside records again, as they are kept

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::When;
+use super::{KeyValue, When};
 
 /// `find`
 #[derive(Debug, Args)]
@@ -21,6 +21,22 @@ pub(crate) struct WatermarkArgs {
     /// Let the next run read what changed since then, and go on from there
     #[arg(long = "move", value_name = "TIME")]
     pub(crate) to: Option<When>,
+}
+
+/// `variables`
+#[derive(Debug, Args)]
+pub(crate) struct VariablesArgs {
+    /// The processflow
+    pub(crate) name: String,
+    /// Let the next run begin with this value: a number, `true`, `null`, or else a text
+    #[arg(long, value_name = "VARIABLE=VALUE")]
+    pub(crate) set: Vec<KeyValue>,
+    /// Give an encrypted variable its value: asked for, or a line of standard input
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) secret: Vec<String>,
+    /// Forget what is kept: the next run begins with what the file says
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) forget: Vec<String>,
 }
 
 /// `failed`

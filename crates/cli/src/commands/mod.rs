@@ -20,6 +20,7 @@ mod serve;
 mod service;
 mod settings;
 mod status;
+mod variables;
 mod watermark;
 
 use clap::CommandFactory;
@@ -52,6 +53,7 @@ pub(crate) async fn carry_out(cli: Cli, console: Console) -> Outcome<Exit> {
         Command::Runs(args) => runs::runs(&here, args),
         Command::Show(args) => runs::show(&here, args),
         Command::Find(args) => records::find(&here, args),
+        Command::Variables(args) => variables::variables(&here, args).await,
         Command::Watermark(args) => watermark::watermark(&here, args).await,
         Command::Failed(args) => failed::failed(&here, args),
         Command::Retry(args) => run::retry(&here, args).await,

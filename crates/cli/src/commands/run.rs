@@ -1,5 +1,7 @@
 //! `run`, `retry` and `cancel`: started, followed to their end, told.
 
+use std::collections::BTreeMap;
+
 use engine::{
     agent::Door,
     operations::{CancelRun, RetryFailed, ShowRun, StartRun},
@@ -48,11 +50,9 @@ fn wanted(here: &Here, args: RunArgs) -> Outcome<StartRun> {
         .map(|id| id.trim().to_owned())
         .filter(|id| !id.is_empty())
         .collect();
-    let filter = args
-        .filter
-        .into_iter()
-        .map(|pair| (pair.key, pair.value))
-        .collect();
+    let pairs = args.filter.into_iter().map(|pair| (pair.key, pair.value));
+    let filter: BTreeMap<String, String> = pairs.collect();
+    let filter = (!filter.is_empty()).then_some(filter);
     Ok(StartRun {
         processflow: args.name,
         full: args.full,

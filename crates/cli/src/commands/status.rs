@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use engine::{
     folder::Who,
-    operations::{AgentStatus, Status},
+    operations::{AgentStatus, QuotaLeft, Status},
     state::Run,
 };
 use serde_json::json;
@@ -84,9 +84,43 @@ fn in_words(status: &AgentStatus) -> String {
     }
     for quota in &status.quotas {
         let (left, of) = (number(quota.left.into()), number(quota.quota.into()));
-        write!(text, "\nquota: {left} of {of} requests left, {}", quota.store)
-            .expect("text takes everything");
+        write!(
+            text,
+            "\nquota: {left} of {of} requests left, {}{}",
+            quota.store,
+            forecast(quota)
+        )
+        .expect("text takes everything");
     }
+    text
+}
+
+/// Who uses a budget, and how long it lasts.
+fn forecast(quota: &QuotaLeft) -> String {
+    let others = quota.quota.saturating_sub(quota.left).saturating_sub(quota.ours);
+    let mut text = format!(
+        "\n  used here {}, by other apps {}",
+        number(quota.ours.into()),
+        number(others.into())
+    );
+    if quota.reserve > 0 {
+        write!(text, ", kept for them {}", number(quota.reserve.into())).expect("text takes everything");
+    }
+    if quota.waiting > 0 {
+        write!(text, "; {} waiting", plural(quota.waiting.into(), "request")).expect("text takes everything");
+    }
+    let until = [
+        ("the store asked to wait until", &quota.waits_until),
+        ("used up at this pace by", &quota.used_up_at),
+    ];
+    let said = until
+        .into_iter()
+        .find_map(|(what, at)| Some((what, at.as_deref()?)));
+    match said {
+        Some((what, at)) => write!(text, "; {what} {}", moment(at)),
+        None => write!(text, "; whole again {}", moment(&quota.resets_at)),
+    }
+    .expect("text takes everything");
     text
 }
 

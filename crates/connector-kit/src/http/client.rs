@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::{Position, Url};
 
 use super::{
-    Answer, Body, Network, Quota, Request, RequestRecord, Sent,
+    Answer, Body, Network, Priority, Quota, Request, RequestRecord, Sent,
     failure::Failure,
     gate::Heard,
     log,
@@ -30,6 +30,7 @@ pub(super) struct Inner {
     quota: Arc<Quota>,
     network: Arc<Network>,
     clock: Arc<dyn Clock>,
+    priority: Priority,
 }
 
 impl Client {
@@ -48,7 +49,13 @@ impl Client {
             quota: network.quota(store),
             network,
             clock,
+            priority: host.priority,
         })))
+    }
+
+    /// The budget that its requests count against.
+    pub fn quota(&self) -> &Arc<Quota> {
+        &self.0.quota
     }
 
     /// Sends a repeatable request until an answer comes that is neither "slow down" nor "not now". Answers of
@@ -105,7 +112,7 @@ impl Inner {
 
     /// One try: through the quota, signed, over the wire, judged.
     pub(super) async fn attempt(&self, request: &Request, url: &Url, patience: &mut Duration) -> Verdict {
-        let pass = match self.quota.enter(&*self.clock, patience).await {
+        let pass = match self.quota.enter(&*self.clock, patience, self.priority).await {
             Ok(pass) => pass,
             Err(error) => return Verdict::Hopeless(error),
         };
@@ -121,7 +128,7 @@ impl Inner {
 
     fn show(&self, request: &Request, url: &Url, status: Option<u16>) {
         let body = match &request.body {
-            Body::Empty => None,
+            Body::Empty | Body::Form(_) => None,
             Body::Json(body) => Some(body),
         };
         let path = &url[Position::BeforePath..Position::AfterQuery];

@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    pace::Pace,
     quota::QuotaReading,
     said::{Budget, Said},
 };
@@ -25,6 +26,11 @@ const AHEAD: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     reserve: u32,
+    pace: Pace,
+    /// When the next request may go at the wanted speed.
+    paced: Option<Deadline>,
+    /// Requests that went out in this window.
+    ours: u32,
     limit: Limit,
     /// An answer of the present window has been seen.
     open: bool,
@@ -85,6 +91,8 @@ pub(super) enum Why {
     UsedUp,
     /// Requests under way may use up what is left; their answers will tell.
     UnderWay,
+    /// A person said how fast requests may come.
+    Paced,
 }
 
 /// An instant, and how far it lay ahead when it was set.
@@ -130,6 +138,9 @@ impl Gate {
     pub(super) fn admit(&mut self, now: Timestamp) -> Admit {
         if let Some(wait) = self.pause.as_mut().and_then(|pause| pause.left(now)) {
             return self.later(wait, Why::SlowDown);
+        }
+        if let Some(wait) = self.paced.as_mut().and_then(|paced| paced.left(now)) {
+            return self.later(wait, Why::Paced);
         }
         if self.pause.take().is_some() {
             self.since_pause = self.next;
@@ -191,8 +202,13 @@ impl Gate {
         }
     }
 
+    /// What a person says of the quota, from now on.
+    pub(super) fn pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     pub(super) fn reading(&self) -> Option<QuotaReading> {
-        let Limit::Window { budget, .. } = &self.limit else {
+        let Limit::Window { budget, ends } = &self.limit else {
             return None;
         };
         Some(QuotaReading {
@@ -200,6 +216,9 @@ impl Gate {
             left: budget.left,
             reset_ms: budget.reset.as_millis() as u64,
             window_ms: budget.window.as_millis() as u64,
+            ends: ends.at,
+            ours: self.ours,
+            kept: self.kept(budget),
         })
     }
 
@@ -215,6 +234,10 @@ impl Gate {
         let ticket = self.next;
         self.next += 1;
         self.under_way.insert(ticket, now);
+        self.ours = self.ours.saturating_add(1);
+        if let Some(speed) = self.pace.speed.filter(|speed| *speed > 0.0) {
+            self.paced = Some(Deadline::after(now, Duration::from_secs_f64(1.0 / speed)));
+        }
         ticket
     }
 
@@ -237,7 +260,11 @@ impl Gate {
     }
 
     fn kept(&self, budget: &Budget) -> u32 {
-        self.reserve.min(budget.quota / 50)
+        let own = self.reserve.min(budget.quota / 50);
+        let wanted = u64::from(budget.quota) * u64::from(self.pace.reserve.min(90)) / 100;
+        // One that leaves nothing to us would stop everything for ever.
+        own.max(u32::try_from(wanted).unwrap_or(u32::MAX))
+            .min(budget.quota.saturating_sub(1))
     }
 
     /// Nothing will be left even when all that is under way has been answered.
@@ -250,7 +277,7 @@ impl Gate {
 
     fn later(&mut self, wait: Duration, why: Why) -> Admit {
         let until = self.waits_until();
-        let tell = why != Why::UnderWay && self.told != until;
+        let tell = matches!(why, Why::SlowDown | Why::UsedUp) && self.told != until;
         if tell {
             self.told = until;
         }
@@ -299,6 +326,9 @@ impl Gate {
 
     fn renew(&mut self, told: Budget, ends: Deadline) {
         self.limit = Limit::Window { budget: told, ends };
+        self.ours = u32::try_from(self.under_way.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
         self.spent = 0;
         self.open = self.pause.is_none();
     }

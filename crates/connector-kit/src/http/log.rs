@@ -51,6 +51,6 @@ pub(super) fn waiting(why: Why, wait: Duration) {
             warn!("The store asked us to slow down. Nothing is lost; continuing in {seconds} s.");
         }
         Why::UsedUp => info!("The store's request budget is used up; continuing in {seconds} s."),
-        Why::UnderWay => {}
+        Why::UnderWay | Why::Paced => {}
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! The gate counts requests under way, because what the store last said does not know of them: a request goes
 //! out only while `left − under way` leaves one. Before the first answer of a window a single request goes ahead
-//! to learn what is left. After a 429 nothing goes out until the store's own time is over.
+//! to learn what is left. After a 429 nothing goes out until the store's own time is over. Who waits stands in a line:
+//! by priority, and within one by the order of asking.
 
 use std::{
+    cmp::Reverse,
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -16,6 +19,7 @@ use super::{
     gate::{Admit, Gate, Heard, Why},
     log,
     network::Reserve,
+    pace::{Pace, Priority, Quiet},
 };
 use crate::{Clock, Error, Result};
 
@@ -26,8 +30,60 @@ const LOOK: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Quota {
     gate: Mutex<Gate>,
-    line: tokio::sync::Mutex<()>,
+    line: Mutex<Line>,
+    quiet: Mutex<Option<Quiet>>,
     changed: Notify,
+}
+
+/// Who waits.
+#[derive(Debug, Default)]
+struct Line {
+    /// The highest priority first, within one whoever asked first.
+    waiting: BTreeSet<(Reverse<Priority>, u64)>,
+    next: u64,
+    /// Requests that went out of the line.
+    gone: u64,
+}
+
+/// Each so-many-th request is that of whoever has waited longest, whatever its priority.
+const LONGEST_WAITING: u64 = 10;
+
+impl Line {
+    fn is_first(&self, place: (Reverse<Priority>, u64)) -> bool {
+        let first = if self.gone % LONGEST_WAITING == LONGEST_WAITING - 1 {
+            self.waiting.iter().min_by_key(|(_, asked)| *asked)
+        } else {
+            self.waiting.first()
+        };
+        first == Some(&place)
+    }
+}
+
+/// A place in the line, left when it is dropped.
+struct Waiting<'q> {
+    quota: &'q Quota,
+    place: (Reverse<Priority>, u64),
+}
+
+impl<'q> Waiting<'q> {
+    fn of(quota: &'q Quota, priority: Priority) -> Self {
+        let mut line = quota.line();
+        let place = (Reverse(priority), line.next);
+        line.next += 1;
+        line.waiting.insert(place);
+        Self { quota, place }
+    }
+
+    fn is_first(&self) -> bool {
+        self.quota.line().is_first(self.place)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.quota.line().waiting.remove(&self.place);
+        self.quota.changed.notify_waiters();
+    }
 }
 
 /// What the store last said of its budget.
@@ -41,6 +97,12 @@ pub struct QuotaReading {
     pub reset_ms: u64,
     /// The window's length in milliseconds.
     pub window_ms: u64,
+    /// When the window starts anew, by this machine's clock.
+    pub ends: Timestamp,
+    /// Requests of this program in this window.
+    pub ours: u32,
+    /// Requests of each window that are left to other programs.
+    pub kept: u32,
 }
 
 impl Quota {
@@ -62,23 +124,52 @@ impl Quota {
         self.gate().waits_until()
     }
 
-    /// Waits until a request may go out, in the order of asking. `patience` is what the request will still wait
+    /// What a person says of this store's quota, from now on.
+    pub fn set_pace(&self, pace: Pace) {
+        self.quiet().clone_from(&pace.quiet);
+        self.gate().pace(pace);
+        self.changed.notify_waiters();
+    }
+
+    /// How many requests wait, those of the highest priority first.
+    pub fn waiting(&self) -> Vec<(Priority, usize)> {
+        let line = self.line();
+        let count = |priority: Priority| {
+            let waiting = line.waiting.iter().filter(|(Reverse(own), _)| *own == priority);
+            (priority, waiting.count())
+        };
+        let all = [Priority::High, Priority::Normal, Priority::Low].map(count);
+        all.into_iter().filter(|(_, waiting)| *waiting > 0).collect()
+    }
+
+    /// Waits until a request may go out: by priority, and within one in the order of asking. `patience` is what the request will still wait
     /// because the store asked to slow down; it shrinks. Err: Unavailable when the store asks for more than that,
     /// at once: holding a run open for so long would help nobody.
-    pub(super) async fn enter(self: &Arc<Self>, clock: &dyn Clock, patience: &mut Duration) -> Result<Pass> {
+    pub(super) async fn enter(
+        self: &Arc<Self>,
+        clock: &dyn Clock,
+        patience: &mut Duration,
+        priority: Priority,
+    ) -> Result<Pass> {
+        self.while_quiet(clock, *patience, priority).await?;
         let began = clock.now();
-        // Only the first in the line looks at the gate, so nobody is overtaken until its patience ends.
-        let _first = self.line.lock().await;
+        let place = Waiting::of(self, priority);
         let mut slowed = false;
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             changed.as_mut().enable(); // from here on no change is missed
+            // Only the first in the line looks at the gate.
+            if !place.is_first() {
+                changed.await;
+                continue;
+            }
             let now = clock.now();
             let waited = || now.duration_since(began).try_into().unwrap_or(Duration::ZERO);
             let admitted = self.gate().admit(now);
             let (wait, why, tell) = match admitted {
                 Admit::Go(ticket) => {
+                    self.line().gone += 1;
                     *patience = patience.saturating_sub(if slowed { waited() } else { Duration::ZERO });
                     return Ok(Pass {
                         quota: self.clone(),
@@ -89,7 +180,7 @@ impl Quota {
             };
             slowed |= why == Why::SlowDown;
             let waited = if slowed { waited() } else { Duration::ZERO };
-            if why != Why::UnderWay && waited + wait > *patience {
+            if matches!(why, Why::SlowDown | Why::UsedUp) && waited + wait > *patience {
                 return Err(too_long(wait));
             }
             if tell {
@@ -102,6 +193,32 @@ impl Quota {
         }
     }
 
+    /// Waits for the end of quiet hours that are nearly over. Err: Unavailable when they last longer.
+    async fn while_quiet(&self, clock: &dyn Clock, patience: Duration, priority: Priority) -> Result<()> {
+        while let Some(left) = self.quiet_for(clock.now(), priority) {
+            if left > patience {
+                return Err(quiet(left));
+            }
+            clock.sleep(left.min(LOOK)).await;
+        }
+        Ok(())
+    }
+
+    fn quiet_for(&self, now: Timestamp, priority: Priority) -> Option<Duration> {
+        let quiet = self.quiet();
+        quiet.as_ref().filter(|_| priority < Priority::High)?.left(now)
+    }
+
+    fn quiet(&self) -> MutexGuard<'_, Option<Quiet>> {
+        self.quiet
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().expect("nothing panics while it holds this lock")
+    }
+
     fn gate(&self) -> MutexGuard<'_, Gate> {
         self.gate.lock().expect("nothing panics while it holds this lock")
     }
@@ -110,6 +227,15 @@ impl Quota {
         self.gate().settle(ticket, heard, now);
         self.changed.notify_waiters();
     }
+}
+
+fn quiet(left: Duration) -> Error {
+    let minutes = left.as_secs().div_ceil(60);
+    Error::unavailable(format!(
+        "These are quiet hours of the store, for {minutes} more minutes. Nothing is lost."
+    ))
+    .hint("It goes on by itself. A processflow with `priority: high` does not wait for them.")
+    .retry_after(left)
 }
 
 fn too_long(wait: Duration) -> Error {
@@ -146,5 +272,7 @@ impl Drop for Pass {
     }
 }
 
+#[cfg(test)]
+mod storms;
 #[cfg(test)]
 mod tests;

@@ -61,6 +61,64 @@ pub enum Body {
     Empty,
     /// JSON.
     Json(Raw),
+    /// A form with a file in it.
+    Form(Form),
+}
+
+/// A form that carries a file (`multipart/form-data`, RFC 7578).
+#[derive(Clone, Debug)]
+pub struct Form {
+    boundary: String,
+    bytes: Vec<u8>,
+}
+
+impl Form {
+    /// Plain fields, and behind them the file `name` in the field `field`. Quotes and line ends in names are left out.
+    pub fn new(fields: &[(&str, String)], field: &str, name: &str, content: &[u8]) -> Self {
+        // Nothing holds its own hash.
+        let boundary = blake3::hash(content).to_hex().to_string();
+        let mut form = Self {
+            boundary,
+            bytes: Vec::with_capacity(content.len() + 1024),
+        };
+        for (name, value) in fields {
+            form.head(name, None);
+            form.bytes.extend_from_slice(value.as_bytes());
+        }
+        form.head(field, Some(name));
+        form.bytes.extend_from_slice(content);
+        form.bytes.extend_from_slice(b"\r\n--");
+        form.bytes.extend_from_slice(form.boundary.as_bytes());
+        form.bytes.extend_from_slice(b"--\r\n");
+        form
+    }
+
+    /// Ends what stands before, and begins a field.
+    fn head(&mut self, field: &str, file: Option<&str>) {
+        let plain = |name: &str| name.replace(['"', '\r', '\n'], "").into_bytes();
+        if !self.bytes.is_empty() {
+            self.bytes.extend_from_slice(b"\r\n");
+        }
+        self.bytes.extend_from_slice(b"--");
+        self.bytes.extend_from_slice(self.boundary.as_bytes());
+        self.bytes
+            .extend_from_slice(b"\r\nContent-Disposition: form-data; name=\"");
+        self.bytes.extend(plain(field));
+        self.bytes.push(b'"');
+        if let Some(file) = file {
+            self.bytes.extend_from_slice(b"; filename=\"");
+            self.bytes.extend(plain(file));
+            self.bytes
+                .extend_from_slice(b"\"\r\nContent-Type: application/octet-stream");
+        }
+        self.bytes.extend_from_slice(b"\r\n\r\n");
+    }
+
+    /// Its content type, and what is sent.
+    pub(super) fn wire(&self) -> (Vec<u8>, Bytes) {
+        let kind = [b"multipart/form-data; boundary=", self.boundary.as_bytes()].concat();
+        (kind, Bytes::copy_from_slice(&self.bytes))
+    }
 }
 
 impl Request {
@@ -73,6 +131,13 @@ impl Request {
     pub fn once(method: Method, path: impl Into<String>, body: &impl serde::Serialize) -> Self {
         let mut request = Self::of(method, path, false);
         request.body = Body::Json(Raw::of(body));
+        request
+    }
+
+    /// A request that carries a file and must not be repeated by the client.
+    pub fn form(method: Method, path: impl Into<String>, form: Form) -> Self {
+        let mut request = Self::of(method, path, false);
+        request.body = Body::Form(form);
         request
     }
 

@@ -3,7 +3,8 @@
 //!
 //! BigCommerce reference, rate limits: `X-Rate-Limit-Requests-Quota`, `-Requests-Left`, `-Time-Reset-Ms` (time
 //! left, not a time of day) and `-Time-Window-Ms`; `X-Retry-After` in seconds; where several say how long to
-//! wait, the longest counts. Stores without a limit send none of them.
+//! wait, the longest counts. Stores without a limit send none of them. Legacy accounts have a header of their own,
+//! `X-BC-ApiLimit-Remaining`: what is left of a rolling hour.
 
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use jiff::{Timestamp, fmt::rfc2822};
 const LONGEST: Duration = Duration::from_hours(1);
 /// The documented window, for stores that leave it out.
 const WINDOW_MS: u64 = 30_000;
+/// When a budget that comes back bit by bit is looked at again.
+const ROLLING: Duration = Duration::from_mins(1);
 
 /// What an answer's headers say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +38,19 @@ pub(super) struct Budget {
     pub(super) window: Duration,
 }
 
+impl Budget {
+    /// What is left of a rolling hour; how much there was is not told. Some of it comes back all the time, so it is
+    /// looked at again soon.
+    fn rolling(left: u32) -> Self {
+        Self {
+            quota: left,
+            left,
+            reset: ROLLING,
+            window: Duration::from_hours(1),
+        }
+    }
+}
+
 impl Said {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
@@ -50,10 +66,11 @@ impl Said {
             reset: reset.unwrap_or(window),
             window,
         });
+        let rolling = || small("x-bc-apilimit-remaining").map(Budget::rolling);
         let seconds = |name: &str| number(name).map(|s| Duration::from_secs(s).min(LONGEST));
         let after = [seconds("x-retry-after"), seconds("retry-after"), until(headers)];
         Self {
-            budget,
+            budget: budget.or_else(rolling),
             reset,
             after: after.into_iter().flatten().max(),
         }

@@ -167,10 +167,18 @@ fn proxied(builder: ClientBuilder, seal: &Seal, proxy: &Proxy) -> Result<ClientB
 
 fn prepared(request: &Request, seal: &Seal, url: &Url) -> reqwest::Request {
     let mut prepared = reqwest::Request::new(verb(request.method), url.clone());
-    if let Body::Json(body) = &request.body {
-        let json = HeaderValue::from_static("application/json");
-        prepared.headers_mut().insert(header::CONTENT_TYPE, json);
-        *prepared.body_mut() = Some(body.bytes().into());
+    let sent = match &request.body {
+        Body::Empty => None,
+        Body::Json(body) => Some((HeaderValue::from_static("application/json"), body.bytes())),
+        Body::Form(form) => {
+            let (kind, bytes) = form.wire();
+            let kind = HeaderValue::from_bytes(&kind).expect("a boundary is letters and digits");
+            Some((kind, bytes))
+        }
+    };
+    if let Some((kind, bytes)) = sent {
+        prepared.headers_mut().insert(header::CONTENT_TYPE, kind);
+        *prepared.body_mut() = Some(bytes.into());
     }
     if let Some((name, value)) = seal.header() {
         prepared.headers_mut().insert(name, value);

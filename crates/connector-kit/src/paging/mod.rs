@@ -18,5 +18,6 @@ mod windows;
 mod young;
 
 pub use numbered::{Numbered, numbered};
+pub use position::reached;
 pub use resource::{Ask, Entry, Extent, Page, Resource};
 pub use source::{changed, listed};

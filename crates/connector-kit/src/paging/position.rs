@@ -92,6 +92,14 @@ pub(super) fn whole_second(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_nanosecond().div_euclid(1_000_000_000) as i64).unwrap_or(instant)
 }
 
+/// The highest change date that a list was followed to; `None` where the watermark tells none.
+pub fn reached(watermark: &Watermark) -> Option<Timestamp> {
+    match Position::read(watermark).ok()? {
+        Position::Changes(mark) => mark.highest,
+        Position::Walking(_) | Position::Done {} => None,
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Versioned {
     version: u8,

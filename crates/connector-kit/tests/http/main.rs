@@ -66,6 +66,7 @@ pub(crate) fn client_with(base: &str, network: Network) -> (Client, Arc<Skipping
         network: Arc::new(network),
         base: PathBuf::new(),
         cache: Arc::new(NoCache),
+        priority: connector_kit::http::Priority::High,
     };
     let header = Some(("x-auth-token", Secret::new(TOKEN.into())));
     (Client::new(base, "store", header, &host).unwrap(), clock)

@@ -136,6 +136,7 @@ async fn a_file_without_certificates_is_refused_by_name() {
         network: Arc::new(network),
         base: "".into(),
         cache: Arc::new(connector_kit::NoCache),
+        priority: connector_kit::http::Priority::High,
     };
     let error = connector_kit::http::Client::new("https://h/", "h", None, &host)
         .err()

@@ -9,6 +9,11 @@ use super::settings::{AllowHost, Auth};
 /// BigCommerce's one host for all stores.
 const API_HOST: &str = "api.bigcommerce.com";
 
+/// `https://api.bigcommerce.com`
+pub(super) fn api_origin() -> String {
+    format!("https://{API_HOST}")
+}
+
 /// A store's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
@@ -41,8 +46,8 @@ impl Address {
         let url = Url::parse(&completed(text)).map_err(|error| not_an_address(text).source(error))?;
         match url.host() {
             Some(Host::Domain(domain)) => Self::on_domain(&url, domain, auth, allowed),
-            Some(Host::Ipv4(ip)) if ip.is_loopback() => Self::of_loopback(&url),
-            Some(Host::Ipv6(ip)) if ip.is_loopback() => Self::of_loopback(&url),
+            Some(Host::Ipv4(ip)) if ip.is_loopback() => Self::of_loopback(&url, auth),
+            Some(Host::Ipv6(ip)) if ip.is_loopback() => Self::of_loopback(&url, auth),
             Some(host) => Self::elsewhere(&url, &host.to_string(), auth, allowed),
             None => Err(not_an_address(text)),
         }
@@ -51,32 +56,27 @@ impl Address {
     fn on_domain(url: &Url, domain: &str, auth: Auth, allowed: &AllowHost) -> Result<Self> {
         let plain = url.scheme() == "https" && url.port().is_none();
         if domain == "localhost" {
-            return Self::of_loopback(url);
+            return Self::of_loopback(url, auth);
         }
         if domain == API_HOST && plain {
-            return Ok(Self {
-                origin: format!("https://{API_HOST}"),
-                hash: hash_of(url)?,
-                legacy: false,
-                loopback: false,
-            });
+            return Ok(Self::of_store(&hash_of(url)?, auth));
         }
         let admin = domain
             .strip_prefix("store-")
             .and_then(|rest| rest.strip_suffix(".mybigcommerce.com"));
         match admin.map(without_channel) {
-            Some(hash) if plain && is_hash(hash) => Ok(Self::of_admin_address(hash, auth)),
+            Some(hash) if plain && is_hash(hash) => Ok(Self::of_store(hash, auth)),
             _ => Self::elsewhere(url, domain, auth, allowed),
         }
     }
 
-    /// The admin address names the store; only a legacy account is asked there.
-    fn of_admin_address(hash: &str, auth: Auth) -> Self {
+    /// Whatever named the store: a legacy account is asked on the store's own host, all others on the one for all.
+    fn of_store(hash: &str, auth: Auth) -> Self {
         let legacy = auth == Auth::Legacy;
         let origin = if legacy {
             format!("https://store-{hash}.mybigcommerce.com")
         } else {
-            format!("https://{API_HOST}")
+            api_origin()
         };
         Self {
             origin,
@@ -86,12 +86,18 @@ impl Address {
         }
     }
 
-    fn of_loopback(url: &Url) -> Result<Self> {
+    fn of_loopback(url: &Url, auth: Auth) -> Result<Self> {
         let origin = url.origin().ascii_serialization();
+        let legacy = auth == Auth::Legacy;
+        let hash = match url.path().trim_matches('/') {
+            // A store's own host is the store; its address names no hash.
+            "" | "api" | "api/v2" if legacy => url.host_str().unwrap_or_default().to_owned(),
+            _ => hash_of(url)?,
+        };
         Ok(Self {
             origin,
-            hash: hash_of(url)?,
-            legacy: false,
+            hash,
+            legacy,
             loopback: true,
         })
     }
@@ -175,7 +181,7 @@ fn hash_of(url: &Url) -> Result<String> {
     }
 }
 
-fn is_hash(text: &str) -> bool {
+pub(super) fn is_hash(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=64).contains(&text.len()) && text.bytes().all(fits)
 }
@@ -228,6 +234,32 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[test]
+    fn a_legacy_account_is_asked_on_the_stores_own_host_however_the_store_is_named() {
+        for path in [
+            "abc123",
+            "stores/abc123",
+            "https://api.bigcommerce.com/stores/abc123/v2/",
+            "https://store-abc123.mybigcommerce.com/api/v2/",
+            "store-abc123.mybigcommerce.com",
+        ] {
+            let address = Address::read(path, Auth::Legacy, &AllowHost::default()).unwrap();
+            assert_eq!(
+                address.base(),
+                "https://store-abc123.mybigcommerce.com/api/",
+                "{path}"
+            );
+            assert_eq!(address.hash, "abc123", "{path}");
+        }
+        let here = Address::read(
+            "http://127.0.0.1:8080/api/v2/",
+            Auth::Legacy,
+            &AllowHost::default(),
+        )
+        .unwrap();
+        assert_eq!(here.base(), "http://127.0.0.1:8080/api/");
     }
 
     #[test]

@@ -15,13 +15,25 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| format!("{text}Z").parse().ok())
 }
 
-/// A filter's date. One without a time would get the present time of day added by the server (BigCommerce
-/// reference, products v3), so midnight UTC is written out.
-pub(super) fn full(value: &str) -> String {
-    match value.trim().parse::<jiff::civil::Date>() {
-        Ok(date) if value.trim().len() == 10 => format!("{date}T00:00:00Z"),
-        _ => value.to_owned(),
+/// A filter's date as both versions of the API read it: ISO 8601, with its time and an offset. `None` when it is no date,
+/// which the store would pass over in silence.
+///
+/// One without a time would get the present time of day added by the server (BigCommerce reference, products v3), so
+/// midnight UTC is written out. RFC 2822 is read by v2 alone, Unix seconds by v3 alone.
+pub(super) fn full(value: &str) -> Option<String> {
+    let value = value.trim();
+    if let Ok(date) = value.parse::<jiff::civil::Date>()
+        && value.len() == 10
+    {
+        return Some(format!("{date}T00:00:00Z"));
     }
+    let instant = read(value)?;
+    let is_whole = value.contains(['T', 't']) && value.parse::<Timestamp>().is_ok();
+    Some(if is_whole {
+        value.to_owned()
+    } else {
+        instant.to_string()
+    })
 }
 
 #[cfg(test)]
@@ -50,11 +62,18 @@ mod tests {
 
     #[test]
     fn a_filter_never_goes_out_without_a_time() {
-        assert_eq!(full("2026-01-15"), "2026-01-15T00:00:00Z");
-        assert_eq!(
-            full("2026-01-15T09:00:00+02:00"),
-            "2026-01-15T09:00:00+02:00",
-            "what is whole stays"
-        );
+        for (written, sent) in [
+            ("2026-01-15", "2026-01-15T00:00:00Z"),
+            ("2026-01-15T09:00:00+02:00", "2026-01-15T09:00:00+02:00"),
+            ("2026-01-15T09:00:00", "2026-01-15T09:00:00Z"),
+            ("2026-01-15 09:00:00", "2026-01-15T09:00:00Z"),
+            ("Thu, 15 Jan 2026 09:00:00 +0200", "2026-01-15T07:00:00Z"),
+            ("1768460400", "2026-01-15T07:00:00Z"),
+        ] {
+            assert_eq!(full(written).as_deref(), Some(sent), "{written}");
+        }
+        for wrong in ["", "15.01.2026", "yesterday", "2026-13-01"] {
+            assert_eq!(full(wrong), None, "`{wrong}` would be passed over in silence");
+        }
     }
 }

@@ -55,15 +55,20 @@ fn by_status(answer: &Answer, about: About, told: &Told) -> Error {
         }
         300..=399 => Error::config(format!("{} answered with a redirect, which is not followed: the token stays with its host.", answer.what))
             .hint("Check the API Path of the connection."),
-        401 => token_refused(),
+        401 => not_accepted(&said),
         403 if said.contains("your scope does not include this resource") => {
             Error::bug("The app asked for something this API version does not offer. This is our mistake, not your token.")
                 .hint("Send a report, with the lines that `processflow logs` shows.")
         }
+        403 if !said.contains("required scope") => {
+            let verb = if about.writes { "change" } else { "read" };
+            Error::config(format!("The store does not let us {verb} {noun} and names no permission: {said}."))
+                .hint(format!("Check the store hash in the API Path first; then whether the token has {scope}: {}. It also happens when the store's owner has changed.", about.level()))
+        }
         403 => {
             let verb = if about.writes { "change" } else { "read" };
             Error::config(format!("This token may not {verb} {scope}."))
-                .hint(format!("Create a new API account with {scope}: {}; existing tokens cannot be changed. If everything is refused, check the store hash in the API Path.", about.level()))
+                .hint(format!("Create a new API account with {scope}: {}; existing tokens cannot be changed.", about.level()))
         }
         404 if about.writes => Error::rejected(format!("It no longer exists in the store (deleted or replaced); {said}."))
             .hint("Search for it by SKU or e-mail in the store, or remove the link."),
@@ -82,9 +87,26 @@ fn by_status(answer: &Answer, about: About, told: &Told) -> Error {
         423 | 408 | 499 | 500.. => Error::unavailable(format!("The store could not answer just now ({}).", answer.status))
             .hint("It is tried again by itself; see status.bigcommerce.com."),
         _ if about.writes => told.rejection(noun),
-        _ => Error::config(format!("The store refused the question for {noun}: {said}."))
-            .hint("Check the filter of the read step: names and values as in the store's API reference."),
+        _ => Error::rejected(format!("The store refused the question for {noun}: {said}."))
+            .hint("Check the filter of the step: names and values as in the store's API reference."),
     }
+}
+
+/// The bodies of 401 that BigCommerce's gateway is known to send, each with its own way out.
+fn not_accepted(said: &str) -> Error {
+    if said.contains("not a valid combination") {
+        return Error::config("The store says that client ID and token do not belong together.")
+            .hint("Copy token and store hash of the same API account: enter them anew on the connection.");
+    }
+    if said.contains("should have correct format") {
+        return Error::config("The store received a token that cannot be one: it is empty or cut off.")
+            .hint("Copy the whole access token again and enter it: `processflow connections edit NAME --secret token`.");
+    }
+    if said.contains("header is required") {
+        return Error::config("The token did not reach the store: something on the way took it out.")
+            .hint("Usually a proxy that strips headers: ask IT to let `X-Auth-Token` through, or to leave api.bigcommerce.com alone.");
+    }
+    token_refused()
 }
 
 /// 401: says nothing about the hash, which is looked at later. BigCommerce checks the token first.
@@ -319,14 +341,68 @@ mod tests {
             (404, writing, Kind::Rejected),
             (409, writing, Kind::Rejected),
             (422, writing, Kind::Rejected),
-            (422, reading, Kind::Config),
-            (400, reading, Kind::Config),
+            (422, reading, Kind::Rejected),
+            (400, reading, Kind::Rejected),
             (500, writing, Kind::Unavailable { retry_after: None }),
             (503, reading, Kind::Unavailable { retry_after: None }),
         ] {
             let error = refusal(&answer(status, json, "{}"), about);
             assert_eq!(error.kind, expected, "{status}: {error}");
             assert!(error.hint.is_some(), "{status} names the way out");
+        }
+    }
+
+    #[test]
+    fn each_body_of_a_refused_token_has_its_own_way_out() {
+        let plain = "text/plain";
+        let json = "application/json";
+        for (status, kind, body, expected) in [
+            (
+                401,
+                plain,
+                "X-Auth-Token header is required",
+                "something on the way",
+            ),
+            (
+                401,
+                plain,
+                "X-Auth-Token header should have correct format",
+                "cannot be one",
+            ),
+            (
+                401,
+                json,
+                r#"{"status":401,"title":"Unauthorized"}"#,
+                "no longer accepts",
+            ),
+            (
+                401,
+                json,
+                r#"{"status":401,"title":"Unauthorized - the v3 Auth client ID or token in the request are not a valid combination for this store."}"#,
+                "do not belong together",
+            ),
+            (
+                403,
+                json,
+                r#"{"status":403,"title":"You don't have a required scope to access the endpoint","errors":{}}"#,
+                "may not read Orders",
+            ),
+            (
+                403,
+                json,
+                r#"{"status":403,"title":"Forbidden","errors":{}}"#,
+                "names no permission: Forbidden",
+            ),
+            (
+                403,
+                json,
+                r#"{"error":"You are authorized but your scope does not include this resource."}"#,
+                "our mistake",
+            ),
+        ] {
+            let error = refusal(&answer(status, kind, body), About::reading("orders", "Orders"));
+            assert!(error.message.contains(expected), "{body}: {error}");
+            assert!(error.hint.is_some(), "{body} names the way out");
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use connector_kit::{Error, JsonSchema, Result};
+use connector_kit::{DateFilter, Error, JsonSchema, Result, suggest};
 use serde::Deserialize;
 
-use super::date;
+use super::{api, date};
 
 /// `filter: { min_date_created: "2026-01-01", status_id: 11 }`
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -41,9 +41,11 @@ impl FilterValue {
 }
 
 impl Filter {
-    /// Refuses parameters that the reading itself needs.
+    /// Refuses what the store would pass over in silence: names that no list of it has, and dates that are none; and
+    /// parameters that the reading itself needs.
     pub(super) fn check(&self, reserved: &[&str]) -> Result<()> {
-        self.0.keys().try_for_each(|name| refuse(name, reserved))
+        let mut values = self.0.iter();
+        values.try_for_each(|(name, value)| checked(name, &value.text(), reserved).map(drop))
     }
 
     /// Query parameters: those of the file, and over them those of this run.
@@ -52,37 +54,76 @@ impl Filter {
         run: &BTreeMap<String, String>,
         reserved: &[&str],
     ) -> Result<Vec<(String, String)>> {
-        run.keys().try_for_each(|name| refuse(name, reserved))?;
         let mut values: BTreeMap<String, String> = self
             .0
             .iter()
             .map(|(name, value)| (name.clone(), value.text()))
             .collect();
         values.extend(run.clone());
-        Ok(values
+        values
             .into_iter()
-            .map(|(name, value)| whole(name, &value))
-            .collect())
+            .map(|(name, value)| checked(&name, &value, reserved).map(|value| (name, value)))
+            .collect()
     }
 }
 
-fn whole(name: String, value: &str) -> (String, String) {
-    let value = if name.contains("date") {
-        date::full(value)
-    } else {
-        value.to_owned()
-    };
-    (name, value)
+/// Whether a filter of that name is about a date.
+pub(super) fn is_date(name: &str) -> bool {
+    name.contains("date")
 }
 
-fn refuse(name: &str, reserved: &[&str]) -> Result<()> {
+/// A side of a span of dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Min,
+    Max,
+}
+
+/// Which side of which date a filter bounds: `min_date_created` in v2, `date_created:min` in v3.
+pub(super) fn date_bound(name: &str) -> Option<(&str, Side)> {
+    let v2 = |start: &str| name.strip_prefix(start);
+    let v3 = |end: &str| name.strip_suffix(end);
+    let min = v2("min_").or(v3(":min")).or(v3(":greater"));
+    let max = || v2("max_").or(v3(":max")).or(v3(":less"));
+    let bound = min.map(|field| (field, Side::Min));
+    bound
+        .or_else(|| max().map(|field| (field, Side::Max)))
+        .filter(|(field, _)| is_date(field))
+}
+
+/// What the engine asks of a filter's name.
+pub(super) fn date_filter(name: &str) -> Option<DateFilter> {
+    let (field, _) = date_bound(name)?;
+    Some(DateFilter {
+        field: field.to_owned(),
+        is_fixed: field == "date_created",
+    })
+}
+
+/// The value as it is sent.
+fn checked(name: &str, value: &str, reserved: &[&str]) -> Result<String> {
     if reserved.contains(&name) {
         return Err(
             Error::config(format!("the filter `{name}` is set by the reading itself"))
                 .hint("Leave it out; `run --ids` reads chosen records, `run --since` from a date on."),
         );
     }
-    Ok(())
+    let known = api::parameters();
+    if !known.contains(name) {
+        let names: Vec<&str> = known.iter().copied().collect();
+        let error = Error::config(format!("`{name}` is not a filter of any list of the store"));
+        return Err(match suggest::nearest(&names, name) {
+            Some(guess) => error.hint(format!("Did you mean `{guess}`?")),
+            None => error.hint("The store passes over filters it does not know, and sends everything."),
+        });
+    }
+    if !is_date(name) {
+        return Ok(value.to_owned());
+    }
+    date::full(value).ok_or_else(|| {
+        Error::config(format!("the filter `{name}` is `{value}`, which is no date"))
+            .hint("Write it like `2026-01-15T09:00:00Z`; a day alone means from midnight UTC on.")
+    })
 }
 
 #[cfg(test)]
@@ -112,5 +153,29 @@ mod tests {
             file.check(&["status_id"]).is_err(),
             "what the reading sets is refused"
         );
+    }
+
+    #[test]
+    fn what_the_store_would_pass_over_in_silence_is_refused() {
+        let check = |text: &str| serde_json::from_str::<Filter>(text).unwrap().check(&[]);
+        let error = check(r#"{"statsu_id": 11}"#).unwrap_err();
+        assert_eq!(error.hint.as_deref(), Some("Did you mean `status_id`?"));
+        let error = check(r#"{"min_date_created": "15.01.2026"}"#).unwrap_err();
+        assert!(
+            error.message.contains("`15.01.2026`, which is no date"),
+            "{error:?}"
+        );
+        assert!(check(r#"{"date_created:min": "Thu, 15 Jan 2026 09:00:00 +0000"}"#).is_ok());
+    }
+
+    #[test]
+    fn both_versions_spellings_of_a_bound_are_known() {
+        assert_eq!(date_bound("min_date_created"), Some(("date_created", Side::Min)));
+        assert_eq!(
+            date_bound("date_modified:max"),
+            Some(("date_modified", Side::Max))
+        );
+        assert_eq!(date_bound("date_modified"), None, "the day itself");
+        assert_eq!(date_bound("min_id"), None);
     }
 }

@@ -14,8 +14,14 @@ const PRODUCTS: About = About::reading("products", "Products");
 /// Look-ups of one SKU each that are under way at a time.
 const SINGLES: usize = 4;
 
-/// Finds products by SKU. The answer has an entry per SKU, in order.
+/// Finds products by SKU. The answer has an entry per SKU, in order; a SKU that nothing has is its error.
 pub(super) async fn products(store: &Store, skus: &[String]) -> Result<Vec<Result<u64>>> {
+    let found = products_if_any(store, skus).await?;
+    Ok(there(skus, found, no_product))
+}
+
+/// Finds products by SKU, `None` where nothing has it. One that belongs to a variant, or to several, is its error.
+pub(super) async fn products_if_any(store: &Store, skus: &[String]) -> Result<Vec<Result<Option<u64>>>> {
     let mut found = cached(store, "product", skus);
     let unknown: BTreeSet<&str> = skus
         .iter()
@@ -26,23 +32,29 @@ pub(super) async fn products(store: &Store, skus: &[String]) -> Result<Vec<Resul
         found.entry(sku).or_default().extend(ids);
     }
     let absent = unknown.into_iter().filter(|sku| !found.contains_key(&key(sku)));
-    let mut variants = variants_of(store, absent.map(str::to_owned).collect()).await?;
+    let variants = variants_of(store, absent.map(str::to_owned).collect()).await?;
     let answer = |sku: &String| match found.get(&key(sku)).map(Vec::as_slice) {
         Some([id]) => {
             store.cache("product", &key(sku), &id.to_string());
-            Ok(*id)
+            Ok(Some(*id))
         }
-        Some([]) | None => Err(no_product(
-            sku,
-            variants.remove(&key(sku)).unwrap_or_default().first(),
-        )),
+        Some([]) | None => match variants.get(&key(sku)).and_then(|variants| variants.first()) {
+            Some(variant) => Err(of_variant(sku, variant)),
+            None => Ok(None),
+        },
         Some(_) => Err(twice(sku)),
     };
     Ok(skus.iter().map(answer).collect())
 }
 
-/// Finds variants by SKU. The answer has an entry per SKU, in order.
+/// Finds variants by SKU. The answer has an entry per SKU, in order; a SKU that nothing has is its error.
 pub(super) async fn variants(store: &Store, skus: &[String]) -> Result<Vec<Result<u64>>> {
+    let found = variants_if_any(store, skus).await?;
+    Ok(there(skus, found, no_variant))
+}
+
+/// Finds variants by SKU, `None` where no variant has it. One that several have is its error.
+pub(super) async fn variants_if_any(store: &Store, skus: &[String]) -> Result<Vec<Result<Option<u64>>>> {
     let mut found = cached(store, "variant", skus);
     let unknown = skus
         .iter()
@@ -55,15 +67,18 @@ pub(super) async fn variants(store: &Store, skus: &[String]) -> Result<Vec<Resul
     let answer = |sku: &String| match found.get(&key(sku)).map(Vec::as_slice) {
         Some([id]) => {
             store.cache("variant", &key(sku), &id.to_string());
-            Ok(*id)
+            Ok(Some(*id))
         }
-        Some([]) | None => Err(Error::rejected(format!(
-            "There is no variant with SKU `{sku}` in the store."
-        ))
-        .hint("Check the SKU, or create the variant in the store.")),
+        Some([]) | None => Ok(None),
         Some(_) => Err(twice(sku)),
     };
     Ok(skus.iter().map(answer).collect())
+}
+
+/// What is nowhere is an error.
+fn there(skus: &[String], found: Vec<Result<Option<u64>>>, nowhere: fn(&str) -> Error) -> Vec<Result<u64>> {
+    let one = |(sku, found): (&String, Result<Option<u64>>)| found?.ok_or_else(|| nowhere(sku));
+    skus.iter().zip(found).map(one).collect()
 }
 
 /// Forgets where these SKUs were found: the store said it is gone.
@@ -142,15 +157,21 @@ fn unfamiliar(error: serde_json::Error) -> Error {
     Error::unavailable("the store's answer to a look-up by SKU has an unfamiliar shape").source(error)
 }
 
-fn no_product(sku: &str, variant: Option<&Variant>) -> Error {
-    match variant {
-        Some(Variant { product_id, .. }) => Error::rejected(format!(
-            "SKU `{sku}` belongs to a variant of product {product_id}, not to a product."
-        ))
-        .hint("Use `variants.update` for it."),
-        None => Error::rejected(format!("There is no product with SKU `{sku}` in the store."))
-            .hint("Check the SKU, or create the product in the store."),
-    }
+fn no_product(sku: &str) -> Error {
+    Error::rejected(format!("There is no product with SKU `{sku}` in the store."))
+        .hint("Check the SKU, or create the product in the store.")
+}
+
+fn no_variant(sku: &str) -> Error {
+    Error::rejected(format!("There is no variant with SKU `{sku}` in the store."))
+        .hint("Check the SKU, or create the variant in the store.")
+}
+
+fn of_variant(sku: &str, Variant { product_id, .. }: &Variant) -> Error {
+    Error::rejected(format!(
+        "SKU `{sku}` belongs to a variant of product {product_id}, not to a product."
+    ))
+    .hint("Use `variants.update` for it.")
 }
 
 fn twice(sku: &str) -> Error {

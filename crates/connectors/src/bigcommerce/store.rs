@@ -7,27 +7,42 @@ use std::{
 
 use base64::Engine;
 use connector_kit::{
-    Error, Fact, Host, OpenFor, Result, Secret, SecretField, Secrets, Session, System, Validation,
-    async_trait,
-    http::{Answer, Client, Request},
+    DateFilter, Error, Fact, Grant, Host, OpenFor, Raw, Result, Secret, SecretField, Secrets, Session,
+    SignIn, SignedIn, System, Validation, async_trait,
+    http::{Answer, Client, Priority, Request},
 };
+use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::{
     address::Address,
+    envelope::Rows,
     errors::{self, About},
-    settings::Settings,
-    validate,
+    filter, obeyed, scopes,
+    settings::{Auth, Settings},
+    sign_in, validate,
 };
 
 /// What stands for address and hash of a store that the agent starts itself: no token of a person belongs there.
 const SANDBOX: &str = "sandbox";
 
+/// What stands for the place of a store that no sign-in has named yet: no token is entered for it.
+const NOBODY: &str = "sign-in";
+
+const TIME: About = About::reading("its time", "Information & Settings");
+
 /// A store and how it is signed in to.
 pub struct Store {
     pub(super) address: Address,
     pub(super) host: Host,
+    /// Signed in to as an app, not with an account of the store.
+    pub(super) by_app: bool,
+    /// The scopes that the store agreed to, where a sign-in told them.
+    pub(super) granted: Option<String>,
     client: Client,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Where pictures of products lie.
+    pub(super) pictures: Option<std::path::PathBuf>,
 }
 
 #[async_trait]
@@ -38,17 +53,35 @@ impl System for Store {
     const NAME: &'static str = "bigcommerce";
     const TITLE: &'static str = "BigCommerce";
     const ABOUT: &'static str = "Orders, products, customers, categories and stock of a BigCommerce store.";
-    const SECRETS: &'static [SecretField] = &[SecretField {
-        name: "token",
-        title: "API Token",
-        required: true,
-    }];
+    const SECRETS: &'static [SecretField] = &[
+        SecretField::new("token", "API Token", true).when("auth", &["token", "basic", "legacy"]),
+        SecretField::new("client_secret", "Client Secret", true)
+            .when("auth", &["oauth"])
+            .for_sign_in(),
+    ];
+    const TELLS_TIME: bool = true;
 
     fn seal(settings: &Settings) -> Result<String> {
+        settings.pace()?;
         if settings.is_unstarted_sandbox() {
             return Ok(SANDBOX.to_owned());
         }
+        if settings.is_not_signed_in() {
+            return Ok(NOBODY.to_owned());
+        }
         Ok(address(settings)?.seal())
+    }
+
+    fn sign_in(settings: &Settings, state: &str) -> Result<Option<SignIn>> {
+        sign_in::start(settings, state)
+    }
+
+    fn sign_in_seal(settings: &Settings) -> Result<String> {
+        sign_in::login(settings)
+    }
+
+    async fn signed_in(settings: Settings, grant: Grant, secrets: &Secrets, host: &Host) -> Result<SignedIn> {
+        sign_in::exchange(settings, grant, secrets, host).await
     }
 
     fn understood(settings: &Settings) -> Vec<Fact> {
@@ -57,6 +90,9 @@ impl System for Store {
                 "sandbox",
                 "a store that only pretends; the agent starts it",
             )];
+        }
+        if settings.is_not_signed_in() {
+            return vec![Fact::new("sign-in", "no store has approved the app yet")];
         }
         let Ok(address) = address(settings) else {
             return Vec::new();
@@ -71,12 +107,24 @@ impl System for Store {
                 "orders alone: v2 has nothing else to offer here",
             )
         });
-        [Some(hash), sandbox, legacy].into_iter().flatten().collect()
+        let by_app = settings.auth == Auth::Oauth;
+        let told =
+            |name: &str, value: &Option<String>| Some(Fact::new(name, value.clone().filter(|_| by_app)?));
+        let owner = told("owner", &settings.owner);
+        let granted = settings.granted.as_deref().map(scopes::in_words);
+        let permissions = told("permissions", &granted);
+        [Some(hash), sandbox, legacy, owner, permissions]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn facts(settings: &Settings) -> Vec<(&'static str, String)> {
         if settings.is_unstarted_sandbox() {
             return vec![("hash", SANDBOX.to_owned())];
+        }
+        if settings.is_not_signed_in() {
+            return Vec::new();
         }
         address(settings)
             .map(|address| vec![("hash", address.hash)])
@@ -84,20 +132,75 @@ impl System for Store {
     }
 
     fn connect(settings: Settings, secrets: &Secrets, host: &Host) -> Result<Self> {
+        let by_app = settings.auth == Auth::Oauth;
+        if settings.is_not_signed_in() || by_app && secrets.get("token").is_none() {
+            return Err(not_signed_in());
+        }
         let address = address(&settings)?;
         let header = header(&settings, &address, secrets.require("token")?)?;
         let client = Client::new(&address.base(), &address.seal(), Some(header), host)?;
+        client.quota().set_pace(settings.pace()?);
         let turn = turn(&address.seal());
+        let pictures = settings.pictures.filter(|folder| !folder.trim().is_empty());
         Ok(Self {
+            pictures: pictures.map(|folder| host.base.join(folder.trim())),
             address,
             host: host.clone(),
+            by_app,
+            granted: settings.granted.filter(|_| by_app),
             client,
             turn,
         })
     }
 
     async fn validate(&self) -> Result<Validation> {
-        validate::validate(self).await
+        validate::validate(self, &[]).await
+    }
+
+    async fn validate_for(&self, scopes: &[String]) -> Result<Validation> {
+        validate::validate(self, scopes).await
+    }
+
+    async fn now(&self) -> Result<Timestamp> {
+        self.time().await
+    }
+
+    /// Orders cannot wait, catalogues can.
+    fn priority(action: &str) -> Priority {
+        let words: Vec<&str> = action.trim_start_matches("api.").split(['.', '_']).collect();
+        let is_about = |names: &[&str]| words.iter().any(|word| names.contains(word));
+        if is_about(&[
+            "order",
+            "orders",
+            "shipment",
+            "shipments",
+            "refund",
+            "refunds",
+            "checkout",
+            "checkouts",
+        ]) {
+            Priority::High
+        } else if is_about(&[
+            "product",
+            "products",
+            "variant",
+            "variants",
+            "category",
+            "categories",
+            "brand",
+            "brands",
+            "pricelist",
+            "prices",
+            "price",
+        ]) {
+            Priority::Low
+        } else {
+            Priority::Normal
+        }
+    }
+
+    fn date_filter(name: &str) -> Option<DateFilter> {
+        filter::date_filter(name)
     }
 
     async fn open(self: Arc<Self>, _purpose: OpenFor) -> Result<OpenStore> {
@@ -123,10 +226,49 @@ impl Store {
         }
     }
 
-    /// Reads; an answer of any status.
+    /// Reads; an answer of any status. A list that lies outside the dates it was asked for is Config.
     pub(super) async fn ask(&self, request: Request) -> Result<Answer> {
         self.offered(&request)?;
-        self.client.read(request).await
+        let answer = self.client.read(request.clone()).await?;
+        obeyed::check(&request, &answer)?;
+        Ok(answer)
+    }
+
+    /// What the store's clock says. `/v2/time` needs no permission to be had from most stores; where it is refused, the
+    /// answer's own date is as good.
+    async fn time(&self) -> Result<Timestamp> {
+        #[derive(Deserialize)]
+        struct Time {
+            time: i64,
+        }
+        let answer = self.ask(Request::get("v2/time")).await?;
+        if answer.status == 401 {
+            return Err(errors::refusal(&answer, TIME));
+        }
+        let told = serde_json::from_slice(&answer.body).ok();
+        let told = told.and_then(|Time { time }| Timestamp::from_second(time).ok());
+        told.or(answer.server_time).ok_or_else(|| {
+            Error::unavailable("the store did not say what time it is there, and a filter needs it")
+                .hint("It is tried again by itself. If it stays so, validate the connection.")
+        })
+    }
+
+    /// All records of a v3 list, page by page. A list that does not page ends where it begins anew.
+    pub(super) async fn all(&self, request: Request, about: About) -> Result<Vec<Raw>> {
+        let mut all: Vec<Raw> = Vec::new();
+        for page in 1_u32.. {
+            let answer = self.get(request.clone().query("page", page), about).await?;
+            let Rows { rows, more, .. } = Rows::v3(&answer)?;
+            let anew = page > 1 && rows.first() == all.first();
+            if rows.is_empty() || anew {
+                break;
+            }
+            all.extend(rows);
+            if !more {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// The client, for writes.
@@ -165,6 +307,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn not_signed_in() -> Error {
+    Error::config("no store has approved the app yet").hint(
+        "Sign in with BigCommerce: `processflow connections sign-in NAME`, or the button on the connection.",
+    )
 }
 
 fn address(settings: &Settings) -> Result<Address> {

@@ -2,31 +2,24 @@
 //! agree. Nothing is insisted on that a good token may lack: `/v2/store` needs a permission of its own.
 
 use connector_kit::{
-    Allowance, Error, Fact, Result, Validation,
+    Access, Allowance, Error, Fact, Permission, Result, Validation,
     http::{Answer, Request},
 };
-use futures::future::join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
     errors::{self, About},
+    scopes,
     store::Store,
 };
-
-/// What can be read to find out about a permission: its name in the control panel, and a cheap question.
-const PROBES: &[(&str, &str)] = &[
-    ("Orders", "v2/orders"),
-    ("Products", "v3/catalog/products"),
-    ("Customers", "v3/customers"),
-    ("Store Inventory", "v3/inventory/items"),
-];
 
 /// A difference of the clocks that is worth a word.
 const CLOCK_SECONDS: i64 = 120;
 
-/// Validates with the requests that runs use.
-pub(super) async fn validate(store: &Store) -> Result<Validation> {
+/// Validates with the requests that runs use: first the time, which is the vendor's own probe of credentials, then one
+/// harmless question for each permission that is needed.
+pub(super) async fn validate(store: &Store, needed: &[String]) -> Result<Validation> {
     let about = About::reading("anything", "Information & Settings");
     let time = could_check(store.ask(Request::get("v2/time")).await)?;
     match time.status {
@@ -37,57 +30,52 @@ pub(super) async fn validate(store: &Store) -> Result<Validation> {
     time.json()
         .map_err(could_not_check)
         .or_else(|error| if time.is_success() { Err(error) } else { Ok(None) })?;
-    let probes = probe(store).await?;
-    let missing: Vec<String> = probes
+    let tried = could_check(scopes::try_all(store, needed).await)?;
+    let reads_something = tried
         .iter()
-        .filter(|(_, status)| *status == 403)
-        .map(|(scope, _)| format!("{scope}: read-only"))
-        .collect();
-    let reads_something = probes.iter().any(|(_, status)| (200..300).contains(status));
+        .any(|tried| tried.status.is_some_and(|status| (200..300).contains(&status)));
     if !time.is_success() && !reads_something {
-        return Err(opens_nothing(store, &probes));
+        return Err(scopes::opens_nothing(store, &tried));
     }
+    let granted = store.granted.as_deref();
+    let permissions: Vec<Permission> = tried.iter().map(|tried| scopes::found(tried, granted)).collect();
     let (name, quota, ahead) = (name(store).await, quota(store), clock(store, &time));
     let mut facts = vec![Fact::new("Store hash", store.address.hash.clone())];
     facts.extend(name.as_ref().map(|name| Fact::new("Store", name)));
-    facts.push(Fact::new("Quota", quota_words(quota)));
+    facts.push(Fact::new("Quota", quota_words(store, quota)));
     facts.extend(ahead.map(|ahead| Fact::new("Clock", clock_words(ahead))));
     Ok(Validation {
         facts,
-        missing,
+        missing: missing(&permissions, needed),
+        permissions,
         sandbox: store.address.loopback,
         name,
-        quota,
+        quota: quota.filter(|_| !store.address.legacy),
         clock_ahead: ahead,
     })
 }
 
-/// The status of each probe. A legacy account has v2 alone.
-async fn probe(store: &Store) -> Result<Vec<(&'static str, u16)>> {
-    let probes = PROBES
+/// What is needed and certainly not allowed; without needs, whatever cannot be read.
+fn missing(permissions: &[Permission], needed: &[String]) -> Vec<String> {
+    let refused = permissions
         .iter()
-        .filter(|(_, path)| !store.address.legacy || path.starts_with("v2/"));
-    let asked = probes.map(|(scope, path)| async move {
-        let answer = could_check(store.ask(Request::get(*path).query("limit", 1)).await)?;
-        match answer.status {
-            401 | 429 | 500.. => Err(could_not_check(errors::refusal(
-                &answer,
-                About::reading("anything", scope),
-            ))),
-            status => Ok((*scope, status)),
-        }
-    });
-    join_all(asked).await.into_iter().collect()
-}
-
-fn opens_nothing(store: &Store, probes: &[(&str, u16)]) -> Error {
-    let hash = &store.address.hash;
-    if probes.iter().all(|(_, status)| *status == 404) {
-        return Error::config(format!("The store hash `{hash}` does not lead to a store."))
-            .hint("Paste the admin address of the store as API Path; the hash is found in it.");
+        .filter(|permission| permission.found == Access::Refused);
+    if needed.is_empty() {
+        return refused
+            .map(|permission| format!("{}: read-only", permission.scope))
+            .collect();
     }
-    Error::config(format!("The token is refused everywhere in store `{hash}`: hash and token do not belong together, or the token has no permission at all."))
-        .hint("Check the store hash in the API Path first; then create an API account with the permissions your processflows need.")
+    let lacks = |scope: &&String| {
+        let found = permissions
+            .iter()
+            .find(|permission| permission.scope == scopes::title(scope));
+        match found.map(|permission| permission.found) {
+            Some(Access::Refused) => true,
+            Some(Access::ReadOnly) => scope.ends_with(": modify"),
+            _ => false,
+        }
+    };
+    needed.iter().filter(lacks).cloned().collect()
 }
 
 async fn name(store: &Store) -> Option<String> {
@@ -112,7 +100,11 @@ fn quota(store: &Store) -> Option<Allowance> {
     })
 }
 
-fn quota_words(quota: Option<Allowance>) -> String {
+/// A legacy account is told what is left of a rolling hour, and not how much there was.
+fn quota_words(store: &Store, quota: Option<Allowance>) -> String {
+    if let Some(Allowance { requests, .. }) = quota.filter(|_| store.address.legacy) {
+        return format!("{requests} requests left in this hour");
+    }
     quota.map_or_else(
         || "no limit named".to_owned(),
         |Allowance { requests, seconds }| format!("{requests} requests in {seconds} s"),

@@ -55,6 +55,17 @@ pub(super) fn id(row: &Row, field: &str) -> Result<u64> {
         .map_err(|_| Error::rejected(format!("field `{field}` is {id}, which nothing has as its id")))
 }
 
+/// What becomes of a thing that is there, and of one that is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Only create.
+    Create,
+    /// Only change.
+    Change,
+    /// Create or change.
+    Either,
+}
+
 /// Outcomes of the rows of one write, filled in as they become known.
 pub(super) struct Outcomes(Vec<Option<Outcome>>);
 
@@ -69,6 +80,11 @@ impl Outcomes {
 
     pub(super) fn set_all(&mut self, rows: impl IntoIterator<Item = usize>, outcome: &Outcome) {
         rows.into_iter().for_each(|row| self.set(row, outcome.clone()));
+    }
+
+    /// What is known of a row.
+    pub(super) fn get(&self, row: usize) -> Option<&Outcome> {
+        self.0[row].as_ref()
     }
 
     /// The outcome of `row` is that of `other`.
@@ -161,21 +177,42 @@ pub(super) fn changes(
     ids: Vec<Result<u64>>,
     outcomes: &mut Outcomes,
 ) -> Vec<Change> {
-    let twice = repeated(places.iter().map(|(_, key)| key.as_str()));
     let mut changes = Vec::new();
     for ((row, name), id) in places.into_iter().zip(ids) {
         let Some(id) = outcomes.keep(row, id) else {
             continue;
         };
-        if twice.contains(&name.to_lowercase()) && rows.len() > 1 {
+        changes.push((row, name, id));
+    }
+    let one = |(row, _, id)| Change {
+        row,
+        id,
+        fields: fields(&rows[row], &["id", key]),
+    };
+    once_each(changes, |(row, name, _)| (*row, name), outcomes)
+        .into_iter()
+        .map(one)
+        .collect()
+}
+
+/// Without those that mean the same thing: they go by themselves, one after the other.
+pub(super) fn once_each<T>(
+    mut all: Vec<T>,
+    named: impl Fn(&T) -> (usize, &String),
+    outcomes: &mut Outcomes,
+) -> Vec<T> {
+    let twice = repeated(all.iter().map(|one| named(one).1.trim()));
+    let alone = |one: &T| {
+        let (row, name) = named(one);
+        let alone = !twice.contains(&name.trim().to_lowercase());
+        if !alone {
             let error = Error::rejected(format!("`{name}` is in this batch twice"));
             outcomes.set(row, Outcome::Suspect(error));
-            continue;
         }
-        let fields = fields(&rows[row], &["id", key]);
-        changes.push(Change { row, id, fields });
-    }
-    changes
+        alone
+    };
+    all.retain(alone);
+    all
 }
 
 /// The fields of a row as a JSON object: without `leave_out`, and without empty values, which leave the store's own
@@ -193,7 +230,7 @@ fn check_prices(row: &Row, allow_zero: bool) -> Result<()> {
         let zero = match row.get(name) {
             Some(Value::Integer(0)) => true,
             Some(Value::Decimal(amount)) => is_zero(amount),
-            Some(Value::Text(text)) => text.parse().is_ok_and(|amount| is_zero(&amount)),
+            Some(Value::Text(text)) => is_nothing(text),
             _ => false,
         };
         if zero && name == "price" && !allow_zero {
@@ -204,6 +241,11 @@ fn check_prices(row: &Row, allow_zero: bool) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a text is an amount of nothing.
+pub(super) fn is_nothing(text: &str) -> bool {
+    text.trim().parse().is_ok_and(|amount| is_zero(&amount))
 }
 
 fn is_zero(amount: &Decimal) -> bool {
@@ -244,6 +286,28 @@ pub(super) fn check_writable(columns: &[String], read_only: &[&str], key: &[Stri
     })
 }
 
+/// Refuses mapped fields that `what` has not.
+pub(super) fn check_known(columns: &[String], known: &[&str], what: &str) -> Result<()> {
+    let unknown = columns.iter().find(|column| !known.contains(&column.as_str()));
+    unknown.map_or(Ok(()), |name| {
+        Err(Error::config(format!("{what} has no field `{name}`"))
+            .hint(format!("It has: {}.", known.join(", "))))
+    })
+}
+
+/// Refuses a mapping without these fields.
+pub(super) fn check_mapped(columns: &[String], needed: &[&str]) -> Result<()> {
+    let missing = needed
+        .iter()
+        .find(|name| !columns.iter().any(|column| column == *name));
+    match missing {
+        Some(name) if !columns.is_empty() => {
+            Err(Error::config(format!("`{name}` is not mapped")).hint(format!("Map `{name}`.")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Mapping a list replaces all of it, so the file has to say that this is meant.
 pub(super) fn check_lists(columns: &[String], lists: &[&str], replace: &[String]) -> Result<()> {
     let unmeant = columns
@@ -259,6 +323,11 @@ pub(super) fn check_lists(columns: &[String], lists: &[&str], replace: &[String]
     })
 }
 
+/// Names as a step has them.
+pub(super) fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
 fn listed(names: &[&str]) -> String {
     names
         .iter()
@@ -269,10 +338,53 @@ fn listed(names: &[&str]) -> String {
 
 /// Whether the store's record has what a row would write.
 pub(super) fn has(record: &Raw, fields: &Map<String, Json>) -> bool {
+    differing(record, fields).is_empty()
+}
+
+/// The fields in which the store's record is not what a row would write.
+pub(super) fn differing<'a>(record: &Raw, fields: &'a Map<String, Json>) -> Vec<&'a str> {
     let found = record.fields();
+    let differs =
+        |(name, wanted): &(&String, &Json)| !found.get(name).is_some_and(|there| same(wanted, &there));
     fields
         .iter()
-        .all(|(name, wanted)| found.get(name).is_some_and(|there| same(wanted, &there)))
+        .filter(differs)
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+/// What of a row can be compared with a record: plain values. Lists come back in another order and with more in them.
+pub(super) fn comparable(fields: &Map<String, Json>, leave_out: &[&str]) -> Map<String, Json> {
+    let plain = |(name, value): &(&String, &Json)| {
+        !value.is_array() && !value.is_object() && !leave_out.contains(&name.as_str())
+    };
+    fields
+        .iter()
+        .filter(plain)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Whether all of a row can be compared with a record. Where not, only sending it makes sure.
+pub(super) fn is_comparable(fields: &Map<String, Json>) -> bool {
+    fields
+        .values()
+        .all(|value| !value.is_array() && !value.is_object())
+}
+
+/// The record in a v3 answer, which is one or a list of one.
+pub(super) fn answered(answer: &Answer) -> Option<Raw> {
+    let data = answer.json().ok()??.field("data")?;
+    match data.as_str().as_bytes().first() {
+        Some(b'{') => Some(data),
+        Some(b'[') => Raw::split(&data.bytes()).ok()?.into_iter().next(),
+        _ => None,
+    }
+}
+
+/// The id that a record has under this name.
+pub(super) fn id_of(record: &Raw, name: &str) -> Option<u64> {
+    record.field(name)?.plain()?.parse().ok()
 }
 
 fn same(wanted: &Json, there: &Raw) -> bool {

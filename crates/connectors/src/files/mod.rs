@@ -15,6 +15,7 @@ mod ledger;
 mod lines;
 mod os;
 mod part;
+mod picture;
 mod place;
 mod session;
 mod taking;
@@ -31,6 +32,7 @@ pub use csv::{CsvRead, CsvWrite};
 pub use encoding::Encoding;
 pub use folder::{Folder, Settings};
 pub use jsonl::{JsonlRead, JsonlWrite};
+pub(crate) use picture::picture;
 pub use session::{Mode, Open};
 pub use taking::After;
 

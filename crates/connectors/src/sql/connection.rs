@@ -50,11 +50,7 @@ impl System for Database {
     const TITLE: &'static str = "SQL database";
     const ABOUT: &'static str =
         "Tables of SQLite, PostgreSQL, MariaDB and MySQL: rows written exactly once, queries read.";
-    const SECRETS: &'static [SecretField] = &[SecretField {
-        name: "password",
-        title: "Password",
-        required: false,
-    }];
+    const SECRETS: &'static [SecretField] = &[SecretField::new("password", "Password", false)];
 
     fn seal(settings: &Settings) -> Result<String> {
         Ok(Address::of(&settings.url)?.seal())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connector_kit::{Error, Live, Result, Secret, Secrets};
+use connector_kit::{Error, Host, Live, Result, Secret, Secrets, http::Priority};
 use serde_json::{Map, Value};
 
 use super::{Agent, Topic};
@@ -75,13 +75,42 @@ impl Agent {
         Ok(())
     }
 
+    /// Secrets of a sign-in go elsewhere than the others: each kind is an entry of its own, sealed with its own place.
     async fn keep_secrets(&self, saved: &mut SavedConnection, given: BTreeMap<String, Secret>) -> Result<()> {
         self.refuse_unknown_secrets(&saved.connector, &given)?;
+        let connector = self.desk.connector(&saved.connector)?;
+        let (for_sign_in, own): (BTreeMap<_, _>, BTreeMap<_, _>) = given
+            .into_iter()
+            .partition(|(field, _)| connector.is_for_sign_in(field));
+        if let Some(field) = for_sign_in.keys().next() {
+            let entry = sign_in_entry(&saved.name);
+            let place = connector.place(&saved.settings, field)?;
+            self.keep_entry(saved, &entry, &place, for_sign_in).await?;
+        }
+        if own.is_empty() {
+            return Ok(());
+        }
+        let (entry, place) = (saved.name.clone(), saved.seal.clone());
+        self.keep_entry(saved, &entry, &place, own).await
+    }
+
+    async fn keep_entry(
+        &self,
+        saved: &mut SavedConnection,
+        entry: &str,
+        place: &str,
+        given: BTreeMap<String, Secret>,
+    ) -> Result<()> {
+        let connector = self.desk.connector(&saved.connector)?;
+        let of_sign_in = entry != saved.name;
+        let others =
+            |field: &String| connector.is_for_sign_in(field) == of_sign_in && !given.contains_key(field);
         let store = self.store();
-        let mut all = match store.get(&saved.name).await? {
-            Some(sealed) if saved.secrets.is_empty() => drop_sealed(sealed),
-            Some(sealed) => sealed.open(&saved.name, &saved.seal)?,
-            None => Secrets::default(),
+        let mut all = if saved.secrets.keys().any(others) {
+            secrets::open(store.as_ref(), entry, place).await?
+        } else {
+            // Secrets that were entered for another place are not carried to a new one.
+            Secrets::default()
         };
         for (field, secret) in given {
             Redaction::global().register(&secret);
@@ -89,8 +118,60 @@ impl Agent {
             all.0.insert(field, secret);
         }
         store
-            .set(&Sealed::new(&saved.name, &saved.seal, all, self.clock().now()))
+            .set(&Sealed::new(entry, place, all, self.clock().now()))
             .await
+    }
+
+    /// Puts other secrets in the place of those that a connection has, between two runs: those under way go on with what
+    /// they began with, whoever comes later gets these. One write replaces the entry as a whole, so that whatever happens
+    /// there is one or the other.
+    pub(crate) async fn switch_secrets(
+        &self,
+        saved: &mut SavedConnection,
+        given: BTreeMap<String, Secret>,
+    ) -> Result<()> {
+        let _alone = self.switching.write().await;
+        self.save_with_secrets(saved, given).await
+    }
+
+    /// Whether these are the very secrets that the connection has.
+    pub(crate) async fn keeps_already(
+        &self,
+        saved: &SavedConnection,
+        given: &BTreeMap<String, Secret>,
+    ) -> bool {
+        let kept = secrets::open(self.store().as_ref(), &saved.name, &saved.seal).await;
+        let same = |(field, secret): (&String, &Secret)| {
+            let kept = kept.as_ref().ok().and_then(|kept| kept.get(field));
+            kept.is_some_and(|kept| kept.expose().trim() == secret.expose().trim())
+        };
+        given.iter().all(same)
+    }
+
+    /// The secrets of a connection's sign-in, for the place that its settings name.
+    pub(crate) async fn sign_in_secrets(&self, saved: &SavedConnection) -> Result<Secrets> {
+        let connector = self.desk.connector(&saved.connector)?;
+        let missing = |field: &str| {
+            Error::config(format!(
+                "the secret `{field}` of `{}` is not set for this sign-in",
+                saved.name
+            ))
+            .hint(format!(
+                "Enter it with `processflow connections edit {} --secret {field}`.",
+                saved.name
+            ))
+        };
+        let Some(field) = connector.secrets.iter().find(|field| field.for_sign_in) else {
+            return Ok(Secrets::default());
+        };
+        let place = connector.place(&saved.settings, field.name)?;
+        let entry = sign_in_entry(&saved.name);
+        let sealed = self
+            .store()
+            .get(&entry)
+            .await?
+            .ok_or_else(|| missing(field.name))?;
+        sealed.open(&entry, &place).map_err(|_| missing(field.name))
     }
 
     fn refuse_unknown_secrets(&self, connector: &str, given: &BTreeMap<String, Secret>) -> Result<()> {
@@ -107,7 +188,15 @@ impl Agent {
     }
 
     pub(crate) async fn forget_secrets(&self, saved: &SavedConnection) -> Result<()> {
-        if saved.secrets.is_empty() {
+        let connector = self.desk.connector(&saved.connector)?;
+        let (for_sign_in, own): (Vec<&String>, Vec<&String>) = saved
+            .secrets
+            .keys()
+            .partition(|field| connector.is_for_sign_in(field));
+        if !for_sign_in.is_empty() {
+            self.store().delete(&sign_in_entry(&saved.name)).await?;
+        }
+        if own.is_empty() {
             return Ok(());
         }
         self.store().delete(&saved.name).await
@@ -118,6 +207,15 @@ impl Agent {
         self.live_with(saved, BTreeMap::new()).await
     }
 
+    /// A live connection for a run of that priority.
+    pub(crate) async fn live_for(&self, saved: &SavedConnection, priority: Priority) -> Result<Live> {
+        let host = Host {
+            priority,
+            ..self.host()
+        };
+        self.live_on(saved, BTreeMap::new(), &host).await
+    }
+
     /// A live connection that is not saved as it is: with secrets that were just typed. Kept ones fill the gaps where the
     /// settings lead to the place that they were entered for, and are not even opened elsewhere.
     pub(crate) async fn live_with(
@@ -125,13 +223,31 @@ impl Agent {
         saved: &SavedConnection,
         given: BTreeMap<String, Secret>,
     ) -> Result<Live> {
+        self.live_on(saved, given, &self.host()).await
+    }
+
+    async fn live_on(
+        &self,
+        saved: &SavedConnection,
+        given: BTreeMap<String, Secret>,
+        host: &Host,
+    ) -> Result<Live> {
         self.refuse_unknown_secrets(&saved.connector, &given)?;
         if is_sandbox(saved) {
-            return self.live_sandbox(saved).await;
+            return self.live_sandbox(saved, host).await;
         }
         let connector = self.desk.connector(&saved.connector)?;
         let seal = connector.seal(&saved.settings)?;
-        let mut secrets = if saved.secrets.keys().all(|field| given.contains_key(field)) {
+        // What signs in is not even opened for what runs.
+        let given: BTreeMap<String, Secret> = given
+            .into_iter()
+            .filter(|(field, _)| !connector.is_for_sign_in(field))
+            .collect();
+        let mut own = saved
+            .secrets
+            .keys()
+            .filter(|field| !connector.is_for_sign_in(field));
+        let mut secrets = if own.all(|field| given.contains_key(field)) {
             Secrets::default()
         } else {
             secrets::open(self.store().as_ref(), &saved.name, &seal).await?
@@ -140,11 +256,11 @@ impl Agent {
         for secret in secrets.0.values() {
             Redaction::global().register(secret);
         }
-        connector.connect(&saved.settings, &secrets, &self.host())
+        connector.connect(&saved.settings, &secrets, host)
     }
 
     /// A connection without a path that only pretends: the sandbox store is started for it.
-    async fn live_sandbox(&self, saved: &SavedConnection) -> Result<Live> {
+    async fn live_sandbox(&self, saved: &SavedConnection, host: &Host) -> Result<Live> {
         let sandbox = self.shell.sandbox.as_ref().ok_or_else(|| {
             Error::config(format!(
                 "connection `{}` wants the sandbox store, which is not part of this program",
@@ -157,17 +273,17 @@ impl Agent {
         let secrets = Secrets(BTreeMap::from([("token".to_owned(), token)]));
         self.desk
             .connector(&saved.connector)?
-            .connect(&settings, &secrets, &self.host())
+            .connect(&settings, &secrets, host)
     }
 }
 
-/// Secrets that were entered for another place are not carried to a new one.
-fn drop_sealed(_: Sealed) -> Secrets {
-    Secrets::default()
+/// The name under which a connection's sign-in keeps its secrets; no connection can be called that.
+fn sign_in_entry(connection: &str) -> String {
+    format!("{connection}#sign-in")
 }
 
 /// A connection without a path that only pretends.
-fn is_sandbox(saved: &SavedConnection) -> bool {
+pub(crate) fn is_sandbox(saved: &SavedConnection) -> bool {
     saved.settings.get("sandbox").is_some_and(is_true) && saved.settings.get("api_path").is_none()
 }
 

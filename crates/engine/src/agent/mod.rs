@@ -12,6 +12,7 @@ mod history;
 mod quotas;
 mod remote;
 mod serve;
+mod sign_ins;
 mod socket;
 mod start;
 
@@ -21,7 +22,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use connector_kit::{Clock, Error, Host, Live, Result, async_trait};
+use connector_kit::{Clock, Error, Host, Live, Result, async_trait, http::Priority};
 use tracing::warn;
 
 use crate::{
@@ -39,10 +40,13 @@ pub use serve::Serving;
 pub use socket::{Client, Watching};
 pub use start::{Wanted, moved};
 
+pub(crate) use connections::is_sandbox;
 pub(crate) use remote::ask;
+pub(crate) use sign_ins::LASTS as SIGN_IN_LASTS;
 
 use calls::Calls;
 use changes::Told;
+use sign_ins::SignIns;
 use start::RunningRun;
 
 /// What the shells lend to the agent.
@@ -73,6 +77,10 @@ pub struct Agent {
     shell: Shell,
     running: Mutex<HashMap<String, RunningRun>>,
     starting: tokio::sync::Mutex<()>,
+    /// Held by those who take secrets for a run, and alone by the one who puts others in their place: a run has one or the
+    /// other, never both.
+    switching: tokio::sync::RwLock<()>,
+    sign_ins: SignIns,
     schedule_changed: tokio::sync::Notify,
     calls: Calls,
     told: Told,
@@ -103,6 +111,7 @@ impl Agent {
             network: Arc::new(settings.network()),
             base: shell.base.clone(),
             cache: Arc::new(LookupCache::open(&folder.cache())),
+            priority: Priority::High,
         };
         Ok(Arc::new(Self {
             desk,
@@ -113,6 +122,8 @@ impl Agent {
             shell,
             running: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
+            switching: tokio::sync::RwLock::default(),
+            sign_ins: SignIns::default(),
             schedule_changed: tokio::sync::Notify::new(),
             calls: Calls::default(),
             told: Told::default(),
@@ -313,7 +324,12 @@ impl Agent {
     }
 
     /// The live connections behind the aliases of a processflow.
-    pub(crate) async fn bound(&self, bindings: &BTreeMap<String, String>) -> Result<BTreeMap<String, Live>> {
+    pub(crate) async fn bound(
+        &self,
+        bindings: &BTreeMap<String, String>,
+        priority: Priority,
+    ) -> Result<BTreeMap<String, Live>> {
+        let _one = self.switching.read().await;
         let mut live = BTreeMap::new();
         for (alias, name) in bindings {
             let saved = self.connection(name).await?.ok_or_else(|| {
@@ -324,7 +340,7 @@ impl Agent {
                     "Add it again, or deploy with `--connection {alias}=NAME`."
                 ))
             })?;
-            live.insert(alias.clone(), self.live(&saved).await?);
+            live.insert(alias.clone(), self.live_for(&saved, priority).await?);
         }
         Ok(live)
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use connector_kit::http::Quota;
+use connector_kit::http::{Quota, QuotaReading};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Agent, Desk};
@@ -45,18 +45,40 @@ impl Agent {
 
 fn row(store: &str, quota: &Quota, now: Timestamp) -> Option<QuotaLeft> {
     let reading = quota.reading()?;
-    let resets_at = now + SignedDuration::from_millis(reading.reset_ms as i64);
+    let waiting = quota.waiting();
+    let used = reading.quota.saturating_sub(reading.left);
     Some(QuotaLeft {
         store: store.to_owned(),
         quota: reading.quota,
         left: reading.left,
-        resets_at: resets_at.to_string(),
+        resets_at: reading.ends.to_string(),
+        ours: reading.ours.min(used),
+        reserve: reading.kept,
+        waiting: waiting.iter().map(|(_, waiting)| *waiting as u32).sum(),
+        used_up_at: used_up_at(&reading, now).map(|at| at.to_string()),
         waits_until: quota
             .waits_until()
             .filter(|until| *until > now)
             .map(|until| until.to_string()),
         at: now.to_string(),
     })
+}
+
+/// When nothing will be left at the pace of this window so far, if that comes before its end.
+fn used_up_at(reading: &QuotaReading, now: Timestamp) -> Option<Timestamp> {
+    let to_the_end = reading.ends.duration_since(now);
+    let window = SignedDuration::from_millis(i64::try_from(reading.window_ms).ok()?);
+    let passed = (window - to_the_end).as_secs_f64();
+    let used = f64::from(reading.quota.saturating_sub(reading.left));
+    let open = f64::from(reading.left.saturating_sub(reading.kept));
+    // The first moments of a window tell nothing.
+    if to_the_end.is_negative() || passed < 1.0 || used < 1.0 {
+        return None;
+    }
+    let lasts = SignedDuration::try_from_secs_f64(open * passed / used).ok()?;
+    (lasts < to_the_end)
+        .then(|| now.checked_add(lasts).ok())
+        .flatten()
 }
 
 impl Desk {
@@ -75,10 +97,43 @@ impl Desk {
         for row in &mut rows {
             if row.resets_at.parse::<Timestamp>().is_ok_and(|at| at <= now) {
                 row.left = row.quota;
+                (row.ours, row.used_up_at) = (0, None);
             }
             let over = |until: &String| until.parse::<Timestamp>().is_ok_and(|until| until <= now);
             row.waits_until = row.waits_until.take().filter(|until| !over(until));
         }
         rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forecast(left: u32, seconds_passed: i64) -> Option<i64> {
+        let now = Timestamp::UNIX_EPOCH;
+        let reading = QuotaReading {
+            quota: 150,
+            left,
+            reset_ms: 0,
+            window_ms: 30_000,
+            ends: now + SignedDuration::from_secs(30 - seconds_passed),
+            ours: 0,
+            kept: 10,
+        };
+        used_up_at(&reading, now).map(Timestamp::as_second)
+    }
+
+    #[test]
+    fn the_pace_so_far_says_when_a_budget_is_used_up() {
+        assert_eq!(
+            forecast(50, 10),
+            Some(4),
+            "100 in ten seconds, and 40 to go before what others are left"
+        );
+        assert_eq!(forecast(140, 10), None, "a pace that lasts to the end");
+        assert_eq!(forecast(10, 10), Some(0), "nothing is left to us now");
+        assert_eq!(forecast(150, 10), None, "nobody asks anything");
+        assert_eq!(forecast(100, 0), None, "too early to tell");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use connector_kit::{Does, Error, Reading, Record, Result, Span, Watermark};
+use connector_kit::{Does, Error, Live, Reading, Record, Result, Span, Watermark};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde_json::json;
@@ -14,7 +14,10 @@ use super::{Agent, changes};
 use crate::{
     operations::compiled,
     processflow::{Fetch, Plan, RunFacts, Scope},
-    run::{self, Execution, FetchMore, Locker, OpenSource, Progress, ProgressSender, Snapshot, Stored},
+    run::{
+        self, Execution, FetchMore, Locker, OpenSource, Progress, ProgressSender, Snapshot, Stored,
+        asking::{Asking, Part, reached},
+    },
     state::{self, Deployment, Journal, Run, Trigger, Version},
 };
 
@@ -223,6 +226,17 @@ impl Agent {
         under_way.map(|(name, _)| name.clone()).collect()
     }
 
+    /// Processflows of this list that run now.
+    pub(crate) fn running_among(&self, names: &[String]) -> Vec<String> {
+        let running = self.hold_running();
+        let runs = |name: &&String| {
+            running
+                .get(*name)
+                .is_some_and(|run| run.progress.borrow().ended.is_none())
+        };
+        names.iter().filter(runs).cloned().collect()
+    }
+
     fn hold_running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, RunningRun>> {
         self.running
             .lock()
@@ -283,7 +297,10 @@ impl Going {
     }
 
     async fn execution(self, wanted: Wanted) -> Result<Execution> {
-        let connections = self.agent.bound(&self.version.bindings).await?;
+        let connections = self
+            .agent
+            .bound(&self.version.bindings, self.plan.priority)
+            .await?;
         let facts = self.facts().await?;
         let run = RunFacts {
             id: self.journal.run().to_owned(),
@@ -292,13 +309,13 @@ impl Going {
         let snapshot = self.snapshot(run.at)?;
         let scope = self.plan.scope(&facts, run);
         let (moves_watermark, one_record) = (!wanted.is_part(), wanted.is_one_record());
-        let system = connections
+        let live = connections
             .get(&self.plan.read.alias)
             .expect("every alias was bound")
-            .system();
+            .clone();
         let fetch = self.fetch(&connections);
         let locker = self.locker().await?;
-        let open = self.source(system, wanted, &scope);
+        let open = self.source(live, wanted, &scope);
         Ok(Execution {
             scope,
             fetch,
@@ -375,35 +392,30 @@ impl Going {
     }
 
     /// How the source opens once the journal has said where.
-    fn source(
-        &self,
-        system: Arc<dyn std::any::Any + Send + Sync>,
-        wanted: Wanted,
-        scope: &Scope,
-    ) -> OpenSource {
+    fn source(&self, live: Live, wanted: Wanted, scope: &Scope) -> OpenSource {
         let scope = scope.clone();
-        let agent = self.agent.clone();
-        let plan = self.plan.clone();
-        let pages_under_way = agent.settings().pages_under_way as usize;
-        let connector = self.plan.connections[&self.plan.read.alias].clone();
-        let (action, with) = (self.plan.read.action.clone(), self.plan.read.with.clone());
+        let (agent, plan) = (self.agent.clone(), self.plan.clone());
         Box::new(move |watermark| {
             Box::pin(async move {
-                let (span, filter) = match wanted {
+                // A position moved by hand is an instant; any other is the source's own.
+                let moved = watermark.as_ref().and_then(moved_to);
+                let (part, filter) = match (wanted, moved) {
                     // They were merged when they were set aside.
-                    Wanted::Stored(records) => return Ok(Box::new(Stored::new(records)) as _),
-                    Wanted::Next | Wanted::Everything => (span_from(watermark), BTreeMap::new()),
-                    Wanted::Since(since, filter) => (Span::Since(since), filter),
-                    Wanted::Ids(ids) => (Span::Ids(ids), BTreeMap::new()),
-                    Wanted::Filtered(filter) => (Span::Whole, filter),
+                    (Wanted::Stored(records), _) => return Ok(Box::new(Stored::new(records)) as _),
+                    (Wanted::Next | Wanted::Everything, Some(since)) => (Part::Since(since), BTreeMap::new()),
+                    (Wanted::Next | Wanted::Everything, None) => (Part::Next(watermark), BTreeMap::new()),
+                    (Wanted::Since(since, filter), _) => (Part::Since(since), filter),
+                    (Wanted::Ids(ids), _) => (Part::Ids(ids), BTreeMap::new()),
+                    (Wanted::Filtered(filter), Some(since)) => (Part::Whole(Some(since)), filter),
+                    (Wanted::Filtered(filter), None) => (Part::Whole(reached(watermark)?), filter),
                 };
-                let reading = Reading {
-                    span,
-                    filter,
-                    pages_under_way,
+                let asking = Asking {
+                    connector: agent.desk().connector(&plan.connections[&plan.read.alias])?,
+                    live,
+                    read: &plan.read,
+                    pages_under_way: agent.settings().pages_under_way as usize,
                 };
-                let read = reader(&agent, &connector, &action)?;
-                let source = read.open(system, &with, reading).await?;
+                let source = asking.open(part, filter).await?;
                 Ok(run::merged(source, &plan, &scope))
             })
         })
@@ -416,27 +428,10 @@ fn reader<'a>(
     connector: &str,
     action: &str,
 ) -> Result<&'a dyn connector_kit::action::AnyRead> {
-    match agent
-        .desk()
-        .connector(connector)?
-        .action(action)
-        .map(|action| &action.does)
-    {
+    let connector = agent.desk().connector(connector)?;
+    match connector.action(action).map(|action| &action.does) {
         Some(Does::Read(read)) => Ok(read.as_ref()),
-        _ => Err(Error::bug(format!(
-            "`{connector}/{action}` was checked at deploy"
-        ))),
-    }
-}
-
-/// A position moved by hand is an instant; any other is the source's own.
-fn span_from(watermark: Option<Watermark>) -> Span {
-    let Some(watermark) = watermark else {
-        return Span::Whole;
-    };
-    match moved_to(&watermark) {
-        Some(since) => Span::Since(since),
-        None => Span::From(watermark),
+        _ => Err(Error::bug(format!("`{action}` was checked at deploy"))),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use super::{Acts, Reads};
+use super::{Acts, Reads, permissions::needed_scopes};
 use crate::{
     agent::{Agent, Desk, Topic},
     state::{Checked, Deployment, Problem, SavedConnection, Version},
@@ -118,7 +118,7 @@ impl Acts for SaveConnection {
 
 /// The connection as it would be with these settings laid over those it has. Secrets stay with it while it leads to the
 /// place they were entered for.
-pub(super) async fn wanted(
+pub(crate) async fn wanted(
     agent: &Agent,
     name: &str,
     connector: Option<String>,
@@ -138,8 +138,21 @@ pub(super) async fn wanted(
         );
     }
     let mut saved = agent.merged(name, &kind, settings, old.as_ref())?;
-    if let Some(old) = old.filter(|old| old.seal == saved.seal) {
-        saved.secrets = old.secrets;
+    if let Some(old) = old {
+        let connector = agent.desk().connector(&kind)?;
+        let stays = |field: &str| {
+            if !connector.is_for_sign_in(field) {
+                return old.seal == saved.seal;
+            }
+            let place = |of: &SavedConnection| connector.place(&of.settings, field).ok();
+            place(&old).is_some() && place(&old) == place(&saved)
+        };
+        saved.secrets = old
+            .secrets
+            .iter()
+            .filter(|(field, _)| stays(field))
+            .map(|(field, at)| (field.clone(), at.clone()))
+            .collect();
     }
     Ok(saved)
 }
@@ -219,23 +232,54 @@ impl Acts for ValidateConnection {
 
     async fn act(self, agent: &Arc<Agent>) -> Result<Validation> {
         let saved = agent.saved(&self.name).await?;
-        let tried = match agent.live(&saved).await {
-            Ok(live) => live.validate().await,
-            Err(error) => Err(error),
-        };
-        let checked = Checked {
-            at: agent.now(),
-            found: tried.as_ref().ok().cloned(),
-            problem: tried.as_ref().err().map(Problem::from),
-        };
-        agent.note_quotas();
-        agent
-            .state()
-            .write(move |on| SavedConnection::checked(on, &self.name, &checked))
-            .await?;
-        agent.changed(Topic::Connection.of(saved.name));
-        tried
+        tried(agent, &saved).await
     }
+}
+
+/// Tries a saved connection for the processflows that use it, and notes what came of it.
+pub(crate) async fn tried(agent: &Agent, saved: &SavedConnection) -> Result<Validation> {
+    let tried = tried_with(agent, saved, BTreeMap::new(), &[]).await;
+    note_checked(agent, &saved.name, &tried).await?;
+    tried
+}
+
+/// Tries a connection, with secrets that are not saved, for the processflows that use it and these further permissions.
+pub(super) async fn tried_with(
+    agent: &Agent,
+    saved: &SavedConnection,
+    given: BTreeMap<String, Secret>,
+    further: &[String],
+) -> Result<Validation> {
+    let needed = needed_scopes(agent.desk(), &saved.name)?;
+    let mut scopes = needed.all();
+    scopes.extend(
+        further
+            .iter()
+            .filter(|scope| !needed.all().contains(scope))
+            .cloned(),
+    );
+    let tried = match agent.live_with(saved, given).await {
+        Ok(live) => live.validate_for(&scopes).await,
+        Err(error) => Err(error),
+    };
+    agent.note_quotas();
+    tried
+}
+
+/// Notes what came of trying a saved connection.
+pub(super) async fn note_checked(agent: &Agent, name: &str, tried: &Result<Validation>) -> Result<()> {
+    let checked = Checked {
+        at: agent.now(),
+        found: tried.as_ref().ok().cloned(),
+        problem: tried.as_ref().err().map(Problem::from),
+    };
+    let named = name.to_owned();
+    agent
+        .state()
+        .write(move |on| SavedConnection::checked(on, &named, &checked))
+        .await?;
+    agent.changed(Topic::Connection.of(name));
+    Ok(())
 }
 
 /// A secret on its way from a shell to the agent: over the local socket, never further. The only secret that

@@ -1,6 +1,6 @@
 //! What there is to connect with: connectors as their forms draw them, and the catalogue of their actions.
 
-use connector_kit::{Action, Connector, Does, Guarantee, Result};
+use connector_kit::{Action, Connector, Does, Guarantee, Result, When};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -40,6 +40,10 @@ pub struct SecretField {
     pub title: String,
     /// The connection is of no use without it.
     pub required: bool,
+    /// A field of the settings and the values under which it is asked for; always where there is none.
+    pub when: Option<When>,
+    /// It takes part in a sign-in through a browser alone.
+    pub for_sign_in: bool,
 }
 
 impl Reads for ListConnectors {
@@ -57,6 +61,11 @@ fn connector_row(connector: &Connector) -> ConnectorRow {
         field: secret.name.to_owned(),
         title: secret.title.to_owned(),
         required: secret.required,
+        when: secret.when.map(|(field, values)| When {
+            field: field.to_owned(),
+            values: values.iter().map(|&value| value.to_owned()).collect(),
+        }),
+        for_sign_in: secret.for_sign_in,
     };
     let read = connector.actions.iter().filter(reads).count();
     ConnectorRow {

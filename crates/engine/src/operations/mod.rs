@@ -16,18 +16,22 @@ mod editing;
 mod editor;
 mod graph;
 mod overview;
+mod permissions;
 mod processflows;
 mod records;
 mod runs;
 mod sample;
 mod series;
+mod sign_in;
 mod snapshots;
 mod status;
 mod target;
 mod tickets;
+mod token;
 mod trying;
 mod typescript;
 mod upkeep;
+mod variables;
 
 use std::sync::Arc;
 
@@ -37,6 +41,8 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::agent::{self, Agent, Desk};
+
+pub(crate) use connections::{tried, wanted};
 
 pub use authorities::*;
 pub use connections::*;
@@ -48,17 +54,21 @@ pub use editing::*;
 pub use editor::*;
 pub use graph::*;
 pub use overview::*;
+pub use permissions::*;
 pub use processflows::*;
 pub use records::*;
 pub use runs::*;
 pub use sample::*;
 pub use series::*;
+pub use sign_in::*;
 pub use snapshots::*;
 pub use status::*;
 pub use target::*;
+pub use token::*;
 pub use trying::*;
 pub use typescript::typescript;
 pub use upkeep::*;
+pub use variables::*;
 
 /// An operation that only looks.
 pub trait Reads: DeserializeOwned + Serialize + TS + Send + 'static {
@@ -132,13 +142,13 @@ operations! {
         ListFailedGroups, ListFailed, ShowFailed, ShowSnapshot, ShowWatermark, ReadLogs, ExportLogs, ShowCache,
         ShowSettings, ShowSchema, ListDrafts, ReadDraft, ListReadyMade, OverviewProcessflows, PreviewSchedule,
         CheckText, Complete, Explain, ShowGraph, ShowSteps, PrepareDeployment, ListDeployments, DiffVersions,
-        TryMapping, ReadForm, EditText, ListCertificates,
+        TryMapping, ReadForm, EditText, ListCertificates, ListVariables, NeededPermissions,
     }
     acts {
         SaveConnection, RemoveConnection, SetSecret, ValidateConnection, TryConnection, CancelTry, Deploy, Undeploy, Rollback, Pause, Resume,
         StartRun, RunProgress, CancelRun, RetryFailed, EditFailed, DismissFailed, MoveWatermark, ClearArea,
         ChangeSetting, SaveDraft, RemoveDraft, ImportProcessflow, InstallReadyMade, TakeSample, CancelSample, Diagnose,
-        ShowTarget, AddAuthority, RemoveAuthority,
+        ShowTarget, AddAuthority, RemoveAuthority, SetVariable, ForgetVariable, CheckPermissions, ChangeToken, BeginSignIn, FinishSignIn, CancelSignIn,
     }
 }
 

@@ -31,10 +31,10 @@ pub struct StartRun {
     /// Read what changed since then; the watermark stays.
     #[serde(default)]
     pub since: Option<Timestamp>,
-    /// Filters of this run alone; the watermark stays.
+    /// Filters of this run alone, at least one; the watermark stays. Without a filter all would be read, which nobody
+    /// means who asks for a filter.
     #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub filter: BTreeMap<String, String>,
+    pub filter: Option<BTreeMap<String, String>>,
 }
 
 /// A run that was started.
@@ -50,12 +50,13 @@ impl Acts for StartRun {
     const NAME: &'static str = "start_run";
 
     async fn act(self, agent: &Arc<Agent>) -> Result<RunStarted> {
-        let wanted = match (self.full, self.since, self.ids.is_empty()) {
-            (false, None, true) if self.filter.is_empty() => Wanted::Next,
-            (false, None, true) => Wanted::Filtered(self.filter),
-            (true, None, true) if self.filter.is_empty() => Wanted::Everything,
-            (false, Some(since), true) => Wanted::Since(since, self.filter),
-            (false, None, false) if self.filter.is_empty() => Wanted::Ids(self.ids),
+        refuse_empty(self.filter.as_ref())?;
+        let wanted = match (self.full, self.since, self.ids.is_empty(), self.filter) {
+            (false, None, true, None) => Wanted::Next,
+            (false, None, true, Some(filter)) => Wanted::Filtered(filter),
+            (true, None, true, None) => Wanted::Everything,
+            (false, Some(since), true, filter) => Wanted::Since(since, filter.unwrap_or_default()),
+            (false, None, false, None) => Wanted::Ids(self.ids),
             _ => {
                 return Err(
                     Error::config("`--full`, `--since` and `--ids` exclude each other")
@@ -66,6 +67,18 @@ impl Acts for StartRun {
         let run = agent.start(&self.processflow, wanted, Trigger::Manual).await?;
         Ok(RunStarted { run })
     }
+}
+
+/// A filter that lets everything through would read the whole store as if it were a part of it.
+fn refuse_empty(filter: Option<&BTreeMap<String, String>>) -> Result<()> {
+    let Some(filter) = filter else { return Ok(()) };
+    let empty = filter.iter().find(|(_, value)| value.trim().is_empty());
+    let error = match empty {
+        Some((name, _)) => Error::config(format!("the filter `{name}` of this run is empty")),
+        None if filter.is_empty() => Error::config("the filter of this run is empty"),
+        None => return Ok(()),
+    };
+    Err(error.hint("Give it a value, for instance `--filter status_id=11`; without a filter the run goes on from where the last one came to."))
 }
 
 /// How far a run is. Answers at once; ask again, at most some times a second.

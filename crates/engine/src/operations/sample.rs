@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
-use connector_kit::{Does, Error, Raw, Reading, Record, Result, Source, Span, async_trait};
+use connector_kit::{Error, Raw, Record, Result, Source, async_trait};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
@@ -18,6 +18,7 @@ use crate::{
         editor::{self, Mark},
         reading_part, try_record,
     },
+    run::asking::{Asking, Part},
     state::{Deployment, SavedConnection, Version},
 };
 
@@ -158,17 +159,14 @@ async fn read(
     id: Option<String>,
     count: usize,
 ) -> Result<Vec<SampleRecord>> {
-    let system = agent.live(saved).await?.system();
-    let connector = agent.desk().connector(&saved.connector)?;
-    let found = connector.action(&read.action).map(|action| &action.does);
-    let Some(Does::Read(action)) = found else {
-        return Err(Error::bug(format!("`{}` was checked", read.action)));
-    };
-    let reading = Reading {
+    let asking = Asking {
+        connector: agent.desk().connector(&saved.connector)?,
+        live: agent.live(saved).await?,
+        read,
         pages_under_way: 1,
-        ..Reading::of(id.map_or(Span::Whole, |id| Span::Ids(vec![id])))
     };
-    let mut source = action.open(system, &read.with, reading).await?;
+    let part = id.map_or(Part::Whole(None), |id| Part::Ids(vec![id]));
+    let mut source = asking.open(part, BTreeMap::new()).await?;
     first(source.as_mut(), count).await
 }
 
@@ -209,6 +207,7 @@ fn kept_at(folder: &DataFolder, saved: &SavedConnection, read: &Read, id: Option
         saved.changed_at,
         read.action,
         read.with,
+        read.retry,
         id
     ]);
     let hash = blake3::hash(what.to_string().as_bytes()).to_hex();

@@ -54,6 +54,18 @@ pub struct QuotaLeft {
     pub left: u32,
     /// When the window starts anew; the budget is whole again from then on.
     pub resets_at: String,
+    /// Requests that this agent sent in that window; others sent the rest.
+    #[serde(default)]
+    pub ours: u32,
+    /// Requests of each window that are left to other apps.
+    #[serde(default)]
+    pub reserve: u32,
+    /// Requests that wait for their turn.
+    #[serde(default)]
+    pub waiting: u32,
+    /// When nothing will be left at the present pace, where that comes before the window ends.
+    #[serde(default)]
+    pub used_up_at: Option<String>,
     /// Until when no request goes out, because the store asked to slow down.
     pub waits_until: Option<String>,
     /// When it said so.

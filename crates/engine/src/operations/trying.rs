@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use super::{
     Acts, Reads,
-    connections::{Given, wanted},
+    connections::{Given, tried_with, wanted},
     tickets::Ticket,
 };
 use crate::{
@@ -51,12 +51,9 @@ impl Acts for TryConnection {
         let tried = async {
             let tried = wanted(agent, &name, self.connector, self.settings).await?;
             let given = self.secrets.into_iter().map(|(field, given)| (field, given.0));
-            let live = agent.live_with(&tried, given.collect()).await?;
-            live.validate().await
+            tried_with(agent, &tried, given.collect(), &[]).await
         };
-        let tried = ticket.unless_cancelled("the test of the connection", tried).await;
-        agent.note_quotas();
-        tried
+        ticket.unless_cancelled("the test of the connection", tried).await
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use connector_kit::{
-    Connector, Error, Guarantee, Host, JsonSchema, OpenFor, Outcome, ReadAction, Reading, Result, Row,
-    Secrets, Session, Source, System, Validation, WriteAction, WriteStep, action::OpenOf, async_trait,
-    schemars,
+    Connector, DateFilter, Error, Guarantee, Host, JsonSchema, OpenFor, Outcome, ReadAction, Reading, Result,
+    Row, Secrets, Session, Source, System, Validation, WriteAction, WriteStep, action::OpenOf, async_trait,
+    http::Priority, schemars,
 };
 use serde::Deserialize;
 
@@ -40,7 +40,7 @@ pub(super) struct Closed;
 impl Session for Closed {}
 
 macro_rules! system {
-    ($system:ident, $name:literal) => {
+    ($system:ident, $name:literal, tells_time: $tells_time:literal) => {
         pub(super) struct $system;
 
         #[async_trait]
@@ -50,9 +50,24 @@ macro_rules! system {
             const NAME: &'static str = $name;
             const TITLE: &'static str = $name;
             const ABOUT: &'static str = "For tests.";
+            const TELLS_TIME: bool = $tells_time;
 
             fn seal(_: &Nothing) -> Result<String> {
                 Ok(String::new())
+            }
+            fn priority(action: &str) -> Priority {
+                if action.starts_with("orders") {
+                    Priority::High
+                } else {
+                    Priority::Low
+                }
+            }
+            fn date_filter(name: &str) -> Option<DateFilter> {
+                let field = name.strip_prefix("min_date_")?;
+                Some(DateFilter {
+                    field: format!("date_{field}"),
+                    is_fixed: field == "created",
+                })
             }
             fn connect(_: Nothing, _: &Secrets, _: &Host) -> Result<Self> {
                 Ok(Self)
@@ -67,9 +82,9 @@ macro_rules! system {
     };
 }
 
-system!(Store, "bigcommerce");
-system!(Database, "sql");
-system!(Folder, "files");
+system!(Store, "bigcommerce", tells_time: true);
+system!(Database, "sql", tells_time: false);
+system!(Folder, "files", tells_time: false);
 
 macro_rules! reads {
     ($action:ident of $system:ty, $name:literal) => {
@@ -104,7 +119,11 @@ pub(super) struct OrdersChanged {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ProductsList {}
+pub(super) struct ProductsList {
+    #[serde(default)]
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    filter: std::collections::BTreeMap<String, String>,
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

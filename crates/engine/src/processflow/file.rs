@@ -3,6 +3,7 @@
 //! The JSON Schema that editors complete and check by is drawn from these structs, and a file is read into them. What
 //! a file means together with the connectors is the business of `compile`.
 
+use connector_kit::http::Priority;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +22,9 @@ pub(crate) struct File {
     pub(crate) description: Option<String>,
     /// When it runs by itself. Without it, it runs when a person says so.
     pub(crate) schedule: Option<At<ScheduleText>>,
+    /// Whose requests go first when a store's request budget is short. Left out: what the steps are about says it; orders
+    /// go before catalogues.
+    pub(crate) priority: Option<Priority>,
     /// Names used in this file, and the connector of each. Bound to saved connections when it is deployed.
     pub(crate) connections: Entries<At<String>>,
     /// Look-up tables: `status: { 11: NEW, 2: SHIPPED, default: OTHER }`. Keys are compared as text.
@@ -72,8 +76,11 @@ pub(crate) type StepsText = At<Vec<At<StepText>>>;
 pub(crate) struct ReadText {
     /// `connection/action`, as in `store/orders.changed`.
     pub(crate) action: At<String>,
-    /// The action's parameters.
+    /// The action's parameters. Texts in them may hold placeholders, as in `min_date_created: "~{CreatedDate}~"`.
     pub(crate) with: Option<At<Value>>,
+    /// Parameters in place of those under `with` when chosen records are read again (`run --ids`). `{$}` stands for
+    /// their ids: all of them where it is an element of a list, else one after the other.
+    pub(crate) retry: Option<At<Value>>,
 }
 
 /// Makes one record of several that belong together. The run reads everything it is going to read first.

@@ -108,36 +108,58 @@ impl Graph {
     }
 
     /// Records that went along an edge: what came to the first step of a way or list, what passed any other step, and
-    /// of a branch past its ways what none of them took.
+    /// of a branch past its ways what none of them took. Not known where a list is left: its steps count elements.
     fn along(&self, edge: &GraphEdge) -> Option<u64> {
-        let counts = |id: &str| self.nodes.iter().find(|node| node.id == id)?.counts;
-        let (from, to) = (
-            counts(&edge.from)?,
-            self.nodes.iter().find(|node| node.id == edge.to)?,
-        );
-        if to.inside.as_deref() == Some(&edge.from) {
+        let (from, to) = (self.node(&edge.from)?, self.node(&edge.to)?);
+        let counts = from.counts?;
+        if self.leaves_a_list(edge) {
+            return None;
+        }
+        if to.inside.as_ref() == Some(&from.id) {
             return Some(to.counts?.records);
         }
-        let inside = |other: &&GraphEdge| {
-            let first = self.nodes.iter().find(|node| node.id == other.to);
-            other.from == edge.from && first.is_some_and(|node| node.inside.as_deref() == Some(&edge.from))
-        };
-        let ways = self.edges.iter().filter(inside);
-        let taken: u64 = ways.filter_map(|way| Some(counts(&way.to)?.records)).sum();
-        Some(from.passed().saturating_sub(taken))
+        let leaving = self.edges.iter().filter(|other| other.from == from.id);
+        let inside = leaving
+            .filter_map(|other| self.node(&other.to))
+            .filter(|node| node.inside.as_ref() == Some(&from.id));
+        let taken: u64 = inside.filter_map(|node| Some(node.counts?.records)).sum();
+        Some(counts.passed().saturating_sub(taken))
+    }
+
+    fn leaves_a_list(&self, edge: &GraphEdge) -> bool {
+        let mut around = self.node(&edge.from).and_then(|node| node.inside.as_deref());
+        while let Some(id) = around {
+            let Some(step) = self.node(id) else { return false };
+            if step.kind == "for_each" && !edge.to.starts_with(&format!("{id}.")) {
+                return true;
+            }
+            around = step.inside.as_deref();
+        }
+        false
+    }
+
+    fn node(&self, id: &str) -> Option<&GraphNode> {
+        self.nodes.iter().find(|node| node.id == id)
     }
 }
 
 impl GraphNode {
     fn does_as(&self, other: &Self) -> bool {
-        (&self.kind, &self.connection, &self.action, &self.when, &self.each)
-            == (
-                &other.kind,
-                &other.connection,
-                &other.action,
-                &other.when,
-                &other.each,
-            )
+        (
+            &self.id,
+            &self.kind,
+            &self.connection,
+            &self.action,
+            &self.when,
+            &self.each,
+        ) == (
+            &other.id,
+            &other.kind,
+            &other.connection,
+            &other.action,
+            &other.when,
+            &other.each,
+        )
     }
 }
 
@@ -397,7 +419,11 @@ steps:
             .iter()
             .map(|edge| edge.records.unwrap_or(99))
             .collect();
-        assert_eq!(along, [10, 4, 5, 1, 4, 3, 9, 9], "one went past both ways");
+        assert_eq!(
+            along,
+            [10, 4, 5, 1, 4, 3, 9, 99],
+            "one went past both ways; a list counts elements"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use connector_kit::{Connector, Error, Guarantee, Raw, WriteStep};
+use connector_kit::{Connector, Error, Guarantee, Raw, WriteStep, http::Priority};
 use jiff::Timestamp;
 
 use super::{
@@ -25,6 +25,8 @@ pub struct Plan {
     pub description: Option<String>,
     /// When it runs by itself, as it is written.
     pub schedule: Option<ScheduleText>,
+    /// Whose requests go first when a budget is short.
+    pub priority: Priority,
     /// The names the file uses, and the connector of each.
     pub connections: BTreeMap<String, String>,
     /// What is read.
@@ -71,6 +73,8 @@ pub struct Read {
     pub action: String,
     /// The action's parameters, checked.
     pub with: serde_json::Value,
+    /// Parameters in place of them when chosen records are read.
+    pub retry: Option<serde_json::Value>,
 }
 
 /// Makes one record of several that belong together.
@@ -110,10 +114,6 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a plan has few steps, and is not moved about"
-)]
 pub enum StepKind {
     /// Asks for more about each record.
     Fetch(Fetch),

@@ -1,5 +1,5 @@
-//! The JSON Schema of a processflow file, with the parameters of every action and the functions of the expression
-//! language: what `processflow schema` prints, and editors complete and check by.
+//! The JSON Schema of a processflow file, with the parameters of every action, the functions of the expression language
+//! and the placeholders of filters: what `processflow schema` prints, and editors complete and check by.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use connector_kit::{Connector, Does};
 use serde_json::{Map, Value, json};
 
 use super::{expression::functions, file::File};
+use crate::placeholder::{CLOSE, KNOWN, Known, OPEN};
 
 /// The schema. The same connectors give the same text.
 pub fn schema(connectors: &[Connector]) -> Value {
@@ -34,6 +35,9 @@ pub fn schema(connectors: &[Connector]) -> Value {
         *connector = json!({ "enum": names });
     }
     schema["x-expressions"] = json!(functions::all().collect::<Vec<_>>());
+    let placeholder =
+        |known: &Known| json!({ "name": format!("{OPEN}{}{CLOSE}", known.name), "about": known.about });
+    schema["x-placeholders"] = KNOWN.iter().map(placeholder).collect();
     schema
 }
 

@@ -3,8 +3,10 @@
 //! Knows no connector and no schedule. Waiting and trying a request again is the HTTP client's business; here a
 //! batch is tried again as a whole when its destination could not take it.
 
+pub(crate) mod asking;
 mod batch;
 mod delivery;
+mod going_on;
 mod leftovers;
 mod merge;
 mod progress;
@@ -17,7 +19,7 @@ mod variables;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connector_kit::{
-    Checkpoint, Clock, Destination, Error, Guarantee, Live, OpenFor, Record, Result, Source, Watermark,
+    Checkpoint, Clock, Destination, Error, Guarantee, Kind, Live, OpenFor, Record, Result, Source, Watermark,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +36,7 @@ pub use reader::Stored;
 pub use snapshot::{Snapshot, SnapshotRecord, find as find_snapshot, held as held_snapshot};
 pub use trace::{Asked, Trace};
 pub use variables::Locker;
+pub(crate) use variables::stored;
 
 use batch::Worked;
 use reader::Reader;
@@ -103,8 +106,8 @@ pub(crate) async fn end(journal: &Journal, progress: &ProgressSender, ended: Res
     let (status, problem) = match ended {
         Ok(Ended::Whole) => (status_of(journal).await?, None),
         Ok(Ended::Cancelled) => (RunStatus::Cancelled, None),
-        Err(error) if error.kind == connector_kit::Kind::Bug => (RunStatus::Failed, Some(error)),
-        Err(error) => (RunStatus::Waiting, Some(error)),
+        Err(error) if error.kind == Kind::Bug => (RunStatus::Failed, Some(error)),
+        Err(error) => (RunStatus::Waiting, Some(of_the_run(error))),
     };
     let run = journal.finish(status, problem.as_ref()).await?;
     progress.ended(&run);
@@ -480,10 +483,21 @@ fn fenced(theirs: &Checkpoint, ours: &Checkpoint) -> Result<()> {
 /// How long to wait before a batch is tried again: what was asked for, or growing seconds.
 fn pause(error: &Error, tries: u32) -> Duration {
     match error.kind {
-        connector_kit::Kind::Unavailable {
+        Kind::Unavailable {
             retry_after: Some(wait),
         } => wait,
         _ => Duration::from_secs(1 << tries.min(6)),
+    }
+}
+
+/// A refusal that is no record's fault is for a person to mend: the question of the step that reads, a look-up's.
+fn of_the_run(error: Error) -> Error {
+    match error.kind {
+        Kind::Rejected => Error {
+            kind: Kind::Config,
+            ..error
+        },
+        _ => error,
     }
 }
 

@@ -110,6 +110,51 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Reply {
     Ok(Answer::data(200, &Value::Array(shown)))
 }
 
+/// `PUT /v3/customers/addresses`: found by id; what is not sent stays.
+pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Reply {
+    call.query.only(&[])?;
+    let mut ready = Vec::new();
+    for (index, sent) in call.objects(10)?.into_iter().enumerate() {
+        let id = id_of(&sent, "id").unwrap_or_default();
+        let owner = world.customers.rows().map(|facts| facts.id).find(|owner| {
+            let known = world.addresses_of(*owner);
+            known.iter().any(|address| address["id"].as_u64() == Some(id))
+        });
+        let owner = owner.ok_or_else(|| call.invalid(&format!("{index}.id"), "No such address."))?;
+        let code = text_of(&sent, "country_code");
+        if !code.is_empty() && code.len() != 2 {
+            return Err(call.invalid(&format!("{index}.country_code"), "The value must have 2 letters."));
+        }
+        ready.push((id, owner, sent));
+    }
+    let mut shown = Vec::new();
+    for (id, owner, sent) in ready {
+        let mut known = world.addresses_of(owner);
+        let place = known
+            .iter_mut()
+            .find(|address| address["id"].as_u64() == Some(id));
+        let Some(address) = place.and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let own = sent.iter().filter(|(member, _)| SHOWN.contains(&member.as_str()));
+        own.for_each(|(member, value)| {
+            address.insert(member.clone(), value.clone());
+        });
+        let country = country(text_of(address, "country_code")).to_owned();
+        address.insert("country".to_owned(), json!(country));
+        shown.push(Value::Object(address.clone()));
+        world.addresses.insert(owner, known);
+        world.applied(
+            call.method,
+            "address",
+            &owner.to_string(),
+            id,
+            &Value::Object(sent),
+        );
+    }
+    Ok(Answer::data(200, &Value::Array(shown)))
+}
+
 /// Checks the addresses inside a customer.
 pub(crate) fn check_all(call: &Call<'_>, sent: Option<&Value>) -> Result<(), Answer> {
     let items = sent

@@ -236,6 +236,60 @@ fn uuid(world: &mut World) -> String {
         .to_string()
 }
 
+/// The cart that a store with products has from its beginning.
+const FIRST: &str = "5f3e3a8e-0000-4000-8000-000000000001";
+
+/// Puts two carts into a new store, one to look at and one to delete.
+pub(crate) fn seed(world: &mut World) {
+    if world.products.len() > 0 {
+        add(world, FIRST.to_owned());
+        add(world, FIRST.replace("0001", "0002"));
+    }
+}
+
+/// Puts a cart with a piece of the first product into the store.
+pub(crate) fn add(world: &mut World, id: String) {
+    let facts = world.products.rows().next();
+    let Some((product_id, name, price)) =
+        facts.map(|facts| (facts.id, facts.name.to_string(), facts.cents as f64 / 100.0))
+    else {
+        return;
+    };
+    let variant_id = world.variants_of(product_id).first().copied().unwrap_or_default();
+    let sku = world
+        .variants
+        .facts(variant_id)
+        .map(|facts| facts.sku.to_string())
+        .unwrap_or_default();
+    let item = CartItem {
+        id: format!("item-{id}"),
+        product_id,
+        variant_id,
+        sku,
+        name,
+        quantity: 1,
+        price,
+    };
+    let now = world.now();
+    let cart = Cart {
+        id: id.clone(),
+        customer_id: 0,
+        email: String::new(),
+        channel_id: 1,
+        items: vec![item],
+        created: now,
+        updated: now,
+        version: 1,
+        billing: None,
+    };
+    world.carts.insert(id, cart);
+}
+
+/// A new cart's id.
+pub(crate) fn new_id(world: &mut World) -> String {
+    uuid(world)
+}
+
 /// `GET /v3/carts/{id}`
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Reply {
     let urls = wants_urls(call)?;

@@ -14,8 +14,11 @@ pub(crate) mod checkouts;
 pub(crate) mod customers;
 pub(crate) mod fields;
 pub(crate) mod inventory;
+pub(crate) mod kinds;
 pub(crate) mod locations;
+pub(crate) mod metafields;
 pub(crate) mod orders;
+pub(crate) mod price_lists;
 pub(crate) mod products;
 pub(crate) mod store;
 mod table;
@@ -35,6 +38,10 @@ pub(crate) enum Need {
     Locations,
     Carts,
     Checkouts,
+    Marketing,
+    /// What was paid: orders' own scope is enough for what was paid back.
+    Transactions,
+    Refunds,
 }
 
 impl Need {
@@ -48,6 +55,9 @@ impl Need {
             Self::Customers => &["store_v2_customers"],
             Self::Inventory => &["store_inventory"],
             Self::Locations => &["store_locations"],
+            Self::Marketing => &["store_v2_marketing"],
+            Self::Transactions => &["store_v2_transactions"],
+            Self::Refunds => &["store_v2_transactions", "store_v2_orders"],
             Self::Carts => &["store_cart"],
             Self::Checkouts => &["store_checkout", "store_checkouts"],
         }
@@ -95,6 +105,14 @@ pub(crate) fn find(version: Version, method: &str, parts: &[&str]) -> Found {
         return Found::Nowhere;
     }
     Found::Missing(missing(version, method, parts, &here))
+}
+
+/// Puts into a new store what has no seed of its own.
+pub(crate) fn seed(world: &mut World) {
+    price_lists::seed(world);
+    kinds::seed(world);
+    carts::seed(world);
+    orders::payments::seed(world);
 }
 
 fn fits(pattern: &str, parts: &[&str]) -> bool {

@@ -33,10 +33,13 @@ impl Recorder {
 
     /// Keeps one exchange. The token is left out: a recording is a file that gets passed on.
     pub(crate) fn keep(&self, asked: &Asked<'_>, answer: &Answer) {
+        // Nor is what goes to the login host: it is a secret in the body.
+        let secret = crate::login::is_here(asked.path);
+        let shown = |bytes: &[u8]| if secret { json!("[redacted]") } else { body(bytes) };
         let line = json!({
             "method": asked.method, "path": asked.path, "query": asked.query,
-            "request_headers": headers(asked.headers), "request_body": body(asked.body), "status": answer.status,
-            "headers": answered(answer), "body": body(&answer.body),
+            "request_headers": headers(asked.headers), "request_body": shown(asked.body), "status": answer.status,
+            "headers": answered(answer), "body": shown(&answer.body),
         });
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = writeln!(file, "{line}") {

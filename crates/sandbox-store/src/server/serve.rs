@@ -21,6 +21,8 @@ use super::turn::take_turn;
 use super::{Shared, gzip};
 
 const LARGEST_BODY: usize = 32 << 20;
+/// How often a request that is held looks whether it still is.
+const HELD: u64 = 10;
 
 /// Tells hyper to let go of the connection.
 #[derive(Debug)]
@@ -140,6 +142,9 @@ async fn answered(
     let (ticket, latency) = entered;
     if latency > 0 {
         pause(latency).await;
+    }
+    while shared.store.with(|world| world.holds(&whole)) {
+        pause(HELD).await;
     }
     let crowded = ticket.is_err();
     let turn = shared

@@ -9,6 +9,7 @@ use crate::control;
 use crate::faults::{How, Sight, When};
 use crate::gate;
 use crate::ledger::{Log, Seen};
+use crate::login;
 use crate::query::Query;
 use crate::quota::{Standing, too_many_requests};
 use crate::routes::{self, Found};
@@ -17,6 +18,9 @@ use crate::world::World;
 use super::breaking::maintenance;
 use super::gzip;
 use super::serve::Asking;
+
+/// Where the legacy account signs in.
+const LEGACY: &str = "/api/v2/";
 
 /// What one turn under the lock came to.
 pub(super) struct Turn {
@@ -62,6 +66,7 @@ pub(super) fn take_turn(
         n: 0,
         time: iso_z(world.now()),
         method: asking.method.clone(),
+        token: asking.header("x-auth-token").unwrap_or_default().to_owned(),
         path: whole.to_owned(),
         body: String::from_utf8_lossy(&asking.body[..asking.body.len().min(Log::BODY)]).into_owned(),
         status: answer.as_ref().map_or(0, |answer| answer.status),
@@ -104,14 +109,31 @@ fn gated(
     if world.settings.maintenance {
         return (maintenance(), None);
     }
+    if login::is_here(&asking.path) {
+        let basic = asking.header("authorization").is_some();
+        let answer = login::answer(
+            world,
+            &asking.method,
+            &asking.path,
+            &asking.query,
+            basic,
+            &asking.body,
+        );
+        return (answer, None);
+    }
     let standing = match standing(world, asking, crowded) {
         Ok(standing) => standing,
         Err(refusal) => return (refusal, None),
     };
+    let is_legacy = asking.path.starts_with(LEGACY);
+    let left = world.settings.legacy_left;
     let limited = |answer: Answer| match standing {
+        _ if is_legacy => answer.with("x-bc-apilimit-remaining", left.to_string()),
         Some(standing) => standing.onto(answer),
         None => answer,
     };
+    // A kept page was made for the first account; others may not be allowed to see it.
+    let keeps = keeps && asking.header("x-auth-token") == Some(&world.settings.token);
     let packs = keeps && asking.method == "GET" && gzip::accepted(asking.header("accept-encoding"));
     if let Some(page) = gzip::kept(world, whole).filter(|_| packs) {
         return (
@@ -132,7 +154,16 @@ fn standing(world: &mut World, asking: &Asking, crowded: bool) -> Result<Option<
     if matches!(found, Found::Nowhere) {
         return Err(gate::unknown_route());
     }
-    gate::token(&world.settings, asking.header("x-auth-token"))?;
+    account(world, asking)?;
+    if asking.path.starts_with(LEGACY) {
+        let left = &mut world.settings.legacy_left;
+        *left = left.saturating_sub(1);
+        return if *left > 0 {
+            Ok(None)
+        } else {
+            Err(too_many_requests())
+        };
+    }
     gate::store(&world.hash, hash)?;
     if crowded {
         return Err(too_many_requests());
@@ -157,7 +188,7 @@ fn handled(world: &mut World, asking: &Asking) -> Result<Answer, Answer> {
         Found::Nowhere => return Err(gate::unknown_route()),
     };
     let writes = !matches!(asking.method.as_str(), "GET" | "HEAD");
-    gate::scope(&world.settings, route.need, writes)?;
+    gate::scope(&account(world, asking)?, route.need, writes)?;
     let mut query = Query::parse(version, &asking.query);
     query.ignore(&world.settings.ignore_filters);
     if world.settings.ignore_page {
@@ -173,8 +204,20 @@ fn handled(world: &mut World, asking: &Asking) -> Result<Answer, Answer> {
     (route.run)(world, &call)
 }
 
-/// Hash, version and the path's parts after the version.
+fn account<'w>(world: &'w World, asking: &Asking) -> Result<gate::Account<'w>, Answer> {
+    if asking.path.starts_with(LEGACY) {
+        gate::legacy(&world.settings, asking.header("authorization"))
+    } else {
+        gate::token(&world.settings, asking.header("x-auth-token"))
+    }
+}
+
+/// Hash, version and the path's parts after the version. The store's own host is for the legacy account, which has v2
+/// alone.
 fn routed(path: &str) -> Option<(&str, Version, Vec<&str>)> {
+    if let Some(rest) = path.strip_prefix(LEGACY) {
+        return Some(("", Version::V2, rest.split('/').collect()));
+    }
     let (hash, rest) = path.strip_prefix("/stores/")?.split_once('/')?;
     let (version, rest) = rest.split_once('/')?;
     let version = match version {

@@ -53,10 +53,10 @@ async fn each_way_of_not_being_let_in_has_the_vendors_answer() {
 #[tokio::test]
 async fn what_is_not_built_says_so() {
     let shop = Shop::small().await;
-    let lists = shop.get("/v3/pricelists").await;
+    let lists = shop.get("/v3/promotions").await;
     assert_eq!(
         lists.status, 501,
-        "BigCommerce has price lists, the sandbox has none"
+        "BigCommerce has promotions, the sandbox has none"
     );
     let shipments = shop.delete("/v2/orders").await;
     assert_eq!(shipments.status, 501, "deleting every order is not offered");

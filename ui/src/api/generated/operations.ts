@@ -1,5 +1,8 @@
 // Made from the engine's list of operations by its tests. Changes here are lost.
 
+/** What a permission was found to allow. */
+export type Access = "refused" | "read_only" | "reads" | "modify" | "untried";
+
 /** An action of the catalogue. */
 export type ActionRow = {
   /** Its connector. */
@@ -96,6 +99,14 @@ export type Asked = {
   answer: string | null,
 };
 
+/** Begins a sign-in of a saved connection: from now on, for some minutes, what the browser brings back is waited for. */
+export type BeginSignIn = {
+  /** The connection. */
+  name: string,
+  /** Nobody listens: a person will paste what the browser brings back. */
+  by_hand?: boolean,
+};
+
 /** Ends a run at a safe point. What is settled stays; the next run goes on from there. */
 export type CancelRun = {
   /** The run, or its processflow. */
@@ -105,6 +116,12 @@ export type CancelRun = {
 /** Ends a sample that is under way. */
 export type CancelSample = {
   /** The ticket it was asked for with. */
+  ticket: string,
+};
+
+/** Ends a sign-in that waits. */
+export type CancelSignIn = {
+  /** The sign-in. */
   ticket: string,
 };
 
@@ -150,6 +167,17 @@ export type ChangeSetting = {
   value: string,
 };
 
+/** Changes the secrets of a connection once they were found to be good for every deployed processflow. While they are
+ * tested, and when they are not good, the connection goes on with those it has. */
+export type ChangeToken = {
+  /** The connection. */
+  name: string,
+  /** The new secrets by field. */
+  secrets: { [key in string]: Given },
+  /** A name of the caller's choice, to cancel the test by (`cancel_try`). */
+  ticket?: string | null,
+};
+
 /** One thing that was checked. */
 export type Check = {
   /** What it is about. */
@@ -168,6 +196,14 @@ export type Check = {
 
 /** How a check came out. */
 export type CheckOutcome = "good" | "odd" | "bad";
+
+/** Holds what a connection's token may do against what the deployed processflows need, without changing anything. */
+export type CheckPermissions = {
+  /** The connection. */
+  name: string,
+  /** Actions besides, by name. */
+  actions?: Array<string>,
+};
 
 /** Checks a processflow file without deploying it. */
 export type CheckProcessflow = {
@@ -624,6 +660,22 @@ export type FindRecord = {
   text: string,
 };
 
+/** Waits until a sign-in ended. */
+export type FinishSignIn = {
+  /** The sign-in. */
+  ticket: string,
+  /** What a person pasted: the whole address that the browser ended at, or the code alone. */
+  pasted?: Given | null,
+};
+
+/** Forgets what is kept of a variable: the next run begins with what the file says. */
+export type ForgetVariable = {
+  /** The processflow. */
+  processflow: string,
+  /** The variable. */
+  name: string,
+};
+
 /** A file as a form. */
 export type Form = {
   /** The processflow's name. */
@@ -1032,6 +1084,12 @@ export type ListRuns = {
   limit?: number,
 };
 
+/** The variables of a deployed processflow. */
+export type ListVariables = {
+  /** The processflow. */
+  processflow: string,
+};
+
 /** All versions of a processflow. */
 export type ListVersions = {
   /** The processflow. */
@@ -1092,6 +1150,33 @@ export type MoveWatermark = {
   processflow: string,
   /** To when. */
   to: string,
+};
+
+/** The fewest permissions that are needed. */
+export type Needed = {
+  /** Of everything together, each with its level. */
+  least: Array<string>,
+  /** Of each processflow. */
+  processflows: Array<NeededBy>,
+};
+
+/** What one processflow needs. */
+export type NeededBy = {
+  /** The processflow. */
+  processflow: string,
+  /** Its permissions, each with its level. */
+  scopes: Array<string>,
+};
+
+/** The fewest permissions that the deployed processflows of a connection need, or that some actions do: what to tick
+ * in the control panel. */
+export type NeededPermissions = {
+  /** The connection whose processflows are meant. */
+  name?: string | null,
+  /** The connector whose actions are meant; that of the connection when left out. */
+  connector?: string | null,
+  /** These actions, by name. */
+  actions?: Array<string>,
 };
 
 /** The next run by a schedule. */
@@ -1155,6 +1240,43 @@ export type PausedRow = {
   processflow: string,
   /** When the pause ends by itself. */
   until: string | null,
+};
+
+/** What was found of one permission. */
+export type Permission = {
+  /** Its name in the system's own words, without a level: "Orders". */
+  scope: string,
+  /** What it allows. */
+  found: Access,
+};
+
+/** One permission. */
+export type PermissionRow = {
+  /** Its name in the other system. */
+  scope: string,
+  /** The level that is needed ("modify"); `None` where nothing needs it. */
+  needed: string | null,
+  /** What was found. */
+  found: Access,
+  /** Whether that is enough. */
+  standing: PermissionStanding,
+  /** Processflows that use it. */
+  processflows: Array<string>,
+  /** Processflows that break without it. */
+  breaks: Array<string>,
+};
+
+/** Whether what was found is enough for what is needed. */
+export type PermissionStanding = "missing" | "unproven" | "enough";
+
+/** What a token may do, and what is needed. */
+export type PermissionTable = {
+  /** A row for each permission; what is missing comes first. */
+  rows: Array<PermissionRow>,
+  /** The fewest permissions to tick for all of it, each with its level. */
+  least: Array<string>,
+  /** What each processflow needs. */
+  processflows: Array<NeededBy>,
 };
 
 /** What was settled in one hour or day. */
@@ -1322,6 +1444,14 @@ export type QuotaLeft = {
   left: number,
   /** When the window starts anew; the budget is whole again from then on. */
   resets_at: string,
+  /** Requests that this agent sent in that window; others sent the rest. */
+  ours: number,
+  /** Requests of each window that are left to other apps. */
+  reserve: number,
+  /** Requests that wait for their turn. */
+  waiting: number,
+  /** When nothing will be left at the present pace, where that comes before the window ends. */
+  used_up_at: string | null,
   /** Until when no request goes out, because the store asked to slow down. */
   waits_until: string | null,
   /** When it said so. */
@@ -1636,6 +1766,10 @@ export type SecretField = {
   title: string,
   /** The connection is of no use without it. */
   required: boolean,
+  /** A field of the settings and the values under which it is asked for; always where there is none. */
+  when: When | null,
+  /** It takes part in a sign-in through a browser alone. */
+  for_sign_in: boolean,
 };
 
 /** The last runs of one processflow. */
@@ -1713,6 +1847,18 @@ export type SetSecret = {
   field: string,
   /** The secret. */
   secret: Given,
+};
+
+/** Gives a variable the value that the next run begins with. */
+export type SetVariable = {
+  /** The processflow. */
+  processflow: string,
+  /** The variable. */
+  name: string,
+  /** Its value, where it may be seen. */
+  value: unknown,
+  /** Its value as a text, where it is kept encrypted. */
+  secret?: Given | null,
 };
 
 /** A setting as it is now, and what it takes. */
@@ -1805,6 +1951,32 @@ export type ShowWatermark = {
   processflow: string,
 };
 
+/** A sign-in that waits. */
+export type SignInBegun = {
+  /** The name to finish or cancel it by. */
+  ticket: string,
+  /** The address to open in a browser. */
+  open: string,
+  /** Where the browser comes back to. */
+  redirect: string,
+  /** The agent waits there; otherwise the address that the browser ends at is pasted. */
+  listens: boolean,
+  /** SHA-256 of the certificate that was made for it, as browsers show it; `None` without https. */
+  fingerprint: string | null,
+  /** When nobody waits any more. */
+  until: string,
+};
+
+/** A sign-in that worked; the token is kept like any other. */
+export type SignInDone = {
+  /** Store, permissions and owner, as the other system told them. */
+  facts: Array<Fact>,
+  /** What trying the connection told. */
+  validation: Validation | null,
+  /** Why the connection does not work in spite of it. */
+  problem: Problem | null,
+};
+
 /** A record on its way through one run. */
 export type SnapshotRecord = {
   /** The record's id in its source. */
@@ -1864,8 +2036,9 @@ export type StartRun = {
   ids?: Array<string>,
   /** Read what changed since then; the watermark stays. */
   since?: string | null,
-  /** Filters of this run alone; the watermark stays. */
-  filter?: { [key in string]: string },
+  /** Filters of this run alone, at least one; the watermark stays. Without a filter all would be read, which nobody
+   * means who asks for a filter. */
+  filter?: { [key in string]: string } | null,
 };
 
 /** How the agent of this data folder stands. Takes no lock and reads no ledger row. */
@@ -1935,6 +2108,14 @@ export type Target = {
   rows: Array<Array<JsonValue>>,
   /** How many rows there are in all. */
   total: number,
+};
+
+/** A token that took the other's place. */
+export type TokenChanged = {
+  /** What the new one was found to do. */
+  validation: Validation,
+  /** Processflows that run now: these runs end with the old one. What begins later has the new one. */
+  running: Array<string>,
 };
 
 /** The part of a step that writes or fetches in a record's way. */
@@ -2065,6 +2246,8 @@ export type Validation = {
   facts: Array<Fact>,
   /** Permissions that were found missing, in the system's own words; the connection works without them. */
   missing: Array<string>,
+  /** What was found of permissions that were asked about. */
+  permissions: Array<Permission>,
   /** True when the other end only pretends (a sandbox). */
   sandbox: boolean,
   /** What the other end calls itself, where it has a name. */
@@ -2073,6 +2256,18 @@ export type Validation = {
   quota: Allowance | null,
   /** Seconds that this machine's clock is ahead of the other end's, where it told the time. */
   clock_ahead: number | null,
+};
+
+/** A variable, and what is kept of it. */
+export type VariableRow = {
+  /** Its name in the file. */
+  name: string,
+  /** Kept encrypted: its value is never shown. */
+  encrypted: boolean,
+  /** What the next run begins with. Nothing where it is encrypted. */
+  value: JsonValue | null,
+  /** When it got its value; nothing while it has the one the file says. */
+  at: string | null,
 };
 
 /** A version, and whether it is the one that runs. */
@@ -2124,6 +2319,14 @@ export type WatermarkRow = {
 /** A day of the week. */
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
+/** A field of settings and the values under which something counts; for forms. */
+export type When = {
+  /** The field. */
+  field: string,
+  /** Its values. */
+  values: Array<string>,
+};
+
 /** What a process is to the person at the machine. */
 export type Who = "service" | "window" | "command";
 
@@ -2170,6 +2373,8 @@ export interface Operations {
   read_form: { input: ReadForm; output: Form | null };
   edit_processflow: { input: EditText; output: EditedText };
   certificates: { input: ListCertificates; output: Array<CertificateRow> };
+  variables: { input: ListVariables; output: Array<VariableRow> };
+  needed_permissions: { input: NeededPermissions; output: Needed };
   save_connection: { input: SaveConnection; output: ConnectionRow };
   remove_connection: { input: RemoveConnection; output: null };
   set_secret: { input: SetSecret; output: null };
@@ -2200,4 +2405,11 @@ export interface Operations {
   show_target: { input: ShowTarget; output: Target };
   add_authority: { input: AddAuthority; output: Array<CertificateRow> };
   remove_authority: { input: RemoveAuthority; output: null };
+  set_variable: { input: SetVariable; output: null };
+  forget_variable: { input: ForgetVariable; output: null };
+  check_permissions: { input: CheckPermissions; output: PermissionTable };
+  change_token: { input: ChangeToken; output: TokenChanged };
+  begin_sign_in: { input: BeginSignIn; output: SignInBegun };
+  finish_sign_in: { input: FinishSignIn; output: SignInDone };
+  cancel_sign_in: { input: CancelSignIn; output: null };
 }

@@ -37,6 +37,8 @@ const ELSEWHERE = new Set([
   'processflow expression',
   'processflow 2026-11-21 key of the vault from a service credential',
   'probe of the key store',
+  'kept variables',
+  'this data folder',
   '{{"processflow": "{}", "connections": {}, "{}": [{}]}}',
   // SQL, files, headers and the text of a log.
   '{} = excluded.{}',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { ConnectionRow, ConnectorRow } from '../../api';
 import { draftOf, isDirty, settingsFrom, toSave, wrongs } from './draft';
-import { fieldsOf } from './schema';
+import { askedOf, signsIn } from './schema';
 
 const store: ConnectorRow = {
   connector: 'bigcommerce',
@@ -10,18 +10,40 @@ const store: ConnectorRow = {
   about: '',
   reads: 1,
   writes: 0,
-  secrets: [{ field: 'token', title: 'API Token', required: true }],
+  secrets: [
+    {
+      field: 'token',
+      title: 'API Token',
+      required: true,
+      when: { field: 'auth', values: ['token', 'legacy'] },
+      for_sign_in: false,
+    },
+    {
+      field: 'client_secret',
+      title: 'Client Secret',
+      required: true,
+      when: { field: 'auth', values: ['oauth'] },
+      for_sign_in: true,
+    },
+  ],
   settings: {
     $defs: {
-      Auth: { oneOf: [{ const: 'token' }, { const: 'legacy' }] },
+      Auth: { oneOf: [{ const: 'token' }, { const: 'legacy' }, { const: 'oauth' }] },
       Flag: { anyOf: [{ type: 'boolean' }, { type: 'string' }] },
     },
     properties: {
       allow_host: { $ref: '#/$defs/Flag', default: false },
-      api_path: { type: 'string', default: '' },
-      auth: { $ref: '#/$defs/Auth', default: 'token' },
+      api_path: { type: 'string', default: '', 'x-required-when': { auth: ['token', 'legacy'] } },
+      auth: { $ref: '#/$defs/Auth' },
       sandbox: { $ref: '#/$defs/Flag' },
-      username: { type: ['string', 'null'], default: null },
+      client_id: {
+        type: ['string', 'null'],
+        default: null,
+        'x-when': { auth: ['oauth'] },
+        'x-required-when': { auth: ['oauth'] },
+      },
+      granted: { type: ['string', 'null'], default: null, 'x-told': true },
+      username: { type: ['string', 'null'], default: null, 'x-when': { auth: ['token', 'legacy'] } },
     },
   },
 };
@@ -41,14 +63,38 @@ const saved: ConnectionRow = {
 const nothing = { saved: undefined, taken: [] };
 
 it('draws the form from the schema: what is asked first, secrets, then what is rare', () => {
-  const fields = fieldsOf(store).map(({ name, kind, rare }) => [name, kind, rare]);
-  expect(fields).toEqual([
+  const asked = (auth: string) => askedOf(store, { auth }).map(({ name, kind, rare }) => [name, kind, rare]);
+  expect(asked('token')).toEqual([
+    ['auth', 'choice', false],
     ['api_path', 'text', false],
     ['username', 'text', false],
     ['token', 'secret', false],
-    ['auth', 'choice', true],
     ['allow_host', 'text', true],
   ]);
+  expect(asked('oauth')).toEqual([
+    ['auth', 'choice', false],
+    ['api_path', 'text', false],
+    ['client_id', 'text', false],
+    ['client_secret', 'secret', false],
+    ['allow_host', 'text', true],
+  ]);
+});
+
+it('sends what belongs to the chosen kind alone, and keeps what a sign-in told', () => {
+  const signed: ConnectionRow = {
+    ...saved,
+    settings: { api_path: 'abc123', auth: 'oauth', granted: 'store_cart' },
+  };
+  const draft = draftOf(store, signed, '');
+  expect(Object.keys(wrongs(store, draft, nothing))).toEqual(['client_id', 'client_secret']);
+  draft.values = { ...draft.values, client_id: 'c1', client_secret: 's1', token: 'of another kind' };
+  expect(toSave(store, draft, signed)).toMatchObject({
+    settings: { api_path: 'abc123', auth: 'oauth', client_id: 'c1' },
+    secrets: { client_secret: 's1' },
+  });
+  expect(toSave(store, draft, signed).settings).not.toHaveProperty('granted');
+  expect(signsIn(store, draft.values)).toBe(true);
+  expect(signsIn(store, { auth: 'token' })).toBe(false);
 });
 
 it('asks for path and token of a store, and for nothing of the sandbox', () => {

@@ -1,6 +1,6 @@
 // A connection while it is being filled in: what is typed, what is wrong with it, and what is sent to be saved.
 import type { ConnectionRow, ConnectorRow, JsonValue, SaveConnection } from '../../api';
-import { fieldsOf, hasSandbox, SANDBOX, shown, type FormField } from './schema';
+import { askedOf, fieldsOf, hasSandbox, SANDBOX, shown, type FormField } from './schema';
 
 /** What is typed, all as text; switches are `true` or empty. */
 export interface Draft {
@@ -46,10 +46,10 @@ function typedValue(field: FormField, text: string): JsonValue {
 export function settingsFrom(connector: ConnectorRow, draft: Draft): Record<string, JsonValue> {
   if (draft.sandbox) return { [SANDBOX]: true };
   const settings: Record<string, JsonValue> = {};
-  for (const field of fieldsOf(connector)) {
+  for (const field of askedOf(connector, draft.values)) {
     const text = draft.values[field.name] ?? '';
     if (field.kind === 'secret' || (text.trim() === '' && field.kind !== 'switch')) continue;
-    if (text === field.initial && field.rare) continue;
+    if (text === field.initial && (field.rare || field.kind === 'choice')) continue;
     settings[field.name] = typedValue(field, text);
   }
   return settings;
@@ -62,9 +62,18 @@ export function toSave(
   saved: ConnectionRow | undefined,
 ): SaveConnection {
   const settings = settingsFrom(connector, draft);
-  for (const name of Object.keys(settingsOf(saved))) if (!(name in settings)) settings[name] = null;
+  // What a sign-in told stays for as long as the connection signs in that way.
+  const asked = new Set(askedOf(connector, draft.values).map(({ name }) => name));
+  const stays = fieldsOf(connector).filter(
+    ({ told, kind }) => told && kind !== 'secret' && draft.values.auth === 'oauth',
+  );
+  const told = new Set(stays.map(({ name }) => name));
+  for (const name of Object.keys(settingsOf(saved))) {
+    if (!(name in settings) && !told.has(name)) settings[name] = null;
+  }
   const secrets: Record<string, string> = {};
   for (const { field } of draft.sandbox ? [] : connector.secrets) {
+    if (!asked.has(field)) continue;
     // A token is never trimmed inside; what a copy brought along at its ends is not part of it.
     const secret = (draft.values[field] ?? '').trim();
     if (secret) secrets[field] = secret;
@@ -85,22 +94,24 @@ export function wrongs(
   else if (!saved && taken.includes(name)) wrong.name = 'connections:wrong.taken';
   if (draft.sandbox) return wrong;
   const elsewhere = saved !== undefined && leadsElsewhere(connector, draft, saved);
-  for (const field of fieldsOf(connector)) {
+  for (const field of askedOf(connector, draft.values)) {
     if ((draft.values[field.name] ?? '').trim() !== '') continue;
     const kept = field.kind === 'secret' && saved?.secrets[field.name] !== undefined;
-    if (kept && elsewhere) wrong[field.name] = 'connections:wrong.secretElsewhere';
+    if (kept && elsewhere && field.required) wrong[field.name] = 'connections:wrong.secretElsewhere';
     else if (field.required && !kept) wrong[field.name] = 'connections:wrong.empty';
   }
   return wrong;
 }
 
 /** Settings that say nothing about where a connection leads. */
-const HERE = new Set(['username', 'create', 'tls']);
+const HERE = new Set(['username', 'create', 'tls', 'client_id', 'scopes', 'redirect']);
 
 /** A stored secret goes to the place it was entered for and nowhere else: any change of where asks for it anew. */
 function leadsElsewhere(connector: ConnectorRow, draft: Draft, saved: ConnectionRow): boolean {
   const before = draftOf(connector, saved, '');
   if (before.sandbox !== draft.sandbox) return true;
-  const where = fieldsOf(connector).filter(({ kind, name }) => kind !== 'secret' && !HERE.has(name));
+  const where = fieldsOf(connector).filter(
+    ({ kind, name, told }) => kind !== 'secret' && !told && !HERE.has(name),
+  );
   return where.some(({ name }) => (before.values[name] ?? '').trim() !== (draft.values[name] ?? '').trim());
 }

@@ -11,24 +11,24 @@ use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{Heard, Quota, Reserve};
+use super::{Heard, Pace, Priority, Quiet, Quota, Reserve};
 use crate::{Clock, Kind, http::said::Said};
 
 /// Tokio's paused time as the wall clock; `back` sets the wall back from some instant on.
-struct Virtual {
+pub(super) struct Virtual {
     began: Instant,
     back: Mutex<SignedDuration>,
 }
 
 impl Virtual {
-    fn new() -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             began: Instant::now(),
             back: Mutex::default(),
         })
     }
 
-    fn ms(&self) -> u64 {
+    pub(super) fn ms(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
     }
 }
@@ -129,7 +129,10 @@ async fn read(store: Store, readers: u64, each: u32, slowest_ms: u64, seed: u64)
             for _ in 0..each {
                 loop {
                     let mut patience = Duration::from_mins(15);
-                    let pass = quota.enter(&*clock, &mut patience).await.unwrap();
+                    let pass = quota
+                        .enter(&*clock, &mut patience, Priority::Normal)
+                        .await
+                        .unwrap();
                     clock
                         .sleep(Duration::from_millis(random.random_range(0..=slowest_ms)))
                         .await;
@@ -197,7 +200,10 @@ async fn another_program_that_uses_the_quota_costs_one_refusal_a_window_at_most(
 }
 
 async fn enter(quota: &Arc<Quota>, clock: &Virtual) -> super::Pass {
-    quota.enter(clock, &mut Duration::from_mins(15)).await.unwrap()
+    quota
+        .enter(clock, &mut Duration::from_mins(15), Priority::Normal)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -308,7 +314,7 @@ async fn more_patience_than_a_request_has_is_an_error_at_once() {
     let refusal = HeaderMap::from_iter([(HeaderName::from_static("retry-after"), HeaderValue::from(1_200))]);
     pass.give_back(answer(429, &refusal), clock.now());
     let error = quota
-        .enter(&*clock, &mut Duration::from_mins(15))
+        .enter(&*clock, &mut Duration::from_mins(15), Priority::Normal)
         .await
         .unwrap_err();
     let Kind::Unavailable {
@@ -433,12 +439,139 @@ async fn patience_counts_all_waits_together() {
     let refusal = HeaderMap::from_iter([(HeaderName::from_static("retry-after"), HeaderValue::from(15))]);
     first.give_back(answer(429, &refusal), clock.now());
     let mut patience = Duration::from_secs(20);
-    let (entered, ()) = tokio::join!(quota.enter(&*clock, &mut patience), async {
+    let (entered, ()) = tokio::join!(quota.enter(&*clock, &mut patience, Priority::Normal), async {
         clock.sleep(Duration::from_secs(14)).await;
         second.give_back(answer(429, &refusal), clock.now());
     });
     assert!(
         entered.is_err(),
         "fourteen seconds are gone and fifteen more were asked for"
+    );
+}
+
+/// Which of several requests go out, one a second: the priority of each, in the order they went.
+async fn order_of(asked: &[Priority]) -> Vec<Priority> {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::new(Reserve(0))));
+    let one_a_second = |clock: &Virtual| (answer(200, &headers(1, 0, 1_000, 1_000)), clock.now());
+    let (heard, now) = one_a_second(&clock);
+    enter(&quota, &clock).await.give_back(heard, now);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = JoinSet::new();
+    for (place, priority) in asked.iter().copied().enumerate() {
+        let (clock, quota, order) = (clock.clone(), quota.clone(), order.clone());
+        tasks.spawn(async move {
+            clock.sleep(Duration::from_millis(place as u64)).await;
+            let pass = quota
+                .enter(&*clock, &mut Duration::from_mins(15), priority)
+                .await
+                .unwrap();
+            order.lock().unwrap().push(priority);
+            let (heard, now) = one_a_second(&clock);
+            pass.give_back(heard, now);
+        });
+    }
+    tasks.join_all().await;
+    Arc::try_unwrap(order).unwrap().into_inner().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn orders_go_before_catalogues_and_nobody_waits_for_ever() {
+    use Priority::{High, Low, Normal};
+    assert_eq!(
+        order_of(&[Low, Normal, High, Low, High]).await,
+        [High, High, Normal, Low, Low]
+    );
+    let mut many = vec![Low];
+    many.extend([High; 30]);
+    let order = order_of(&many).await;
+    let place = order.iter().position(|priority| *priority == Low).unwrap();
+    assert!(place < 10, "a tenth goes to who has waited longest: {place}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_leaves_to_others_is_left() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    quota.set_pace(Pace {
+        reserve: 40,
+        ..Pace::default()
+    });
+    let first = enter(&quota, &clock).await;
+    first.give_back(answer(200, &headers(100, 99, 20_000, 30_000)), clock.now());
+    let mut passes = Vec::new();
+    for _ in 0..59 {
+        passes.push(enter(&quota, &clock).await);
+    }
+    assert_eq!(clock.ms(), 0, "sixty of a hundred go out");
+    assert_eq!(quota.reading().map(|reading| reading.kept), Some(40));
+    let (waited, ()) = tokio::join!(
+        async {
+            drop(enter(&quota, &clock).await);
+            clock.ms()
+        },
+        async {
+            for (used, pass) in (2..).zip(passes) {
+                pass.give_back(
+                    answer(200, &headers(100, 100 - used, 20_000, 30_000)),
+                    clock.now(),
+                );
+            }
+        }
+    );
+    assert!(waited >= 20_000, "the rest is for others: {waited} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_faster_than_a_person_wants() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    quota.set_pace(Pace {
+        speed: Some(4.0),
+        ..Pace::default()
+    });
+    for _ in 0..21 {
+        enter(&quota, &clock)
+            .await
+            .give_back(answer(200, &HeaderMap::new()), clock.now());
+    }
+    assert!(
+        (5_000..5_200).contains(&clock.ms()),
+        "twenty more at four a second: {} ms",
+        clock.ms()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_quiet_hours_orders_alone_go_out() {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    quota.set_pace(Pace {
+        quiet: Quiet::read("23:00-06:00 UTC").ok(),
+        ..Pace::default()
+    });
+    drop(
+        quota
+            .enter(&*clock, &mut Duration::from_mins(15), Priority::High)
+            .await
+            .unwrap(),
+    );
+    let error = quota
+        .enter(&*clock, &mut Duration::from_mins(15), Priority::Normal)
+        .await
+        .unwrap_err();
+    let Kind::Unavailable {
+        retry_after: Some(wait),
+    } = error.kind
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(wait, Duration::from_hours(6), "it is midnight");
+    clock.sleep(Duration::from_mins(350)).await;
+    drop(
+        quota
+            .enter(&*clock, &mut Duration::from_mins(15), Priority::Low)
+            .await
+            .unwrap(),
+    );
+    assert!(
+        (21_600_000..21_610_000).contains(&clock.ms()),
+        "the last ten minutes are waited for"
     );
 }

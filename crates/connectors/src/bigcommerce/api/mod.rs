@@ -7,6 +7,7 @@
 
 mod body;
 mod lookup;
+mod named;
 mod operation;
 mod page;
 mod parameter;
@@ -15,7 +16,7 @@ mod room;
 mod with;
 mod write;
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use connector_kit::{Action, Does};
 
@@ -26,12 +27,28 @@ use self::{
     write::Writes,
 };
 
+pub(super) use named::{Named, single};
 pub(super) use write::Writer;
+
+use super::Store;
 
 /// All operations as actions.
 pub(super) fn actions() -> &'static [Action] {
     static ACTIONS: LazyLock<Vec<Action>> = LazyLock::new(|| OPERATIONS.iter().map(action).collect());
     &ACTIONS
+}
+
+/// The names of all parameters that reading operations take.
+pub(super) fn parameters() -> &'static BTreeSet<&'static str> {
+    static NAMES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let reading = OPERATIONS.iter().filter(|operation| operation.reads());
+        reading
+            .flat_map(|operation| &operation.parameters)
+            .filter(|parameter| !parameter.path)
+            .map(|parameter| &*parameter.name)
+            .collect()
+    });
+    &NAMES
 }
 
 fn action(operation: &'static Operation) -> Action {
@@ -47,4 +64,9 @@ fn action(operation: &'static Operation) -> Action {
         schema: Box::new(|| With::schema(operation)),
         does,
     }
+}
+
+/// Waits until one more request of an operation may be under way: named actions and steps of the operation share its cap.
+pub(super) async fn room(store: &Store, operation: &str) -> Option<tokio::sync::OwnedSemaphorePermit> {
+    room::room(store, Operation::of(operation)).await
 }

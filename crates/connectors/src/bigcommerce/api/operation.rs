@@ -134,6 +134,13 @@ impl Operation {
         self
     }
 
+    /// The operation of that id, for code of ours that names one.
+    pub(super) fn of(id: &str) -> &'static Self {
+        let found = OPERATIONS.binary_search_by(|operation| operation.id.as_str().cmp(id));
+        &OPERATIONS
+            [found.expect("the contract suite runs every named action, so each names one that is there")]
+    }
+
     fn sentence(&self) -> String {
         let mut sentence = match (self.reads(), self.paging) {
             (true, Some(_)) => format!("Reads `{}`, page by page.", self.call()),

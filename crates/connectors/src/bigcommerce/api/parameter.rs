@@ -4,7 +4,7 @@ use connector_kit::{Decimal, suggest};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::bigcommerce::date;
+use crate::bigcommerce::{date, filter};
 
 /// Facts of a parameter.
 #[derive(Debug, Deserialize)]
@@ -116,8 +116,8 @@ impl Parameter {
             ));
         }
         self.within(text)?;
-        if self.kind == Kind::String && self.name.contains("date") {
-            return Ok(date::full(text));
+        if self.is_date() {
+            return date::full(text).ok_or_else(|| format!("is `{text}`, which is no date"));
         }
         Ok(text.to_owned())
     }
@@ -135,6 +135,14 @@ impl Parameter {
             (_, Some(max)) if number > max => Err(format!("is {text}, and takes {max} at most")),
             _ => Ok(()),
         }
+    }
+
+    fn format(&self) -> Option<&str> {
+        self.format.as_deref().or(self.is_date().then_some("date-time"))
+    }
+
+    fn is_date(&self) -> bool {
+        self.kind == Kind::String && filter::is_date(&self.name)
     }
 
     /// The largest page, of `limit`.
@@ -156,7 +164,7 @@ impl Parameter {
             one.insert("enum".to_owned(), self.words.iter().map(word).collect());
         }
         let facts = [
-            ("format", self.format.clone().map(Value::from)),
+            ("format", self.format().map(Value::from)),
             ("minimum", self.min.clone().map(Value::Number)),
             ("maximum", self.max.clone().map(Value::Number)),
         ];

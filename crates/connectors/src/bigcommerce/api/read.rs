@@ -49,7 +49,7 @@ impl AnyRead for Reads {
             with.set(name, &Value::from(value.as_str()))?;
         }
         check(&with)?;
-        numbered(Listed::new(store, with)?, reading)
+        numbered(Listed::new(store, with, None)?, reading)
     }
 }
 
@@ -75,7 +75,7 @@ fn without_id(operation: &Operation) -> Error {
 }
 
 /// What a read asks for, page by page.
-struct Listed {
+pub(super) struct Listed {
     store: Arc<Store>,
     operation: &'static Operation,
     path: String,
@@ -86,10 +86,12 @@ struct Listed {
     alone: String,
     /// Behind which record each page begins, from the second on.
     cursors: Mutex<BTreeMap<u32, String>>,
+    /// What it is that nothing is at the path; else the step's mistake.
+    absent: Option<Error>,
 }
 
 impl Listed {
-    fn new(store: Arc<Store>, with: With) -> Result<Self> {
+    pub(super) fn new(store: Arc<Store>, with: With, absent: Option<Error>) -> Result<Self> {
         let With {
             operation,
             mut values,
@@ -121,6 +123,7 @@ impl Listed {
             known_by,
             alone,
             cursors: Mutex::default(),
+            absent,
         })
     }
 
@@ -200,8 +203,13 @@ impl Numbered for Listed {
     async fn page(&self, page: u32) -> Result<Page> {
         let _room = room(&self.store, self.operation).await;
         let answer = self.store.ask(self.request(page)).await?;
+        if answer.status == 404
+            && let Some(absent) = &self.absent
+        {
+            return Err(absent.clone());
+        }
         if answer.status == 404 && self.operation.path.contains('{') {
-            return Err(Error::config(format!(
+            return Err(Error::rejected(format!(
                 "the store has nothing at `{}` with the parameters of the step",
                 self.operation.call()
             ))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use connector_kit::{JsonSchema, ReadAction, Reading, Result, Source, async_trait, paging};
 use serde::Deserialize;
 
-use super::{Include, RESERVED, resource::Customers};
+use super::{Include, RESERVED, resource::Customers, spelling};
 use crate::bigcommerce::{Store, filter::Filter};
 
 /// All customers, or those that fit a filter, every time.
@@ -32,7 +32,7 @@ impl ReadAction for CustomersList {
     }
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, RESERVED)?;
+        let filter = spelling::translated(self.filter.over(&reading.filter, RESERVED)?)?;
         paging::listed(Customers::new(store, filter, &self.include), reading)
     }
 }

@@ -1,16 +1,26 @@
 //! Customers, v3: a collection without addresses of single records, found by id or e-mail.
 
+mod addresses;
+mod attributes;
 mod changed;
 mod create;
+mod get;
 mod list;
 mod lookup;
 mod resource;
+mod spelling;
 mod update;
 mod upsert;
 mod write;
 
 pub(super) use self::{
-    changed::CustomersChanged, create::CustomerCreate, list::CustomersList, update::CustomerUpdate,
+    addresses::{CustomerAddressCreate, CustomerAddressUpdate, CustomerAddressesList},
+    attributes::{CustomerAttributeValuesList, CustomerAttributeValuesUpsert, CustomerAttributesList},
+    changed::CustomersChanged,
+    create::CustomerCreate,
+    get::CustomerGet,
+    list::CustomersList,
+    update::CustomerUpdate,
     upsert::CustomerUpsert,
 };
 

@@ -20,6 +20,8 @@ use crate::bigcommerce::{
     writing::{self, Outcomes, Reply},
 };
 
+pub(super) use crate::bigcommerce::writing::Wanted;
+
 const ABOUT: About = About::writing("customers", "Customers");
 
 /// Customers in one request.
@@ -46,17 +48,6 @@ pub(super) fn check_new(columns: &[String]) -> Result<()> {
         .hint(format!("Map `{name}`."))),
         _ => Ok(()),
     }
-}
-
-/// What becomes of a customer that is there, and of one that is not.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// Only create.
-    Create,
-    /// Only change.
-    Change,
-    /// Create or change.
-    Either,
 }
 
 /// A row with the key it is found by.

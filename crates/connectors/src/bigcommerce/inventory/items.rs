@@ -95,8 +95,8 @@ pub(super) async fn by_name(store: &Store, by: By, names: &[&str]) -> Result<BTr
     Ok(found)
 }
 
-/// Names joined into lists that fit into a URL.
-fn lists(names: &[&str]) -> Vec<String> {
+/// Names joined into lists that fit into a URL; those with a comma cannot be asked for.
+pub(in crate::bigcommerce) fn lists(names: &[&str]) -> Vec<String> {
     let mut lists: Vec<String> = Vec::new();
     for name in names.iter().filter(|name| !name.contains(',')) {
         match lists.last_mut() {

@@ -20,7 +20,7 @@ use crate::bigcommerce::{
     writing::{self, Outcomes, Reply},
 };
 
-const ABOUT: About = About::writing("stock items", "Store Inventory");
+pub(super) const ABOUT: About = About::writing("stock items", "Store Inventory");
 
 /// The Inventory API refuses more. BigCommerce reference, inventory v3.
 const MOST: i64 = 2_147_483_647;
@@ -48,7 +48,7 @@ fn by_sku() -> Vec<String> {
     vec!["sku".to_owned()]
 }
 
-fn reason() -> String {
+pub(super) fn reason() -> String {
     "Processflow Agent".to_owned()
 }
 
@@ -59,8 +59,8 @@ pub(super) struct Adjustment {
     pub(super) name: String,
     /// Where the store counts it by product, which.
     pub(super) product: Option<u64>,
-    location: u64,
-    quantity: i64,
+    pub(super) location: u64,
+    pub(super) quantity: i64,
 }
 
 /// Requests in a row that may be refused while the reason is found and taken out.
@@ -76,22 +76,7 @@ impl WriteAction for InventorySet {
     const LARGEST_BATCH: usize = 2_000;
 
     fn check(&self, columns: &[String]) -> Result<()> {
-        self.by()?;
-        let has = |name: &str| columns.iter().any(|column| column == name);
-        if !columns.is_empty() && !has("quantity") {
-            return Err(Error::config("`quantity` is not mapped").hint("Map the stock that shall be there."));
-        }
-        if has("location_id") && !self.by_location() {
-            return Err(Error::config("`location_id` is mapped but not part of `key`, so rows of two locations would be taken for one")
-                .hint(format!("Write `key: [{}, location_id]`.", self.key[0])));
-        }
-        let unknown = columns
-            .iter()
-            .find(|column| !self.key.contains(column) && *column != "quantity");
-        unknown.map_or(Ok(()), |name| {
-            Err(Error::config(format!("`{name}` is no field of a stock item"))
-                .hint("Map `quantity`, the fields of `key`, and nothing else."))
-        })
+        check(&self.key, columns)
     }
 
     fn key(&self) -> Vec<String> {
@@ -100,7 +85,7 @@ impl WriteAction for InventorySet {
 
     async fn write(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
         let store = &open.store;
-        let by = self.by()?;
+        let by = by(&self.key)?;
         let mut outcomes = Outcomes::of(rows);
         let mut adjustments = self.adjustments(store, rows, &mut outcomes)?;
         let mut twins = Vec::new();
@@ -148,7 +133,7 @@ impl WriteAction for InventorySet {
         let mut outcomes = Outcomes::of(rows);
         let adjustments = self.adjustments(&open.store, rows, &mut outcomes)?;
         let names: Vec<&str> = adjustments.iter().map(|one| one.name.as_str()).collect();
-        let known = items::by_name(&open.store, self.by()?, &names).await?;
+        let known = items::by_name(&open.store, by(&self.key)?, &names).await?;
         let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
         for one in &adjustments {
             let Some(item) = known.get(&one.name.trim().to_lowercase()) else {
@@ -170,33 +155,13 @@ impl WriteAction for InventorySet {
 }
 
 impl InventorySet {
-    fn by(&self) -> Result<By> {
-        let wrong = || {
-            Error::config("`key` names one of `sku`, `variant_id` and `product_id`, and `location_id` where rows say it")
-                .hint("For instance `key: [sku]`.")
-        };
-        let [first, rest @ ..] = self.key.as_slice() else {
-            return Err(wrong());
-        };
-        if !rest.is_empty() && rest != ["location_id"] {
-            return Err(wrong());
-        }
-        By::ALL
-            .iter()
-            .find(|(name, _)| name == first)
-            .map(|(_, by)| *by)
-            .ok_or_else(wrong)
-    }
-
-    fn by_location(&self) -> bool {
-        self.key.iter().any(|field| field == "location_id")
-    }
-
     fn adjustments(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Adjustment>> {
-        let by = self.by()?;
+        let by = by(&self.key)?;
         let mut adjustments = Vec::with_capacity(rows.len());
         for (place, row) in rows.iter().enumerate() {
-            let Some(mut adjustment) = outcomes.keep(place, self.adjustment(place, row)) else {
+            let Some(mut adjustment) =
+                outcomes.keep(place, adjustment(&self.key, self.location_id, place, row))
+            else {
                 continue;
             };
             if by != By::ProductId {
@@ -207,37 +172,6 @@ impl InventorySet {
         Ok(adjustments)
     }
 
-    fn adjustment(&self, row: usize, values: &Row) -> Result<Adjustment> {
-        let name = values.text(&self.key[0])?;
-        let quantity = values.integer("quantity")?;
-        if !(0..=MOST).contains(&quantity) {
-            return Err(Error::rejected(format!(
-                "The stock of `{name}` is {quantity}; the store takes 0 to {MOST}."
-            ))
-            .hint("Correct the number, or map negative stock to 0."));
-        }
-        let location = match values.get("location_id") {
-            Some(Value::Null) | None => self.location_id.unwrap_or(DEFAULT_LOCATION),
-            Some(_) => values
-                .integer("location_id")?
-                .try_into()
-                .map_err(|_| Error::rejected(format!("`location_id` of `{name}` is no location")))?,
-        };
-        if self.key[0] != "sku" && name.parse::<u64>().is_err() {
-            return Err(Error::rejected(format!(
-                "`{}` is `{name}`, not a whole number",
-                self.key[0]
-            )));
-        }
-        Ok(Adjustment {
-            row,
-            name,
-            product: None,
-            location,
-            quantity,
-        })
-    }
-
     fn request(&self, by: By, adjustments: &[Adjustment]) -> Request {
         let items: Vec<Json> = adjustments.iter().map(|one| one.item(by)).collect();
         let body = json!({ "reason": self.reason, "items": items });
@@ -245,8 +179,89 @@ impl InventorySet {
     }
 }
 
+/// Checks what a step maps of stock items.
+pub(super) fn check(key: &[String], columns: &[String]) -> Result<()> {
+    by(key)?;
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    if !columns.is_empty() && !has("quantity") {
+        return Err(Error::config("`quantity` is not mapped").hint("Map the stock that shall be there."));
+    }
+    if has("location_id") && !key.iter().any(|field| field == "location_id") {
+        return Err(Error::config(
+            "`location_id` is mapped but not part of `key`, so rows of two locations would be taken for one",
+        )
+        .hint(format!("Write `key: [{}, location_id]`.", key[0])));
+    }
+    let unknown = columns
+        .iter()
+        .find(|column| !key.contains(column) && *column != "quantity");
+    unknown.map_or(Ok(()), |name| {
+        Err(Error::config(format!("`{name}` is no field of a stock item"))
+            .hint("Map `quantity`, the fields of `key`, and nothing else."))
+    })
+}
+
+/// How the key of a step names items.
+pub(super) fn by(key: &[String]) -> Result<By> {
+    let wrong = || {
+        Error::config(
+            "`key` names one of `sku`, `variant_id` and `product_id`, and `location_id` where rows say it",
+        )
+        .hint("For instance `key: [sku]`.")
+    };
+    let [first, rest @ ..] = key else {
+        return Err(wrong());
+    };
+    if !rest.is_empty() && rest != ["location_id"] {
+        return Err(wrong());
+    }
+    By::ALL
+        .iter()
+        .find(|(name, _)| name == first)
+        .map(|(_, by)| *by)
+        .ok_or_else(wrong)
+}
+
+fn adjustment(key: &[String], location: Option<u64>, row: usize, values: &Row) -> Result<Adjustment> {
+    let one = named(key, location, row, values)?;
+    let Adjustment { name, quantity, .. } = &one;
+    if !(0..=MOST).contains(quantity) {
+        return Err(Error::rejected(format!(
+            "The stock of `{name}` is {quantity}; the store takes 0 to {MOST}."
+        ))
+        .hint("Correct the number, or map negative stock to 0."));
+    }
+    Ok(one)
+}
+
+/// A row's item, location and number. Rejected: one of them is missing, or is no number.
+pub(super) fn named(key: &[String], location: Option<u64>, row: usize, values: &Row) -> Result<Adjustment> {
+    let name = values.text(&key[0])?;
+    let quantity = values.integer("quantity")?;
+    let location = match values.get("location_id") {
+        Some(Value::Null) | None => location.unwrap_or(DEFAULT_LOCATION),
+        Some(_) => values
+            .integer("location_id")?
+            .try_into()
+            .map_err(|_| Error::rejected(format!("`location_id` of `{name}` is no location")))?,
+    };
+    if key[0] != "sku" && name.parse::<u64>().is_err() {
+        return Err(Error::rejected(format!(
+            "`{}` is `{name}`, not a whole number",
+            key[0]
+        )));
+    }
+    Ok(Adjustment {
+        row,
+        name,
+        product: None,
+        location,
+        quantity,
+    })
+}
+
 /// What an answer, or its absence, means for all that was sent.
-fn settle(reply: Reply, adjustments: &[Adjustment], outcomes: &mut Outcomes) -> Result<()> {
+pub(super) fn settle(reply: Reply, adjustments: &[Adjustment], outcomes: &mut Outcomes) -> Result<()> {
     let rows = adjustments.iter().map(|one| one.row);
     match reply {
         // 200 means accepted; the store applies it a little later (BigCommerce: asynchronous).
@@ -268,7 +283,7 @@ fn settle(reply: Reply, adjustments: &[Adjustment], outcomes: &mut Outcomes) -> 
 }
 
 impl Adjustment {
-    fn item(&self, by: By) -> Json {
+    pub(super) fn item(&self, by: By) -> Json {
         let (location, quantity) = (self.location, self.quantity);
         match (self.product, by) {
             (Some(product), _) => {

@@ -2,12 +2,33 @@
 
 mod below;
 mod changed;
+mod coupons;
+mod get;
 mod list;
 mod parts;
+mod products;
+mod refunds;
 mod resource;
+mod shipments;
+mod shipping_addresses;
+mod statuses;
+mod transactions;
 mod update;
 
-pub(super) use self::{below::below, changed::OrdersChanged, list::OrdersList, update::OrderUpdate};
+use connector_kit::Error;
+
+pub(super) use self::{
+    below::below, changed::OrdersChanged, coupons::OrderCoupons, get::OrderGet, list::OrdersList,
+    products::OrderProducts, refunds::OrderRefunds, shipments::OrderShipments,
+    shipping_addresses::OrderShippingAddresses, statuses::OrderStatusesList, transactions::OrderTransactions,
+    update::OrderUpdate,
+};
+
+/// The error that an order is not there, of the record that asks for it.
+fn absent(order: u64) -> Error {
+    Error::rejected(format!("Order {order} is not in the store."))
+        .hint("Check the number, or skip such records with a rule.")
+}
 
 /// What a read brings along with each order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, connector_kit::JsonSchema)]

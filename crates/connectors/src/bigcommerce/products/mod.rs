@@ -1,12 +1,21 @@
 //! Products of the catalog, v3.
 
 mod changed;
+mod create;
+mod get;
+mod images;
 mod list;
 mod partly;
 mod resource;
+mod there;
 mod update;
+mod upsert;
+mod write;
 
-pub(super) use self::{changed::ProductsChanged, list::ProductsList, update::ProductUpdate};
+pub(super) use self::{
+    changed::ProductsChanged, create::ProductCreate, get::ProductGet, images::ImageAdd, list::ProductsList,
+    update::ProductUpdate, upsert::ProductUpsert,
+};
 
 /// What a read brings along with each product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, connector_kit::JsonSchema)]

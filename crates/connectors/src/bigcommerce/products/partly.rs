@@ -110,6 +110,11 @@ pub(super) fn left(store: &Store, id: u64, fields: &Map<String, Json>) -> Map<St
     }
 }
 
+/// Whether an earlier write of this row got through but for a part.
+pub(super) fn is_unfinished(store: &Store, id: u64, fields: &Map<String, Json>) -> bool {
+    left(store, id, fields).len() < fields.len()
+}
+
 /// Nothing is left of any earlier write.
 pub(super) fn settled(store: &Store, id: u64) {
     if store.cached("partly", &id.to_string()).is_some() {

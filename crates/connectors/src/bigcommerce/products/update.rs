@@ -7,7 +7,7 @@ use connector_kit::{
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::partly;
+use super::{partly, there};
 use crate::bigcommerce::{
     Store,
     envelope::Rows,
@@ -18,7 +18,7 @@ use crate::bigcommerce::{
 };
 
 pub(super) const ABOUT: About = About::writing("products", "Products");
-const PATH: &str = "v3/catalog/products";
+pub(super) const PATH: &str = "v3/catalog/products";
 
 /// Changes the mapped fields of products that are in the store; what is not mapped, or empty, stays as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -40,14 +40,14 @@ fn by_id() -> Vec<String> {
 }
 
 /// BigCommerce reference, products v3.
-const READ_ONLY: &[&str] = &[
+pub(super) const READ_ONLY: &[&str] = &[
     "id",
     "date_created",
     "date_modified",
     "calculated_price",
     "base_variant_id",
 ];
-const LISTS: &[&str] = &[
+pub(super) const LISTS: &[&str] = &[
     "categories",
     "custom_fields",
     "bulk_pricing_rules",
@@ -82,24 +82,9 @@ impl WriteAction for ProductUpdate {
         let store = &open.store;
         let mut outcomes = Outcomes::of(rows);
         let changes = self.changes(store, rows, &mut outcomes).await?;
-        if changes.is_empty() {
-            return Ok(outcomes.all());
-        }
-        match writing::send(store, request(store, &changes), ABOUT).await? {
-            Reply::Done(answer) => {
-                let partly = (answer.status == 207).then(|| partly::Failed::read(&answer));
-                for change in &changes {
-                    outcomes.set(change.row, outcome(store, change, &answer, partly.as_ref()));
-                }
-            }
-            Reply::Refused(answer) => {
-                self.forget(store, rows, &changes, &answer);
-                let outcome = writing::refused(&answer, ABOUT, changes.len())?;
-                outcomes.set_all(changes.iter().map(|change| change.row), &outcome);
-            }
-            Reply::Unknown(error) => {
-                outcomes.set_all(changes.iter().map(|change| change.row), &Outcome::Unknown(error));
-            }
+        let refused = send(store, &changes, &mut outcomes).await?;
+        if let Some(answer) = refused {
+            self.forget(store, rows, &changes, &answer);
         }
         Ok(outcomes.all())
     }
@@ -110,20 +95,13 @@ impl WriteAction for ProductUpdate {
         let mut outcomes = Outcomes::of(rows);
         let changes = self.changes(store, rows, &mut outcomes).await?;
         let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
-        if changes.is_empty() {
-            return Ok(found);
-        }
-        let ids: Vec<String> = changes.iter().map(|change| change.id.to_string()).collect();
-        let request = Request::get(PATH)
-            .query("id:in", ids.join(","))
-            .query("limit", 250);
-        let records = Rows::v3(&store.get(request, About::reading("products", "Products")).await?)?.rows;
-        for change in changes {
-            let record = records.iter().find(|record| is(record, change.id));
-            if let Some(record) = record.filter(|record| writing::has(record, &change.fields)) {
+        let ids: Vec<u64> = changes.iter().map(|change| change.id).collect();
+        for there in there::records(store, &ids).await? {
+            let of = changes.iter().filter(|change| change.id == there.id);
+            for change in of.filter(|change| writing::has(&there.record, &change.fields)) {
                 found[change.row] = Found::Yes {
-                    id: Some(change.id.to_string()),
-                    answer: Some(record.clone()),
+                    id: Some(there.id.to_string()),
+                    answer: Some(there.record.clone()),
                 };
             }
         }
@@ -155,6 +133,32 @@ impl ProductUpdate {
     }
 }
 
+/// Sends changes of ten products at most, with what came of each. The answer, where it was a refusal.
+pub(super) async fn send(
+    store: &Store,
+    changes: &[Change],
+    outcomes: &mut Outcomes,
+) -> Result<Option<Answer>> {
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let rows = changes.iter().map(|change| change.row);
+    match writing::send(store, request(store, changes), ABOUT).await? {
+        Reply::Done(answer) => {
+            let partly = (answer.status == 207).then(|| partly::Failed::read(&answer));
+            for change in changes {
+                outcomes.set(change.row, outcome(store, change, &answer, partly.as_ref()));
+            }
+        }
+        Reply::Refused(answer) => {
+            outcomes.set_all(rows, &writing::refused(&answer, ABOUT, changes.len())?);
+            return Ok(Some(answer));
+        }
+        Reply::Unknown(error) => outcomes.set_all(rows, &Outcome::Unknown(error)),
+    }
+    Ok(None)
+}
+
 /// One product by its own address, several as a batch. What an earlier write got through is not sent again.
 fn request(store: &Store, changes: &[Change]) -> Request {
     let fields = |change: &Change| partly::left(store, change.id, &change.fields);
@@ -184,17 +188,8 @@ fn outcome(store: &Store, change: &Change, answer: &Answer, failed: Option<&part
 
 /// The product in the answer, which is one or a list.
 fn record(answer: &Answer, id: u64) -> Option<Raw> {
-    let data = answer.json().ok()??.field("data")?;
-    if data.as_str().starts_with('{') {
-        return Some(data);
-    }
-    Rows::v3(answer)
-        .ok()?
-        .rows
-        .into_iter()
-        .find(|record| is(record, id))
-}
-
-fn is(record: &Raw, id: u64) -> bool {
-    record.field("id").and_then(|found| found.plain()) == Some(id.to_string())
+    let is = |record: &Raw| writing::id_of(record, "id") == Some(id);
+    writing::answered(answer)
+        .filter(is)
+        .or_else(|| Rows::v3(answer).ok()?.rows.into_iter().find(is))
 }

@@ -173,6 +173,7 @@ fn connect(connector: &Connector, api_path: &str, token: &str) -> Live {
         network: Arc::new(Network::default()),
         base: std::env::temp_dir(),
         cache: Arc::new(Kept::default()),
+        priority: connector_kit::http::Priority::High,
     };
     let secrets = Secrets([("token".to_owned(), Secret::new(token.to_owned()))].into());
     connector

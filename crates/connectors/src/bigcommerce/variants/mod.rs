@@ -1,5 +1,8 @@
-//! Variants of products, v3. They carry no change date: a changed variant moves its product's.
+//! Variants of products, v3.
 
+mod list;
+mod options;
 mod update;
+mod upsert;
 
-pub(super) use self::update::VariantsUpdate;
+pub(super) use self::{list::VariantsList, update::VariantsUpdate, upsert::VariantsUpsert};

@@ -1,5 +1,7 @@
 //! `variants.update`
 
+use std::collections::BTreeMap;
+
 use connector_kit::{
     Error, Found, Guarantee, JsonSchema, Outcome, Raw, Result, Row, WriteAction, WriteStep, async_trait,
     http::{Answer, Method, Request},
@@ -17,8 +19,8 @@ use crate::bigcommerce::{
     writing::{self, Change, Outcomes, Reply},
 };
 
-const ABOUT: About = About::writing("variants", "Products");
-const PATH: &str = "v3/catalog/variants";
+pub(super) const ABOUT: About = About::writing("variants", "Products");
+pub(super) const PATH: &str = "v3/catalog/variants";
 
 /// Changes the mapped fields of variants that are in the store; what is not mapped, or empty, stays as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -37,7 +39,7 @@ fn by_sku() -> Vec<String> {
 }
 
 /// BigCommerce reference, product variants v3. Option values are answered with 200 and not changed.
-const READ_ONLY: &[&str] = &[
+pub(super) const READ_ONLY: &[&str] = &[
     "id",
     "product_id",
     "sku_id",
@@ -99,28 +101,39 @@ impl WriteAction for VariantsUpdate {
         let store = &open.store;
         let mut outcomes = Outcomes::of(rows);
         let changes = self.changes(store, rows, &mut outcomes).await?;
-        let read = |change: Change| async move {
-            let request = Request::get(PATH).query("id", change.id);
-            let records = Rows::v3(&store.get(request, About::reading("variants", "Products")).await?)?.rows;
-            let record = records.into_iter().find(|record| is(record, change.id));
-            let there = record.filter(|record| writing::has(record, &change.fields));
-            let found = there.map_or(Found::No, |record| Found::Yes {
-                id: Some(change.id.to_string()),
-                answer: Some(record),
-            });
-            Ok::<_, Error>((change.row, found))
-        };
-        let read: Vec<_> = stream::iter(changes)
-            .map(read)
-            .buffer_unordered(4)
-            .try_collect()
-            .await?;
+        let ids: Vec<u64> = changes.iter().map(|change| change.id).collect();
+        let records = records(store, &ids).await?;
         let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
-        for (row, answer) in read {
-            found[row] = answer;
+        for change in changes {
+            let record = records.get(&change.id);
+            if let Some(record) = record.filter(|record| writing::has(record, &change.fields)) {
+                found[change.row] = Found::Yes {
+                    id: Some(change.id.to_string()),
+                    answer: Some(record.clone()),
+                };
+            }
         }
         Ok(found)
     }
+}
+
+/// The variants with these ids, as far as they are there. BigCommerce reference, product variants v3: `id` alone.
+pub(super) async fn records(store: &Store, ids: &[u64]) -> Result<BTreeMap<u64, Raw>> {
+    let one = |id: u64| async move {
+        let request = Request::get(PATH).query("id", id);
+        let rows = Rows::v3(&store.get(request, About::reading("variants", "Products")).await?)?.rows;
+        Ok::<_, Error>(
+            rows.into_iter()
+                .find(|record| is(record, id))
+                .map(|record| (id, record)),
+        )
+    };
+    let found: Vec<Option<(u64, Raw)>> = stream::iter(ids.to_vec())
+        .map(one)
+        .buffer_unordered(4)
+        .try_collect()
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 impl VariantsUpdate {
@@ -173,5 +186,5 @@ fn id(text: &str) -> Result<u64> {
 }
 
 fn is(record: &Raw, id: u64) -> bool {
-    record.field("id").and_then(|found| found.plain()) == Some(id.to_string())
+    writing::id_of(record, "id") == Some(id)
 }

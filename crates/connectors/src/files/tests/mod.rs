@@ -120,6 +120,7 @@ pub(super) fn connect(settings: &serde_json::Value, base: PathBuf, clock: Arc<dy
         network: Arc::new(Network::default()),
         base,
         cache: Arc::new(NoCache),
+        priority: connector_kit::http::Priority::High,
     };
     super::connector().connect(settings, &Secrets::default(), &host)
 }

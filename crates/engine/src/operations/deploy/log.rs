@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use connector_kit::{Error, OpenFor, Result};
+use connector_kit::{Error, OpenFor, Result, http::Priority};
 
 use crate::{
     agent::Agent,
@@ -133,7 +133,11 @@ impl Log {
             epoch: deployment.map_or(1, |deployment| deployment.epoch),
         };
         let connections = self
-            .told(CheckedPart::Connection, None, agent.bound(bound).await)
+            .told(
+                CheckedPart::Connection,
+                None,
+                agent.bound(bound, Priority::High).await,
+            )
             .await?;
         for (alias, name) in bound {
             let message = format!("`{alias}` is connection `{name}`.");

@@ -134,7 +134,7 @@ fn written_part(findings: &Findings<'_>, written: &At<String>, part: &str, at: u
 pub(super) fn complaint(findings: &mut Findings<'_>, step: &Node, action: Span, error: &Error) {
     let quoted: Vec<_> = error.message.split('`').skip(1).step_by(2).collect();
     let with = step.entry("with");
-    let searched = [with.map(|with| &with.value), step.get("map")];
+    let searched = [with.map(|with| &with.value), step.get("retry"), step.get("map")];
     let found = quoted.iter().find_map(|name| {
         searched
             .into_iter()

@@ -75,6 +75,13 @@ impl Compiler<'_, '_> {
                 return None;
             }
         };
+        if Value::Object(with.clone()).to_string().contains("~{") {
+            let span = text.with.as_ref().map(|with| with.span).unwrap_or_default();
+            let message = "placeholders stand in the step that reads, not in a `fetch`";
+            let hint = "Take the value from the record: `map: { parameter: expression }`.".to_owned();
+            self.findings.mistake(span, message, Some(hint));
+            return None;
+        }
         let names: Vec<&At<String>> = map.iter().map(|(name, _)| *name).collect();
         if !self.takes(action, text, &with, &names, node?) {
             return None;

@@ -4,6 +4,7 @@ mod actions;
 mod fetch;
 mod inside;
 mod names;
+mod placeholders;
 mod reading;
 mod steps;
 mod write;
@@ -93,6 +94,7 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
         steps,
     } = compiler.compile(&read.steps);
     let steps::Compiler {
+        priority,
         used,
         names,
         numbers,
@@ -107,6 +109,7 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
         name: read.processflow.value,
         description: read.description,
         schedule: read.schedule.map(|schedule| schedule.value),
+        priority: read.priority.or(priority).unwrap_or_default(),
         connections: connections
             .iter()
             .map(|(alias, connector)| (alias.clone(), connector.name.to_owned()))

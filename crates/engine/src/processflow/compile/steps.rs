@@ -5,13 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use connector_kit::{Connector, Does};
+use connector_kit::{Connector, Does, http::Priority};
 use serde_json::Value;
 
 use super::{
     At, Expression, Findings, Names, Place, Read, Span, Step, StepText, Table, Written,
     actions::{self, Named, Wanted},
     names::usable,
+    placeholders,
 };
 use crate::processflow::{
     file::{ReadText, SkipText, StepsText, VariableText},
@@ -34,6 +35,8 @@ pub(super) struct Compiler<'a, 't> {
     later: Vec<(String, usize)>,
     /// Values that are kept from one run to the next.
     pub(super) variables: Vec<Variable>,
+    /// The highest of what the actions want.
+    pub(super) priority: Option<Priority>,
     /// Connections that a step uses.
     pub(super) used: BTreeSet<String>,
     /// The numbers in the file of the steps that were compiled, those inside of others too.
@@ -76,6 +79,7 @@ impl<'a, 't> Compiler<'a, 't> {
             names: Vec::new(),
             later,
             variables: Vec::new(),
+            priority: None,
             used: BTreeSet::new(),
             numbers: Vec::new(),
             elsewhere: Vec::new(),
@@ -240,25 +244,39 @@ impl<'a, 't> Compiler<'a, 't> {
     }
 
     fn read(&mut self, text: &ReadText, node: Option<&Node>) -> Option<Read> {
-        let Named { alias, action, .. } = self.action(&text.action, Wanted::Read)?;
+        let Named {
+            alias,
+            connector,
+            action,
+        } = self.action(&text.action, Wanted::Read)?;
         let with = text.with.as_ref().map_or(Value::Null, |with| with.value.clone());
-        if let (Does::Read(read), Some(node)) = (&action.does, node)
-            && let Err(error) = read.check(&with)
-        {
-            actions::complaint(self.findings, node, text.action.span, &error);
-            return None;
+        let retry = text.retry.as_ref().map(|retry| retry.value.clone());
+        if let (Does::Read(read), Some(node)) = (&action.does, node) {
+            for with in placeholders::examples(self.findings, connector, node, &with, retry.as_ref())? {
+                if let Err(error) = read.check(&with) {
+                    actions::complaint(self.findings, node, text.action.span, &error);
+                    return None;
+                }
+            }
         }
         Some(Read {
             alias,
             action: action.name.to_owned(),
             with,
+            retry,
         })
     }
 
     pub(super) fn action(&mut self, written: &At<String>, wanted: Wanted) -> Option<Named<'a>> {
         self.used
             .extend(written.value.split_once('/').map(|(alias, _)| alias.to_owned()));
-        actions::find(self.findings, self.connections, written, wanted)
+        let named = actions::find(self.findings, self.connections, written, wanted)?;
+        let priority = (named.connector.priority)(named.action.name);
+        // Of a destination without a quota nothing is to be known.
+        if named.connector.tells_time {
+            self.priority = self.priority.max(Some(priority));
+        }
+        Some(named)
     }
 
     fn set(&mut self, values: &Entries<At<Written>>) -> Set {

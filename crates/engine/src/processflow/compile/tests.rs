@@ -438,3 +438,65 @@ fn what_is_kept_has_no_secret_in_the_file() {
         "{report}"
     );
 }
+
+#[test]
+fn placeholders_of_filters_are_checked_where_they_stand() {
+    let read = |filter: &str| {
+        format!(
+            "  - read:\n      action: store/products.list\n      with:\n        filter: {{ min_date_created: {filter} }}\n"
+        )
+    };
+    let cases = [
+        (
+            read("\"~{«CreateDate»}~\""),
+            "no placeholder",
+            "Did you mean `CreatedDate`?",
+        ),
+        (
+            read("\"~{CreatedDate('«YYYY»')}~\""),
+            "means nothing",
+            "Did you mean `yyyy`?",
+        ),
+        (
+            read("\"«{$}»\"").replace("\"«", "«\"").replace("»\"", "\"»"),
+            "ids of chosen records",
+            "under `retry`",
+        ),
+        (
+            "  - read: { action: erp/query, with: { sql: «\"SELECT ~{CreatedDate}~\"» } }\n".to_owned(),
+            "is not filled in for `sql`",
+            "by themselves",
+        ),
+        (
+            "  - read: { action: store/products.list, «retry»: 7 }\n".to_owned(),
+            "names parameters",
+            "For instance",
+        ),
+        (
+            "  - read: { action: store/products.list, retry: { «fliter»: { id: \"{$}\" } } }\n".to_owned(),
+            "fliter",
+            "Did you mean `filter`?",
+        ),
+    ];
+    for (steps, message, hint) in cases {
+        check(&steps, message, hint);
+    }
+    let right = plan(&format!(
+        "{HEAD}{}",
+        read("\"~{CreatedDate('yyyy-MM-dd'T'HH:mm:ss','-6')}~\"")
+    ));
+    let said: Vec<_> = right.warnings.iter().map(|warning| &*warning.message).collect();
+    assert!(
+        said.iter()
+            .any(|said| said.contains("lets only new records through")),
+        "T53: {said:?}"
+    );
+}
+
+#[test]
+fn what_the_file_says_of_its_priority_goes_over_what_its_actions_want() {
+    use connector_kit::http::Priority;
+    let of = |head: &str| plan(&format!("{head}{HEAD}{READ}")).priority;
+    assert_eq!(of(""), Priority::High, "orders cannot wait");
+    assert_eq!(of("priority: low\n"), Priority::Low, "a person knows better");
+}

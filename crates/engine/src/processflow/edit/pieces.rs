@@ -189,8 +189,9 @@ impl Pieces {
             (_, true) => write::element(value, self.indent),
             (_, false) => write::block(value, self.indent + 2),
         };
-        // What stood in brackets stays in brackets.
-        let was_flow = text[range.clone()].trim_start().starts_with(['{', '[']);
+        // What stood in brackets stays in brackets; in empty ones nothing stood.
+        let old = text[range.clone()].trim();
+        let was_flow = old.starts_with(['{', '[']) && !matches!(old, "[]" | "{}");
         let ways = if was_flow { [flow, block] } else { [block, flow] };
         // A comment behind `key:` belongs to the key.
         let (range, comment) = without_comment(text, range);

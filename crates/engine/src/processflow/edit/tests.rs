@@ -174,6 +174,45 @@ fn an_edit_touches_its_own_lines_alone() {
 }
 
 #[test]
+fn steps_within_steps_are_written_below_each_other() {
+    let steps = json!(["steps", 1, "branch", 0, "steps"]);
+    let edits = [
+        edit(
+            &json!(["steps", 1]),
+            Change::Insert(json!({ "branch": [{ "when": "a", "steps": [] }] })),
+        ),
+        edit(
+            &steps,
+            Change::Set(json!([{ "for_each": { "in": "lines", "steps": [] } }])),
+        ),
+        edit(
+            &json!(["steps", 1, "branch", 0, "steps", 0, "for_each", "steps"]),
+            Change::Set(json!([{ "delay": "1 s" }])),
+        ),
+        edit(
+            &json!(["steps", 1, "branch", 0, "steps", 0, "for_each", "steps", 1]),
+            Change::Insert(json!({ "set": {} })),
+        ),
+    ];
+    let text = "steps:\n  - read: { action: store/orders.changed }\n";
+    let expected = "  - branch:
+      - when: a
+        steps:
+          - for_each:
+              in: lines
+              steps:
+                - delay: 1 s
+                - set: {}
+";
+    let after = apply(text, &edits).expect("can be done");
+    assert_eq!(
+        after,
+        format!("{text}{expected}"),
+        "what is put into empty brackets is not in brackets"
+    );
+}
+
+#[test]
 fn what_cannot_be_done_safely_is_refused_in_a_sentence() {
     let anchored = "a: &x { b: 1 }\nc: *x\n";
     let error = apply(anchored, &[edit(&json!(["a", "b"]), Change::Set(2.into()))])

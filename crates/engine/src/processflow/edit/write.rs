@@ -120,10 +120,11 @@ fn fields_at(fields: &serde_json::Map<String, Value>, indent: usize) -> String {
     fields.iter().map(field).collect::<Vec<_>>().join("\n")
 }
 
-/// Short enough for one line, and not a mapping of expressions, which people read line by line.
+/// Short enough for one line, and not a mapping of expressions, which people read line by line, nor what has steps
+/// inside, which grows.
 fn is_short(value: &Value, flow: &str, indent: usize) -> bool {
     let nested = match value {
-        Value::Object(fields) => fields.values().any(Value::is_object),
+        Value::Object(fields) => fields.contains_key("steps") || fields.values().any(Value::is_object),
         Value::Array(elements) => elements.iter().any(Value::is_object),
         _ => false,
     };

@@ -10,10 +10,11 @@ use super::{
     around::Around,
     fields, line_and_column, offset,
     place::{Part, Place, place},
+    placeholders,
     proposals::is_expression,
     shape::Shape,
 };
-use crate::processflow::expression::functions;
+use crate::{placeholder::KNOWN, processflow::expression::functions};
 
 /// What the word under the cursor means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -81,6 +82,11 @@ fn told(
         let shape = Shape::at(&path, around, question.connectors)?;
         return Some(explanation(word, &shape.about()?));
     }
+    if placeholders::part(place).is_some()
+        && let Some(known) = KNOWN.iter().find(|known| known.name == word)
+    {
+        return Some(placeholders::explanation(known));
+    }
     if is_expression(place) {
         return of_expression(question, around, word);
     }
@@ -94,7 +100,7 @@ fn told(
     }
 }
 
-fn explanation(title: &str, about: &str) -> Explanation {
+pub(super) fn explanation(title: &str, about: &str) -> Explanation {
     Explanation {
         line: 0,
         column: 0,

@@ -8,6 +8,7 @@ mod around;
 mod explain;
 mod fields;
 mod place;
+mod placeholders;
 mod proposals;
 mod shape;
 

@@ -10,6 +10,7 @@ use super::{
     around::Around,
     fields, line_and_column, offset,
     place::{Part, Place, place},
+    placeholders,
     shape::{Kind, Shape},
 };
 use crate::processflow::expression::functions;
@@ -88,6 +89,13 @@ fn proposals(
         return in_expression(question, place, around, cursor);
     }
     let keys: Vec<&str> = place.in_steps().iter().filter_map(key).collect();
+    if let Some(part) = placeholders::part(place) {
+        let written = &question.text[place.from..cursor];
+        let (from, proposals) = placeholders::complete(question.connectors, around, part, place, written);
+        if !proposals.is_empty() {
+            return (place.from + from, proposals);
+        }
+    }
     let proposals = match (place.is_key, &keys[..]) {
         (false, ["connections", _]) => connectors(question.connectors),
         (false, ["steps", step @ ("read" | "fetch" | "write"), "action"]) => {
@@ -103,7 +111,7 @@ fn proposals(
     (place.from, proposals)
 }
 
-fn key(part: &Part) -> Option<&str> {
+pub(super) fn key(part: &Part) -> Option<&str> {
     match part {
         Part::Key(key) => Some(key),
         Part::Item(_) => None,
@@ -125,7 +133,7 @@ pub(super) fn is_expression(place: &Place) -> bool {
         )
 }
 
-fn proposal(label: &str, kind: ProposalKind) -> Proposal {
+pub(super) fn proposal(label: &str, kind: ProposalKind) -> Proposal {
     Proposal {
         label: label.to_owned(),
         insert: label.to_owned(),

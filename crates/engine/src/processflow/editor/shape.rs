@@ -35,7 +35,7 @@ pub(super) enum Kind {
 }
 
 impl Shape {
-    /// What describes this place: the action's schema below `with`, else the file's.
+    /// What describes this place: the action's schema below `with` and `retry`, else the file's.
     pub(super) fn at(path: &[Part], around: &Around, connectors: &[Connector]) -> Option<Self> {
         let rest = match in_steps(path) {
             [
@@ -44,7 +44,7 @@ impl Shape {
                 Part::Key(_),
                 Part::Key(with),
                 rest @ ..,
-            ] if with == "with" => Some(rest),
+            ] if with == "with" || with == "retry" => Some(rest),
             _ => None,
         };
         let mut shape = match rest {

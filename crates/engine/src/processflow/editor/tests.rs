@@ -319,3 +319,61 @@ fn a_long_file_is_completed_at_its_end() {
         "what the last step named is proposed"
     );
 }
+
+#[test]
+fn placeholders_are_proposed_where_a_filter_bounds_a_date() {
+    let filter = |value: &str| {
+        with(
+            "with: { include: [products] }",
+            &format!("with:\n        filter: {{ {value} }}"),
+        )
+        .replace("store/orders.changed", "store/products.list")
+    };
+    let completion = at(&filter("min_date_created: ^"));
+    let first = completion.proposals.first().expect("a proposal");
+    assert_eq!(
+        (&*first.label, &*first.insert),
+        ("~{CreatedDate}~", "\"~{CreatedDate}~\""),
+        "with the quotes it needs"
+    );
+    let completion = at(&filter("min_date_created: \"~{Cre^"));
+    let last = completion
+        .proposals
+        .iter()
+        .find(|one| one.label == "~{CreatedDate}~")
+        .expect("still there");
+    assert_eq!(
+        last.insert, "~{CreatedDate}~",
+        "within quotes that are there already"
+    );
+    let line = filter("min_date_created: \"~{Cre")
+        .lines()
+        .nth(completion.line - 1)
+        .expect("a line")
+        .to_owned();
+    assert!(
+        line[completion.column - 1..].starts_with("~{Cre"),
+        "what is replaced begins with it: {line}"
+    );
+    assert!(labels(&filter("name: ^")).is_empty(), "a name is no date");
+    let retry = with("with: { include: [products] }", "retry: { filter: { id: ^ } }");
+    assert!(
+        labels(&retry).contains(&"{$}".to_owned()),
+        "ids, when chosen records are read again"
+    );
+    assert!(labels(&with("with: { include: [products] }", "retry: { ^ }")).contains(&"include".to_owned()));
+}
+
+#[test]
+fn a_placeholder_is_explained() {
+    let text = with(
+        "with: { include: [products] }",
+        "with: { filter: { min_date_created: \"~{Creat^edDate}~\" } }",
+    );
+    let told = meaning(&text).expect("it is known");
+    assert_eq!(told.title, "~{CreatedDate}~");
+    assert!(
+        told.about.contains("last run") && told.examples.len() > 2,
+        "{told:?}"
+    );
+}

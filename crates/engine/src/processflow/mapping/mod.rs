@@ -212,7 +212,7 @@ impl Mapping {
         for (name, expression) in &step.by {
             let value = self.seen(|view| expression.value(view));
             let value = value.map_err(|error| error.context(format!("`by: {name}`")))?;
-            if value == Value::Null {
+            if matches!(&value, Value::Null) || matches!(&value, Value::Text(text) if text.is_empty()) {
                 let message = format!("`by: {name}` is empty, so it is not known what the record belongs to");
                 return Err(Error::rejected(message));
             }

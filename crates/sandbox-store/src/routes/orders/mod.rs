@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod parts;
+pub(crate) mod payments;
 pub(crate) mod shipments;
 pub(crate) mod statuses;
 pub(crate) mod sums;

@@ -129,8 +129,15 @@ pub(crate) fn fees(world: &mut World, call: &Call<'_>) -> Reply {
 
 /// `GET /v2/orders/{id}/coupons`: no seeded order has one.
 pub(crate) fn coupons(world: &mut World, call: &Call<'_>) -> Reply {
-    known(world, call)?;
-    paged(call, &[])
+    let id = known(world, call)?;
+    let own = world
+        .plain
+        .all("order_coupon")
+        .filter(|coupon| id_of(coupon, "order_id") == Some(id));
+    let texts: Vec<String> = own
+        .map(|coupon| Value::Object(coupon.clone()).to_string())
+        .collect();
+    paged(call, &texts)
 }
 
 /// `GET /v2/orders/{id}/consignments`

@@ -52,6 +52,9 @@ pub(crate) fn part(world: &World, id: u64, name: &str) -> String {
         return written.to_string();
     }
     if id >= products::FIRST + world.seeds.products {
+        if name == "options" {
+            return Value::Array(options_of(world, id)).to_string();
+        }
         return empty(name).to_string();
     }
     seeded(world, id, name).to_string()
@@ -65,6 +68,38 @@ fn variants_of(world: &World, id: u64) -> String {
         .filter_map(|variant| world.variants.seen(variant, now))
         .collect();
     format!("[{}]", texts.join(","))
+}
+
+/// The options of a product that was written: what its variants differ in.
+pub(crate) fn options_of(world: &World, id: u64) -> Vec<Value> {
+    if id < products::FIRST + world.seeds.products {
+        return serde_json::from_str(&part(world, id, "options")).unwrap_or_default();
+    }
+    let mut options: Vec<Value> = Vec::new();
+    for variant in world.variants_of(id) {
+        let record = world.variants.document(variant).unwrap_or_default();
+        let values = record.get("option_values").and_then(Value::as_array).cloned();
+        for value in values.unwrap_or_default() {
+            let option = &value["option_id"];
+            if !options.iter().any(|known| known["id"] == *option) {
+                options.push(json!({
+                    "id": option, "product_id": id, "name": format!("{}{option}", value["option_display_name"].as_str().unwrap_or("")),
+                    "display_name": value["option_display_name"], "type": "dropdown", "config": {},
+                    "sort_order": options.len(), "option_values": [],
+                }));
+            }
+            let place = options.iter_mut().find(|known| known["id"] == *option);
+            let known = place.and_then(|option| option["option_values"].as_array_mut());
+            if let Some(known) = known.filter(|known| !known.iter().any(|label| label["id"] == value["id"])) {
+                let label = json!({
+                    "id": value["id"], "label": value["label"], "sort_order": known.len(), "value_data": null,
+                    "is_default": known.is_empty(),
+                });
+                known.push(label);
+            }
+        }
+    }
+    options
 }
 
 fn empty(name: &str) -> Value {

@@ -270,7 +270,7 @@ fn put(world: &mut World, mut record: Document, mut fields: Document) {
         }
     }
     if let Some(Value::String(name)) = fields.shift_remove("brand_name") {
-        fields.insert("brand_id".to_owned(), json!(brand(&name)));
+        fields.insert("brand_id".to_owned(), json!(brand(world, &name)));
     }
     let level = fields.get("inventory_level").and_then(Value::as_i64);
     merge(&mut record, fields);
@@ -287,12 +287,25 @@ fn put(world: &mut World, mut record: Document, mut fields: Document) {
     world.product_names.note(text_of(&record, "name"), id);
 }
 
-/// The id of a brand: there are no brands here, but one name is always one id.
-fn brand(name: &str) -> u64 {
-    1000 + name
-        .to_lowercase()
-        .bytes()
-        .fold(7_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 99_991)
+/// The id of the brand of that name, which is made where there is none.
+fn brand(world: &mut World, name: &str) -> u64 {
+    let known = world
+        .plain
+        .all("brand")
+        .find(|brand| text_of(brand, "name").to_lowercase() == name.to_lowercase());
+    if let Some(id) = known.and_then(|brand| id_of(brand, "id")) {
+        return id;
+    }
+    let id = 1000
+        + name
+            .to_lowercase()
+            .bytes()
+            .fold(7_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 99_991);
+    let mut brand = Document::new();
+    brand.insert("id".to_owned(), json!(id));
+    brand.insert("name".to_owned(), json!(name));
+    world.plain.put("brand", brand);
+    id
 }
 
 /// Gives the items of a part their ids.

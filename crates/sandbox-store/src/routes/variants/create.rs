@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Reply, v3_error};
-use crate::call::{Call, text_of};
+use crate::answer::{Answer, Reply, at, v3_error};
+use crate::call::{Call, id_of, text_of};
 use crate::routes::fields::merge;
+use crate::routes::products::parts;
 use crate::shape::{Document, VARIANT};
 use crate::world::World;
 
@@ -19,7 +20,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Reply {
     if text_of(&sent, "sku").is_empty() {
         return Err(call.invalid("sku", "sku is required"));
     }
-    let id = add(world, product, &sent)?;
+    let id = add(world, product, &sent, false)?;
     touch(world, product);
     world.applied(
         call.method,
@@ -65,7 +66,7 @@ pub(crate) fn create_for(world: &mut World, product: u64, sent: Option<&Value>) 
     }
     let mut ids = Vec::new();
     for sent in wanted {
-        match add(world, product, &sent) {
+        match add(world, product, &sent, true) {
             Ok(id) => ids.push(id),
             Err(refusal) => {
                 world.variants.remove(&ids);
@@ -80,8 +81,81 @@ pub(crate) fn create_for(world: &mut World, product: u64, sent: Option<&Value>) 
     Ok(())
 }
 
-fn add(world: &mut World, product: u64, sent: &Document) -> Result<u64, Answer> {
+/// The option values of a new variant with their ids and names. A product's first variants make its options; later ones
+/// have values that are there, and no two variants the same.
+fn chosen(world: &mut World, product: u64, sent: &Document, first: bool) -> Result<Value, Answer> {
+    let options = parts::options_of(world, product);
+    let values = sent
+        .get("option_values")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let mut chosen = Vec::new();
+    for value in values {
+        let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_lowercase();
+        let option = options.iter().find(|option| {
+            option["id"] == value["option_id"]
+                || text(option, "display_name") == text(&value, "option_display_name")
+        });
+        let labels = option.and_then(|option| option["option_values"].as_array());
+        let label = labels
+            .into_iter()
+            .flatten()
+            .find(|label| label["id"] == value["id"] || text(label, "label") == text(&value, "label"));
+        let new = |world: &mut World, known: Option<&Value>| {
+            known.map_or_else(|| json!(world.take_id()), |known| known["id"].clone())
+        };
+        if !first && label.is_none() {
+            let message = "The option value is not one of the product's.";
+            return Err(v3_error(422, message, at("option_values", message)));
+        }
+        chosen.push(json!({
+            "id": new(world, label), "label": label.map_or(&value["label"], |label| &label["label"]),
+            "option_id": new(world, option),
+            "option_display_name": option.map_or(&value["option_display_name"], |option| &option["display_name"]),
+        }));
+    }
+    let chosen = Value::Array(chosen);
+    let taken = |id: u64| {
+        world
+            .variants
+            .document(id)
+            .is_some_and(|other| other.get("option_values") == Some(&chosen))
+    };
+    if !first && world.variants_of(product).into_iter().any(taken) {
+        let message = "A variant with these option values is already there.";
+        return Err(v3_error(409, message, at("option_values", message)));
+    }
+    Ok(chosen)
+}
+
+/// A new variant of a batch, which names its product and its option values.
+pub(super) fn from_batch(world: &mut World, sent: &Document) -> Result<u64, Answer> {
+    let product = id_of(sent, "product_id").filter(|id| world.products.facts(*id).is_some());
+    let product = product.ok_or_else(|| {
+        v3_error(
+            404,
+            "The product was not found.",
+            at("product_id", "The product was not found."),
+        )
+    })?;
+    let has_values = sent
+        .get("option_values")
+        .and_then(Value::as_array)
+        .is_some_and(|values| !values.is_empty());
+    if text_of(sent, "sku").is_empty() || !has_values {
+        let message = "sku and option_values are required";
+        return Err(v3_error(422, message, at("option_values", message)));
+    }
+    let id = add(world, product, sent, false)?;
+    touch(world, product);
+    Ok(id)
+}
+
+fn add(world: &mut World, product: u64, sent: &Document, first: bool) -> Result<u64, Answer> {
     let mut fields = sent.clone();
+    let chosen = chosen(world, product, sent, first)?;
+    fields.insert("option_values".to_owned(), chosen);
     let wrong = RULES.check(&mut fields);
     if !wrong.is_empty() {
         return Err(v3_error(422, &title(&wrong), wrong));

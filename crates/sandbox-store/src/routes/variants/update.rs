@@ -9,7 +9,7 @@ use crate::shape::check::Rules;
 use crate::shape::{Document, VARIANT};
 use crate::world::World;
 
-use super::list::member;
+use super::{create, list::member};
 
 /// What may be sent for a variant, here and for a new one.
 pub(super) const RULES: Rules = Rules {
@@ -60,16 +60,27 @@ pub(crate) fn update_many(world: &mut World, call: &Call<'_>) -> Reply {
     let items = call.objects(50)?;
     let mut ready = Vec::new();
     let mut wrong = Vec::new();
+    let mut new = Vec::new();
     for (index, sent) in items.into_iter().enumerate() {
-        match named(world, &sent).and_then(|id| prepare(world, id, &sent).map(|fields| (id, fields))) {
-            Ok((id, fields)) => ready.push((id, sent, fields)),
-            Err((status, errors)) => wrong.push(json!({
+        let done = if id_of(&sent, "id").is_some() {
+            named(world, &sent)
+                .and_then(|id| prepare(world, id, &sent).map(|fields| ready.push((id, sent, fields))))
+        } else {
+            // Made at once, and gone again when another item is wrong.
+            create::from_batch(world, &sent)
+                .map(|id| new.push((id, sent)))
+                .map_err(|refusal| told(&refusal))
+        };
+        if let Err((status, errors)) = done {
+            wrong.push(json!({
                 "status": status, "title": format!("Item {index}: {}", title(&errors)), "type": STATUS_CODES,
                 "instance": "/catalog/variants", "errors": errors,
-            })),
+            }));
         }
     }
     if !wrong.is_empty() {
+        let ids: Vec<u64> = new.iter().map(|(id, _)| *id).collect();
+        world.variants.remove(&ids);
         return Err(Answer::json(422, &json!({ "batch_errors": wrong })));
     }
     let mut shown = Vec::new();
@@ -77,7 +88,19 @@ pub(crate) fn update_many(world: &mut World, call: &Call<'_>) -> Reply {
         apply(world, call, id, &sent, fields);
         shown.push(Value::Object(world.variants.document(id).unwrap_or_default()));
     }
+    for (id, sent) in new {
+        let key = text_of(&sent, "sku").to_owned();
+        world.applied(call.method, "variant", &key, id, &Value::Object(sent));
+        shown.push(Value::Object(world.variants.document(id).unwrap_or_default()));
+    }
     Ok(Answer::data(200, &Value::Array(shown)))
+}
+
+/// What a refusal says, for an item of a batch.
+fn told(refusal: &Answer) -> Wrong {
+    let body: Value = serde_json::from_slice(&refusal.body).unwrap_or_default();
+    let errors = body["errors"].as_object().cloned().unwrap_or_default();
+    (refusal.status, errors)
 }
 
 pub(super) fn title(errors: &Document) -> String {
@@ -91,7 +114,7 @@ pub(super) fn title(errors: &Document) -> String {
 
 type Wrong = (u16, Document);
 
-/// The variant an item of a batch means. Without an id BigCommerce makes a new one, which is left out here.
+/// The variant that an item of a batch names.
 fn named(world: &World, sent: &Document) -> Result<u64, Wrong> {
     let found = id_of(sent, "id").and_then(|id| world.variants.facts(id));
     found

@@ -55,6 +55,8 @@ export class OpenProcessflow {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #newest = 0;
+  /** What is typed in fields and is on its way into the text. */
+  readonly #typed = new Set<Promise<unknown>>();
 
   constructor(draft: OpenDraft, extensions: Extension = []) {
     this.name = draft.name;
@@ -152,7 +154,8 @@ export class OpenProcessflow {
    * Changes the text as the form wants it, one change after the other; comments and what is not touched stay.
    * @returns why it could not be done; nothing when it was.
    */
-  edit(edits: Edit[], typing = false): Promise<Problem | undefined> {
+  async edit(edits: Edit[], typing = false): Promise<Problem | undefined> {
+    if (!typing) await this.#settled();
     return this.#inTurn(async () => {
       const before = this.text;
       let edited;
@@ -182,6 +185,16 @@ export class OpenProcessflow {
     } catch (thrown) {
       return Problem.of(thrown);
     }
+  }
+
+  /** Other changes wait for what was typed before them: they may move the place it belongs to. */
+  waitFor(typed: Promise<unknown>): void {
+    this.#typed.add(typed);
+    void typed.finally(() => this.#typed.delete(typed));
+  }
+
+  async #settled(): Promise<void> {
+    if (this.#typed.size > 0) await Promise.all(this.#typed);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -216,7 +229,8 @@ export class OpenProcessflow {
     return this.#step(redo);
   }
 
-  #step(command: typeof undo): Promise<void> {
+  async #step(command: typeof undo): Promise<void> {
+    await this.#settled();
     return this.#inTurn(async () => {
       command({ state: this.state, dispatch: (transaction) => this.#dispatch(transaction) });
       clearTimeout(this.#timer);
@@ -230,7 +244,8 @@ export class OpenProcessflow {
   }
 
   /** Saves; false when it was changed elsewhere or could not be saved. */
-  save(): Promise<boolean> {
+  async save(): Promise<boolean> {
+    await this.#settled();
     return this.#inTurn(() => this.#save(this.#base));
   }
 

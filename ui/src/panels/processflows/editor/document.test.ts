@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { useTransport } from '../../../api/transport';
 import { OpenProcessflow } from './document.svelte';
+import { remove, set, Typing } from './typing.svelte';
 
 /** The engine with one draft; an edit writes what it was told behind the text. */
 function engine(disk: { text: string; base: string } | null) {
@@ -117,4 +118,22 @@ it('changes of the form come one after the other, and none is lost to what is ty
   await under;
   expect(flow.text).toMatch(/^typed\n/);
   expect(flow.text).toContain('"path":["c"]');
+});
+
+it('lets what was typed get to its place before a change that moves it', async () => {
+  const kept = engine({ text: '', base: 'first' });
+  const flow = open('');
+  const typing = new Typing(
+    flow,
+    () => '',
+    (text) => [set(['a'], text)],
+  );
+  typing.value = '1';
+  typing.value = '1 s';
+  await flow.edit([remove(['b'])]);
+  expect(flow.text.match(/"set":"1 s"|"remove"/g)).toEqual(['"set":"1 s"', '"remove"']);
+  typing.value = '2';
+  typing.value = '2 s';
+  await flow.save();
+  expect(kept.disk?.text, 'what was typed last is saved').toContain('"set":"2 s"');
 });

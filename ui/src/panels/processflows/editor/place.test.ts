@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isWithin, pathAt, pieceOf, unquoted, valuePieceOf } from './place';
+import { isWithin, pathAt, pathOf, pieceOf, stepAt, unquoted, valuePieceOf } from './place';
 
 const FILE = `processflow: a
 connections: { store: bigcommerce, erp: sql }
@@ -49,4 +49,17 @@ it('takes quotes off, and tells what lies in what', () => {
   expect(unquoted('"a\\"b"')).toBe('a"b');
   expect(isWithin(['steps', 1, 'write', 'map'], ['steps', 1])).toBe(true);
   expect(isWithin(['steps', 10], ['steps', 1])).toBe(false);
+});
+
+it('names the innermost step that a part belongs to, as the engine numbers it', () => {
+  const step = (path: Parameters<typeof stepAt>[0]) => stepAt(path)?.number;
+  expect(step(['steps', 1, 'write', 'map', 'ID'])).toBe('2');
+  expect(step(['steps', 2, 'branch', 1, 'steps', 0, 'skip', 'when'])).toBe('3.2.1');
+  expect(step(['steps', 2, 'branch', 1, 'when']), 'a rule is the branch itself').toBe('3');
+  expect(step(['steps', 2, 'branch', 0, 'steps', 1, 'for_each', 'steps', 3])).toBe('3.1.2.4');
+  expect(step(['steps', 0, 'read', 'with', 'steps', 4]), 'a parameter is no step').toBe('1');
+  expect(step(['variables', 'steps', 'start'])).toBeUndefined();
+  expect(stepAt(['steps', 2, 'branch', 1, 'steps', 0, 'delay'])?.path).toEqual(
+    pathOf('steps/2/branch/1/steps/0'),
+  );
 });

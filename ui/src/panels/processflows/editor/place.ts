@@ -131,3 +131,30 @@ function find(text: string, path: Path, tree: Tree) {
 export function isWithin(path: Path, outer: Path): boolean {
   return outer.every((part, at) => path[at] === part);
 }
+
+/** A step: its number, as `3.2.1`, and the way to it. */
+export interface StepPlace {
+  number: string;
+  path: Path;
+}
+
+/** The step that a part of the file belongs to; the innermost. */
+export function stepAt(path: Path): StepPlace | undefined {
+  let found: StepPlace | undefined;
+  let at = 0;
+  while (path[at] === 'steps') {
+    const nth = path[at + 1];
+    if (typeof nth !== 'number') break;
+    const before: string = found ? `${found.number}.` : '';
+    const way = path[at - 1];
+    const number: string = `${before}${typeof way === 'number' ? `${way + 1}.` : ''}${nth + 1}`;
+    found = { number, path: path.slice(0, at + 2) };
+    at += path[at + 2] === 'for_each' ? 3 : path[at + 2] === 'branch' ? 4 : path.length;
+  }
+  return found;
+}
+
+/** The way that a picture's node names: `steps/1/for_each/steps/0`. */
+export function pathOf(written: string): PathPart[] {
+  return written.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}

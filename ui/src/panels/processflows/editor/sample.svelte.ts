@@ -68,14 +68,14 @@ export class Samples {
     if (!this.stale) this.tried = tried;
   }
 
-  /** What a step makes of it; steps count from 0 here. */
-  step(at: number): TriedStep | undefined {
-    return this.tried?.steps.find(({ step }) => step === String(at + 1));
+  /** What a step makes of it, by the step's number. */
+  step(number: string): TriedStep | undefined {
+    return this.tried?.steps.find(({ step }) => step === number);
   }
 
   /** A field of one of the rows that a step makes. */
-  field(at: number, name: string, row: number): TriedField | undefined {
-    const rows = this.step(at)?.rows ?? [];
+  field(number: string, name: string, row: number): TriedField | undefined {
+    const rows = this.step(number)?.rows ?? [];
     return (rows[row] ?? rows[0])?.find((field) => field.name === name);
   }
 }

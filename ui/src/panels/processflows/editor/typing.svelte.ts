@@ -41,11 +41,10 @@ export class Typing {
   set value(text: string) {
     if (text === this.value) return;
     this.typed = text;
-    void this.#send();
+    if (!this.#sending) this.flow.waitFor(this.#send());
   }
 
   async #send(): Promise<void> {
-    if (this.#sending) return;
     this.#sending = true;
     while (this.typed !== undefined) {
       const text: string = this.typed;

@@ -2,6 +2,7 @@
 import { getContext, setContext } from 'svelte';
 import { call, type ActionRow } from '../../../api';
 import type { OpenProcessflow } from './document.svelte';
+import type { StepPlace } from './place';
 import type { Samples } from './sample.svelte';
 
 /** A field that takes what is chosen in the record's tree. */
@@ -16,8 +17,8 @@ export class Workbench {
   readonly #asked = new Set<string>();
   /** The expression that was edited last. */
   taker = $state.raw<Taker>();
-  /** The step that is looked at, from 0. */
-  step = $state<number>();
+  /** The step that is looked at. */
+  step = $state.raw<StepPlace>();
 
   constructor(
     readonly flow: OpenProcessflow,

@@ -35,6 +35,7 @@ impl Desk {
             network: Arc::new(Network::default()),
             base: folder.path().to_owned(),
             cache: Arc::new(NoCache),
+            priority: connector_kit::http::Priority::High,
         };
         crate::sql::connector().connect(settings, &Secrets::default(), &host)
     }

@@ -86,6 +86,11 @@ fn read(text: &str, from: &TimeZone) -> Result<Timestamp> {
     Ok(instant.timestamp())
 }
 
+/// A date in any of these forms.
+pub(crate) fn instant(text: &str) -> Option<Timestamp> {
+    read(text.trim(), &TimeZone::UTC).ok()
+}
+
 fn unix(seconds: i64) -> Result<Timestamp> {
     // Beyond the year 5138 it must be milliseconds.
     let instant = if seconds.abs() >= 100_000_000_000 {

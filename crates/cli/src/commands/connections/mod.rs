@@ -1,8 +1,12 @@
-//! `connections`: listed, saved, tried, removed.
+//! `connections`: listed, saved, tried, removed; what belongs to their sign-in and tokens has files of its own.
+
+mod permissions;
+mod sign_in;
+mod token;
 
 use std::fmt::Write as _;
 
-use connector_kit::{Connector, Error, Validation};
+use connector_kit::{Connector, Error, SecretField, Validation};
 use engine::{
     agent::Door,
     operations::{ConnectionRow, ListConnections, RemoveConnection, SaveConnection, ValidateConnection},
@@ -25,6 +29,9 @@ pub(super) async fn connections(here: &Here, args: ConnectionsArgs) -> Outcome<E
         Some(ConnectionsCommand::Edit(args)) => edit(here, args).await,
         Some(ConnectionsCommand::Validate(args)) => validate(here, args.name).await,
         Some(ConnectionsCommand::Remove(args)) => remove(here, args.name).await,
+        Some(ConnectionsCommand::ChangeToken(args)) => token::change_token(here, args).await,
+        Some(ConnectionsCommand::Permissions(args)) => permissions::permissions(here, args).await,
+        Some(ConnectionsCommand::SignIn(args)) => sign_in::sign_in(here, args).await,
     }
 }
 
@@ -83,7 +90,7 @@ async fn add(here: &Here, args: AddArgs) -> Outcome<Exit> {
     }
     let mut wanted = named(connector, &args.fields.secret);
     if Console::person_answers() && settings.get("sandbox") != Some(&Value::Bool(true)) {
-        wanted.extend(unnamed(connector, &args.fields.secret));
+        wanted.extend(unnamed(connector, &args.fields.secret, &settings));
     }
     save(
         here,
@@ -98,19 +105,21 @@ async fn add(here: &Here, args: AddArgs) -> Outcome<Exit> {
 
 async fn edit(here: &Here, args: EditArgs) -> Outcome<Exit> {
     let name = args.name;
-    let there = here.look(ListConnections {})?;
-    let old = there
-        .into_iter()
-        .find(|row| row.connection.name == name)
-        .ok_or_else(|| {
-            Error::config(format!("there is no connection `{name}`"))
-                .hint("`processflow connections` lists them; `connections add` makes one.")
-        })?;
+    let old = there(here.look(ListConnections {})?, &name)?;
     let desk = here.desk()?;
     let connector = desk.connector(&old.connection.connector)?;
     let settings = settings(connector, &args.fields, &args.unset)?;
     let wanted = named(connector, &args.fields.secret);
     save(here, name, None, settings, &wanted, args.fields.validate).await
+}
+
+/// The saved connection of that name.
+fn there(rows: Vec<ConnectionRow>, name: &str) -> Outcome<ConnectionRow> {
+    let found = rows.into_iter().find(|row| row.connection.name == name);
+    Ok(found.ok_or_else(|| {
+        Error::config(format!("there is no connection `{name}`"))
+            .hint("`processflow connections` lists them; `connections add` makes one.")
+    })?)
 }
 
 async fn save(
@@ -248,11 +257,24 @@ fn named(connector: &Connector, names: &[String]) -> Vec<Field> {
 }
 
 /// The other secrets a connection of this kind may have: a person is asked for them too.
-fn unnamed(connector: &Connector, names: &[String]) -> Vec<Field> {
+fn unnamed(connector: &Connector, names: &[String], settings: &Map<String, Value>) -> Vec<Field> {
+    let is_of_this_kind = |known: &&SecretField| {
+        let Some((field, values)) = known.when else {
+            return true;
+        };
+        // What is left out is the first of a kind.
+        let chosen = settings
+            .get(field)
+            .and_then(Value::as_str)
+            .or(values.first().copied());
+        chosen.is_some_and(|chosen| values.contains(&chosen))
+            && (settings.contains_key(field) || !known.for_sign_in)
+    };
     let left = connector
         .secrets
         .iter()
-        .filter(|known| names.iter().all(|name| name != known.name));
+        .filter(|known| names.iter().all(|name| name != known.name))
+        .filter(is_of_this_kind);
     left.map(|known| Field {
         name: known.name.to_owned(),
         title: known.title.to_owned(),

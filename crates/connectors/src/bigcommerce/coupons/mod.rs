@@ -1,0 +1,5 @@
+//! Coupons, v2.
+
+mod list;
+
+pub(super) use self::list::CouponsList;

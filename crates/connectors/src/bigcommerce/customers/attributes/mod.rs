@@ -1,0 +1,9 @@
+//! Attributes of customers, v3: fields of a merchant's own, and what customers have in them.
+
+mod list;
+mod upsert;
+mod values;
+
+pub(in crate::bigcommerce) use self::{
+    list::CustomerAttributesList, upsert::CustomerAttributeValuesUpsert, values::CustomerAttributeValuesList,
+};

@@ -1,0 +1,33 @@
+//! `order.shipping_addresses`
+
+use std::sync::Arc;
+
+use connector_kit::{JsonSchema, ReadAction, Reading, Result, Source, async_trait};
+use serde::Deserialize;
+
+use super::absent;
+use crate::bigcommerce::{Store, api::Named, id::Id};
+
+/// All shipping addresses of an order.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::bigcommerce) struct OrderShippingAddresses {
+    /// The order's number.
+    order_id: Id,
+}
+
+#[async_trait]
+impl ReadAction for OrderShippingAddresses {
+    type System = Store;
+    const NAME: &'static str = "order.shipping_addresses";
+    const ABOUT: &'static str = "All shipping addresses of an order.";
+    const SCOPE: Option<&'static str> = Some("Orders: read-only");
+
+    async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
+        let order = self.order_id.number("order_id")?;
+        Named::of("get_order_shipping_addresses")
+            .at("order_id", &order)?
+            .or(absent(order))
+            .open(store, reading)
+    }
+}

@@ -1,0 +1,5 @@
+//! Refunds of orders, v3.
+
+mod list;
+
+pub(super) use self::list::RefundsList;

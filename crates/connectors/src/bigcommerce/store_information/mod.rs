@@ -1,0 +1,5 @@
+//! What the store says of itself, v2.
+
+mod get;
+
+pub(super) use self::get::StoreGet;
