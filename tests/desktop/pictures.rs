@@ -17,10 +17,20 @@ use crate::{
     everywhere::{BY_WAY, SETTINGS},
 };
 
+/// The window's title.
+const TITLE: &str = "Processflow Agent";
+
+/// Whether every canvas shows its steps: they are measured first, unseen.
+const DRAWN: &str = "return [...document.querySelectorAll('.svelte-flow')].every((canvas) => {
+    const step = canvas.querySelector('.svelte-flow__node');
+    return step && getComputedStyle(step).visibility === 'visible';
+});";
+
 #[test]
 fn pictures_of_all_panels() {
     let (empty, world) = (World::empty(), a_shop_with_a_past());
-    let screen = Screen::default();
+    // Higher than the window, which leaves room for a title bar that nobody draws here.
+    let screen = Screen::new("1280x872");
     let folder = folder(&world);
     let start = [("welcome".to_owned(), "#/welcome".to_owned())];
     look_at(&screen, &empty.data(), &start, &folder);
@@ -41,7 +51,10 @@ fn look_at(screen: &Screen, data: &Path, pages: &[(String, String)], folder: &Pa
             window.look_at(address);
             let violations = window.axe();
             assert_eq!(violations, Vec::<String>::new(), "{address}, {theme}");
-            screen.picture(&folder.join(format!("{name}-{theme}.png")));
+            kit::until("its drawings are there", || {
+                window.script(DRAWN, &[]) == json!(true)
+            });
+            screen.picture_of(TITLE, &folder.join(format!("{name}-{theme}.png")));
         }
     }
     window.was_quiet();

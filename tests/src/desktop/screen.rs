@@ -102,9 +102,14 @@ impl Screen {
 
     /// Everything that is on the screen, as a picture.
     pub fn picture(&self, to: &Path) {
+        self.picture_of("root", to);
+    }
+
+    /// The window of that title alone, as a picture.
+    pub fn picture_of(&self, title: &str, to: &Path) {
         let taken = self
             .command("import")
-            .args(["-window", "root"])
+            .args(["-window", title])
             .arg(to)
             .status()
             .unwrap_or_else(|error| panic!("no picture ({error}). Install it: apt-get install imagemagick"));
