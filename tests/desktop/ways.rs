@@ -77,8 +77,29 @@ fn steps_within_steps_are_made_by_form_and_run() {
     assert!(lines.contains(&"71") && lines.contains(&"72"), "{lines:?}");
     window.look_at(&format!("#/processflows/{NAME}"));
     window.reads("came in");
+    keep_another_number(&window);
     window.is_accessible();
     window.was_quiet();
+    let kept = world.processflow(&["--json", "variables", NAME]).json();
+    assert_eq!(kept[0]["value"], 7, "the next run begins with it: {kept}");
+}
+
+/// What is kept between runs is shown, changed and forgotten where the processflow is looked at.
+fn keep_another_number(window: &Window) {
+    window.reads("as the file says");
+    window.press("Change last_number");
+    window.fill("Value", "7");
+    window.press("Save");
+    window.reads("The next run begins with the new last_number.");
+    window.reads_no_more("as the file says");
+    window.press("Forget last_number");
+    window.reads("The next run begins with what the file says.");
+    window.press("Forget");
+    window.reads("as the file says");
+    window.press("Change last_number");
+    window.fill("Value", "7");
+    window.press("Save");
+    window.reads_no_more("as the file says");
 }
 
 fn begin(window: &Window) {

@@ -51,7 +51,16 @@ const ORDER = [
   'allow_host',
 ];
 /** Settings with a default that hardly anybody touches. */
-const RARE = new Set(['create', 'tls', 'login_host', 'allow_host']);
+const RARE = new Set([
+  'create',
+  'tls',
+  'login_host',
+  'allow_host',
+  'pictures',
+  'quota_reserve',
+  'speed_limit',
+  'quiet_hours',
+]);
 
 /** Reads `x-when` and the like. */
 function under(value: JsonValue | undefined): Under | undefined {
