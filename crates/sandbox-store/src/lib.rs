@@ -21,6 +21,7 @@ mod call;
 mod clock;
 mod config;
 mod control;
+mod cursor;
 mod faults;
 mod filter;
 mod gate;

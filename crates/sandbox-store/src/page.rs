@@ -1,4 +1,4 @@
-//! Pages: v3's with totals and links, v2's without anything but the rows, and the cursors of customers.
+//! Pages: v3's with totals and links, v2's without anything but the rows.
 
 use std::ops::Range;
 
@@ -53,12 +53,18 @@ impl Page {
         if self.number < pages {
             links.push(format!("\"next\":{}", link(self.number + 1)));
         }
+        let numbers = self.numbers(total, count);
+        let open = numbers.trim_end_matches('}');
+        format!("{open},\"links\":{{{}}}}}", links.join(","))
+    }
+
+    /// The same without links.
+    pub(crate) fn numbers(self, total: usize, count: usize) -> String {
         format!(
-            "{{\"total\":{total},\"count\":{count},\"per_page\":{},\"current_page\":{},\"total_pages\":{pages},\
-             \"links\":{{{}}}}}",
+            "{{\"total\":{total},\"count\":{count},\"per_page\":{},\"current_page\":{},\"total_pages\":{}}}",
             self.limit,
             self.number,
-            links.join(",")
+            total.div_ceil(self.limit)
         )
     }
 }

@@ -34,6 +34,10 @@ pub(crate) struct Kind {
 pub(crate) enum Holds {
     Text,
     Number,
+    /// The id of another record; null while there is none.
+    Link,
+    /// The id of a channel: the store's first one when left out.
+    Channel,
     Flag,
     List,
     Object,
@@ -43,7 +47,8 @@ impl Holds {
     fn fits(self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
-            Self::Number => value.is_number(),
+            Self::Number | Self::Channel => value.is_number(),
+            Self::Link => value.is_number() || value.is_null(),
             Self::Flag => value.is_boolean(),
             Self::List => value.is_array(),
             Self::Object => value.is_object(),
@@ -54,6 +59,8 @@ impl Holds {
         match self {
             Self::Text => json!(""),
             Self::Number => json!(0),
+            Self::Link => Value::Null,
+            Self::Channel => json!(1),
             Self::Flag => json!(false),
             Self::List => json!([]),
             Self::Object => json!({}),
@@ -93,6 +100,22 @@ pub(crate) fn listed(
     beside: &[&str],
     belongs: impl Fn(&Document) -> bool,
 ) -> Reply {
+    let (page, found) = found(world, call, kind, beside, belongs)?;
+    let push = |at: usize, out: &mut String| out.push_str(&found[at].1);
+    Ok(match kind.version {
+        Version::V2 => page::v2(page, found.len(), 300, push),
+        Version::V3 => page::v3(&call.query, page, found.len(), 300, push),
+    })
+}
+
+/// The ids and texts of what fits, and the page that was asked for.
+pub(crate) fn found(
+    world: &World,
+    call: &Call<'_>,
+    kind: &Kind,
+    beside: &[&str],
+    belongs: impl Fn(&Document) -> bool,
+) -> Result<(Page, Vec<(u64, String)>), Answer> {
     let query = &call.query;
     let known: Vec<String> = kind.filters.iter().flat_map(|name| family(name)).collect();
     let mut names: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -111,17 +134,12 @@ pub(crate) fn listed(
     let page = Page::read(query, 50, 250)?;
     let fits =
         |record: &&Document| belongs(record) && kind.filters.iter().all(|name| passes(call, record, name));
-    let found: Vec<String> = world
-        .plain
-        .all(kind.name)
-        .filter(fits)
-        .map(|record| Value::Object(record.clone()).to_string())
-        .collect();
-    let push = |at: usize, out: &mut String| out.push_str(&found[at]);
-    Ok(match kind.version {
-        Version::V2 => page::v2(page, found.len(), 300, push),
-        Version::V3 => page::v3(query, page, found.len(), 300, push),
-    })
+    let shown = |record: &Document| {
+        let id = id_of(record, "id").unwrap_or_default();
+        (id, Value::Object(record.clone()).to_string())
+    };
+    let found = world.plain.all(kind.name).filter(fits).map(shown).collect();
+    Ok((page, found))
 }
 
 fn family(name: &str) -> Vec<String> {

@@ -67,9 +67,9 @@ impl Filter {
     }
 }
 
-/// Whether a filter of that name is about a date.
+/// Whether a filter of that name is about a date; refunds call theirs `created`. BigCommerce reference, orders v3.
 pub(super) fn is_date(name: &str) -> bool {
-    name.contains("date")
+    name.contains("date") || name.split(':').next() == Some("created")
 }
 
 /// A side of a span of dates.
@@ -96,7 +96,7 @@ pub(super) fn date_filter(name: &str) -> Option<DateFilter> {
     let (field, _) = date_bound(name)?;
     Some(DateFilter {
         field: field.to_owned(),
-        is_fixed: field == "date_created",
+        is_fixed: matches!(field, "date_created" | "created"),
     })
 }
 
@@ -133,10 +133,11 @@ mod tests {
     #[test]
     fn a_runs_filter_goes_over_the_files() {
         let file: Filter =
-            serde_json::from_str(r#"{"status_id": 11, "id:in": [1, 2], "min_date_created": "2026-01-15"}"#)
+            serde_json::from_str(r#"{"status_id": 11, "id:in": [1, 2], "min_date_created": "2026-01-15", "created:min": "2026-01-15"}"#)
                 .unwrap();
         let run = BTreeMap::from([("status_id".to_owned(), "2".to_owned())]);
         let expected = [
+            ("created:min", "2026-01-15T00:00:00Z"),
             ("id:in", "1,2"),
             ("min_date_created", "2026-01-15T00:00:00Z"),
             ("status_id", "2"),
@@ -175,6 +176,7 @@ mod tests {
             date_bound("date_modified:max"),
             Some(("date_modified", Side::Max))
         );
+        assert_eq!(date_bound("created:min"), Some(("created", Side::Min)), "refunds");
         assert_eq!(date_bound("date_modified"), None, "the day itself");
         assert_eq!(date_bound("min_id"), None);
     }

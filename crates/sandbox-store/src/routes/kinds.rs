@@ -37,8 +37,8 @@ static SUBSCRIBER: Kind = Kind {
         ("first_name", Holds::Text),
         ("last_name", Holds::Text),
         ("source", Holds::Text),
-        ("order_id", Holds::Number),
-        ("channel_id", Holds::Number),
+        ("order_id", Holds::Link),
+        ("channel_id", Holds::Channel),
         ("consents", Holds::List),
     ],
     required: &["email"],
@@ -131,7 +131,7 @@ pub(crate) fn seed(world: &mut World) {
                 "id": 5, "name": "Herbst", "code": "HERBST10", "type": "percentage_discount", "amount": "10.0000",
                 "date_created": "Tue, 13 Jan 2026 16:18:59 +0000", "num_uses": 0, "min_purchase": "0.0000",
                 "enabled": true, "applies_to": { "entity": "categories", "ids": [0] }, "max_uses": 0,
-                "max_uses_per_customer": 0, "restricted_to": [], "shipping_methods": [], "expires": "",
+                "max_uses_per_customer": 0, "restricted_to": {}, "shipping_methods": [], "expires": "",
             }),
         ),
         (
@@ -144,7 +144,7 @@ pub(crate) fn seed(world: &mut World) {
             SUBSCRIBER.name,
             json!({
                 "id": 9, "email": "post@example.com", "first_name": "Jo", "last_name": "Özil", "source": "storefront",
-                "order_id": 0, "channel_id": 1, "consents": ["marketing_newsletter"], "date_created": since,
+                "order_id": null, "channel_id": 1, "consents": ["marketing_newsletter"], "date_created": since,
                 "date_modified": since,
             }),
         ),

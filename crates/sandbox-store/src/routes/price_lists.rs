@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Reply, Version, v3_absent};
 use crate::call::{Call, id_of, text_of};
 use crate::clock::iso_z;
-use crate::page::{self, Page};
+use crate::cursor::{self, First};
+use crate::page::Page;
 use crate::plain::{self, Holds, Kind};
 use crate::shape::Document;
 use crate::world::World;
@@ -25,7 +26,11 @@ pub(crate) const FIRST: u64 = 1;
 
 /// `GET /v3/pricelists`
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Reply {
-    plain::list(world, call, &LISTS)
+    let (page, found) = plain::found(world, call, &LISTS, &[], |_| true)?;
+    let id = |at: usize| found[at].0;
+    cursor::answer(call, page, found.len(), 300, First::Numbers, id, |at, out| {
+        out.push_str(&found[at].1);
+    })
 }
 
 /// Puts the first list into a new store.
@@ -104,9 +109,11 @@ pub(crate) fn records(world: &mut World, call: &Call<'_>) -> Reply {
         .prices
         .range((list, 0, String::new())..(list + 1, 0, String::new()));
     let found: Vec<String> = all.map(|(_, record)| record).filter(fits).map(shown).collect();
-    Ok(page::v3(query, page, found.len(), 300, |at, out| {
+    // Records have no ids of their own: one list's are known by their place.
+    let id = |at: usize| at as u64;
+    cursor::answer(call, page, found.len(), 300, First::Numbers, id, |at, out| {
         out.push_str(&found[at]);
-    }))
+    })
 }
 
 /// `PUT /v3/pricelists/{id}/records`: a thousand at most; those that are wrong are named, and fail all.
@@ -190,9 +197,8 @@ fn put(world: &mut World, method: &str, list: u64, variant: u64, sent: &Document
     let key = (list, variant, currency.clone());
     let mut record = world.prices.get(&key).cloned().unwrap_or_else(|| {
         let blank = json!({
-            "price_list_id": list, "variant_id": variant, "price": null, "sale_price": null, "retail_price": null,
-            "map_price": null, "calculated_price": 0, "date_created": now, "date_modified": now,
-            "product_id": product, "currency": currency, "sku": sku, "bulk_pricing_tiers": [],
+            "price_list_id": list, "variant_id": variant, "calculated_price": 0, "date_created": now,
+            "date_modified": now, "product_id": product, "currency": currency, "sku": sku, "bulk_pricing_tiers": [],
         });
         blank.as_object().cloned().unwrap_or_default()
     });
@@ -201,10 +207,8 @@ fn put(world: &mut World, method: &str, list: u64, variant: u64, sent: &Document
             record.insert((*name).to_owned(), value.clone());
         }
     }
-    record.insert(
-        "calculated_price".to_owned(),
-        record.get("price").cloned().unwrap_or_default(),
-    );
+    let shown = record.get("sale_price").or_else(|| record.get("price")).cloned();
+    record.insert("calculated_price".to_owned(), shown.unwrap_or(json!(0)));
     record.insert("date_modified".to_owned(), json!(now));
     world.prices.insert(key, record);
     world.applied(method, "price", &sku, variant, &Value::Object(sent.clone()));

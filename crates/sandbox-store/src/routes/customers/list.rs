@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Reply};
 use crate::call::Call;
+use crate::cursor::{self, First};
 use crate::filter::{Filters, as_given};
-use crate::page::{self, Page};
+use crate::page::Page;
 use crate::seed::customers::{Customer, addresses};
 use crate::shape::splice;
 use crate::shelf::{Key, Picks, Sort};
@@ -98,96 +99,12 @@ fn sort(call: &Call<'_>) -> Result<(Option<Sort<Customer>>, bool), Answer> {
     }
 }
 
-/// With a cursor the page's number is ignored, and only the cursor's block is in the meta; the first page has both.
 fn answer(world: &World, call: &Call<'_>, page: Page, picks: &Picks, included: &[String]) -> Reply {
-    let total = picks.len();
-    let span = match cursor(world, call, picks)? {
-        None => page.span(total),
-        Some(Edge::After(at)) => at..(at + page.limit).min(total),
-        Some(Edge::Before(at)) => at.saturating_sub(page.limit)..at,
-    };
-    let rows = page::rows(span.clone(), 700, |position, out| {
-        let row = world.customers.row(picks.at(position));
-        out.push_str(&dressed(world, row.facts.id, world.customers.text(row), included));
-    });
-    let by_cursor = call.query.has("after") || call.query.has("before");
-    let mut blocks = Vec::new();
-    if !by_cursor {
-        blocks.push(format!(
-            "\"pagination\":{}",
-            page.pagination(&call.query, total, span.len())
-        ));
-    }
-    if by_cursor || page.number == 1 {
-        blocks.push(format!(
-            "\"cursor_pagination\":{}",
-            cursor_block(world, page, picks, &span)
-        ));
-    }
-    Ok(page::v3_body(&rows, &format!("{{{}}}", blocks.join(","))))
-}
-
-enum Edge {
-    After(usize),
-    Before(usize),
-}
-
-fn cursor(world: &World, call: &Call<'_>, picks: &Picks) -> Result<Option<Edge>, Answer> {
-    let read = |name: &str| -> Result<Option<usize>, Answer> {
-        let Some(cursor) = call.query.text(name) else {
-            return Ok(None);
-        };
-        let id = unmark(cursor).ok_or_else(|| call.invalid(name, "The cursor cannot be read."))?;
-        let found = (0..picks.len()).find(|at| world.customers.row(picks.at(*at)).facts.id == id);
-        // The row a cursor stands on may be gone; in the order of ids its place is still known.
-        let place = || (0..picks.len()).find(|at| world.customers.row(picks.at(*at)).facts.id > id);
-        Ok(Some(found.map_or_else(
-            || place().unwrap_or(picks.len()),
-            |at| at + usize::from(name == "after"),
-        )))
-    };
-    if let Some(at) = read("after")? {
-        return Ok(Some(Edge::After(at)));
-    }
-    Ok(read("before")?.map(Edge::Before))
-}
-
-fn cursor_block(world: &World, page: Page, picks: &Picks, span: &std::ops::Range<usize>) -> String {
     let id = |at: usize| world.customers.row(picks.at(at)).facts.id;
-    let start = if span.is_empty() {
-        String::new()
-    } else {
-        mark(id(span.start))
-    };
-    let end = if span.is_empty() {
-        String::new()
-    } else {
-        mark(id(span.end - 1))
-    };
-    let mut links = Vec::new();
-    if span.start > 0 {
-        links.push(format!("\"previous\":\"?before={start}&limit={}\"", page.limit));
-    }
-    links.push(format!("\"current\":\"?limit={}\"", page.limit));
-    if span.end < picks.len() {
-        links.push(format!("\"next\":\"?after={end}&limit={}\"", page.limit));
-    }
-    format!(
-        "{{\"count\":{},\"per_page\":{},\"start_cursor\":\"{start}\",\"end_cursor\":\"{end}\",\"links\":{{{}}}}}",
-        span.len(),
-        page.limit,
-        links.join(",")
-    )
-}
-
-/// Cursors are opaque to clients; here they hide an id.
-fn mark(id: u64) -> String {
-    format!("c{:x}", id.rotate_left(17) ^ 0x5AFE_C0DE)
-}
-
-fn unmark(cursor: &str) -> Option<u64> {
-    let number = u64::from_str_radix(cursor.strip_prefix('c')?, 16).ok()?;
-    Some((number ^ 0x5AFE_C0DE).rotate_right(17))
+    cursor::answer(call, page, picks.len(), 700, First::Both, id, |at, out| {
+        let row = world.customers.row(picks.at(at));
+        out.push_str(&dressed(world, row.facts.id, world.customers.text(row), included));
+    })
 }
 
 fn dressed(world: &World, id: u64, text: &str, included: &[String]) -> String {
