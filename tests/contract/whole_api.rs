@@ -15,8 +15,9 @@ use crate::world::{World, drain};
 /// The data that the connector embeds.
 const DATA: &str = include_str!("../../crates/connectors/src/bigcommerce/api/operations.json");
 
-/// Where the calls are to be recorded, and bodies by operation.
+/// Where the calls are to be recorded, where what no step can be, and bodies by operation.
 const RECORDING: &str = "PROCESSFLOW_CALLS_RECORDING";
+const REFUSALS: &str = "PROCESSFLOW_CALLS_REFUSED";
 const BODIES: &str = "PROCESSFLOW_CALLS_BODIES";
 
 #[derive(Deserialize)]
@@ -134,6 +135,7 @@ async fn every_operation_makes_its_call() {
         })
         .unwrap_or_default();
     let mut refused = Vec::new();
+    let mut reasons = BTreeMap::new();
     let mut recording = String::new();
     for operation in operations() {
         world.sandbox.store().clear_log();
@@ -145,6 +147,10 @@ async fn every_operation_makes_its_call() {
                 action.about.ends_with("It cannot be a step of a processflow."),
                 "{}: {error}",
                 operation.id
+            );
+            reasons.insert(
+                format!("{} {}", operation.method, operation.path),
+                error.message.clone(),
             );
             refused.push((operation.id, error.to_string()));
             continue;
@@ -170,6 +176,10 @@ async fn every_operation_makes_its_call() {
     }
     if let Some(path) = std::env::var_os(RECORDING) {
         std::fs::write(path, recording).expect("the recording is written");
+    }
+    if let Some(path) = std::env::var_os(REFUSALS) {
+        let reasons = serde_json::to_vec(&reasons).expect("texts always serialise");
+        std::fs::write(path, reasons).expect("the reasons are written");
     }
     for (id, words) in REFUSED {
         let error = refused.iter().find(|(refused, _)| refused == id);

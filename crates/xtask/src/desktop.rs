@@ -4,8 +4,11 @@ use std::path::Path;
 
 use crate::{
     licences, setup, test,
-    tool::{Done, binary, cargo, command, root, run},
+    tool::{Done, INSTALL, binary, cargo, command, npm, root, run},
 };
+
+/// Where the panels lie.
+const PANELS: &str = "ui";
 
 /// `cargo xtask desktop`: sets up, builds, opens.
 pub(crate) fn desktop(data_dir: Option<&Path>) -> Done {
@@ -36,21 +39,13 @@ pub(crate) fn pictures() -> Done {
 
 /// Builds the panels: what the program embeds.
 pub(crate) fn panels() -> Done {
-    npm(
-        "the panels' libraries",
-        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-    )?;
+    npm("the panels' libraries", PANELS, INSTALL)?;
     licences::embed()?;
-    npm("the panels", &["run", "build"])
+    npm("the panels", PANELS, &["run", "build"])
 }
 
 /// Checks the panels: types, texts, tests.
 pub(crate) fn check_panels() -> Done {
-    npm("the panels' types", &["run", "check"])?;
-    npm("the panels' tests", &["test"])
-}
-
-fn npm(what: &str, arguments: &[&str]) -> Done {
-    let mut npm = command("npm");
-    run(what, npm.args(arguments).current_dir(root().join("ui")))
+    npm("the panels' types", PANELS, &["run", "check"])?;
+    npm("the panels' tests", PANELS, &["test"])
 }

@@ -71,6 +71,9 @@ enum Task {
     Conformance {
         /// The folder with the OpenAPI files.
         folder: PathBuf,
+        /// Also send all requests to Prism, an independent mock of these files (installed with npm).
+        #[arg(long)]
+        mock: bool,
     },
 }
 
@@ -84,7 +87,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::bench(&options),
         Task::WindowBench(options) => window_bench::window_bench(&options),
         Task::Catalogue { folder } => catalogue::catalogue(&folder),
-        Task::Conformance { folder } => conformance::conformance(&folder),
+        Task::Conformance { folder, mock } => conformance::conformance(&folder, mock),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -98,3 +98,12 @@ pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
 pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
+
+/// What npm is told to install what a lock file says, and to run nothing of it.
+pub(crate) const INSTALL: &[&str] = &["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+
+/// Runs npm in a folder below the root.
+pub(crate) fn npm(what: &str, folder: &str, arguments: &[&str]) -> Done {
+    let mut npm = command("npm");
+    run(what, npm.args(arguments).current_dir(root().join(folder)))
+}

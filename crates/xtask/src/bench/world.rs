@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::measure::{Took, took};
 use crate::{
     tool::Done,
-    world::{Agent, Asked, Store},
+    world::{Agent, Asked, JSON, Store},
 };
 
 const PROFILE: &str = "release";
@@ -96,6 +96,7 @@ impl Store {
             target,
             token: Some(&self.token),
             agent: None,
+            media: JSON,
             body: None,
         };
         self.ask(&asked).map(|(_, answer)| answer)

@@ -14,38 +14,54 @@ use super::{
 };
 use crate::{
     catalogue,
-    tool::{Done, cargo, run, say},
+    tool::{Done, at, cargo, run, say},
 };
 
-/// The test that makes the calls, and how it is told where bodies are and where to record.
+/// The test that makes the calls, and how it is told where bodies are, where to record, and where to say what no step
+/// can be.
 const TEST: &str = "whole_api::every_operation_makes_its_call";
 const BODIES: &str = "PROCESSFLOW_CALLS_BODIES";
 const RECORDING: &str = "PROCESSFLOW_CALLS_RECORDING";
+const REFUSED: &str = "PROCESSFLOW_CALLS_REFUSED";
 
-/// The calls as they arrived.
-pub(super) fn record(description: &Description) -> Done<Vec<Exchange>> {
-    say("── a call of every operation");
-    let folder = tempfile::tempdir().map_err(|error| format!("a folder for the calls: {error}"))?;
-    let (bodies, recording) = (
-        folder.path().join("bodies.json"),
-        folder.path().join("calls.jsonl"),
-    );
-    let made = serde_json::to_vec(&bodies_of(description)?).expect("JSON always serialises");
-    std::fs::write(&bodies, made).map_err(|error| format!("the bodies: {error}"))?;
-    let mut test = cargo();
-    test.args([
-        "test",
-        "--quiet",
-        "--locked",
-        "--package",
-        "tests",
-        "--test",
-        "contract",
-        "--",
-        TEST,
-    ]);
-    run("the calls", test.env(BODIES, &bodies).env(RECORDING, &recording))?;
-    exchange::read(&recording)
+/// What came of all operations.
+pub(super) struct Calls {
+    /// The calls as they arrived.
+    pub(super) made: Vec<Exchange>,
+    /// Operations that no step can be, with the connector's reason.
+    pub(super) refused: BTreeMap<String, String>,
+}
+
+impl Calls {
+    /// Makes the calls.
+    pub(super) fn record(description: &Description) -> Done<Self> {
+        say("── a call of every operation");
+        let folder = tempfile::tempdir().map_err(|error| format!("a folder for the calls: {error}"))?;
+        let file = |name: &str| folder.path().join(name);
+        let (bodies, recording, refused) = (file("bodies.json"), file("calls.jsonl"), file("refused.json"));
+        let made = serde_json::to_vec(&bodies_of(description)?).expect("JSON always serialises");
+        std::fs::write(&bodies, made).map_err(at(&bodies))?;
+        let mut test = cargo();
+        test.args([
+            "test",
+            "--quiet",
+            "--locked",
+            "--package",
+            "tests",
+            "--test",
+            "contract",
+        ])
+        .args(["--", TEST])
+        .env(BODIES, &bodies)
+        .env(RECORDING, &recording)
+        .env(REFUSED, &refused);
+        run("the calls", &mut test)?;
+        let text = std::fs::read_to_string(&refused).map_err(at(&refused))?;
+        Ok(Self {
+            made: exchange::read(&recording)?,
+            refused: serde_json::from_str(&text).map_err(at(&refused))?,
+        })
+    }
 }
 
 /// Fields of a body by operation.

@@ -194,49 +194,52 @@ impl Operation {
 
     /// Parameters of the operation and, unless it has them itself, of its address.
     pub(crate) fn parameters<'a>(&self, file: &'a File) -> Vec<Parameter<'a>> {
+        self.parameter_places(file).iter().map(Parameter::read).collect()
+    }
+
+    /// Where they stand.
+    pub(super) fn parameter_places<'a>(&self, file: &'a File) -> Vec<Place<'a>> {
         let address = self.pointer.rsplit_once('/').map_or("", |(address, _)| address);
         let lists = [
             format!("{}/parameters", self.pointer),
             format!("{address}/parameters"),
         ];
-        let mut parameters: Vec<Parameter<'a>> = Vec::new();
+        let mut places: Vec<Place<'a>> = Vec::new();
         for place in lists
             .iter()
             .filter_map(|list| file.at(list))
             .flat_map(|list| list.elements())
         {
-            let text = |name: &str| {
-                place
-                    .value
-                    .get(name)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned()
+            let same = |known: &Place<'a>| {
+                ["name", "in"]
+                    .iter()
+                    .all(|name| known.text(name) == place.text(name))
             };
-            let (name, kind) = (text("name"), text("in"));
-            if parameters
-                .iter()
-                .any(|known| known.name == name && known.kind == kind)
-            {
-                continue;
+            if !places.iter().any(same) {
+                places.push(place);
             }
-            let required = place
-                .value
-                .get("required")
-                .and_then(Value::as_bool)
-                .unwrap_or_default();
-            parameters.push(Parameter {
-                name,
-                kind,
-                required,
-                schema: place.child("schema"),
-            });
         }
-        parameters
+        places
+    }
+}
+
+impl<'a> Parameter<'a> {
+    fn read(place: &Place<'a>) -> Self {
+        Self {
+            name: place.text("name").to_owned(),
+            kind: place.text("in").to_owned(),
+            required: place.value.get("required") == Some(&Value::Bool(true)),
+            schema: place.child("schema"),
+        }
     }
 }
 
 impl Place<'_> {
+    /// A member that is a text; empty where there is none.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.value.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// A member, its references followed.
     pub(crate) fn child(&self, name: &str) -> Option<Self> {
         let pointer = format!("{}/{}", self.pointer, escaped(name));

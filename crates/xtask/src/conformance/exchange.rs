@@ -35,7 +35,7 @@ pub(super) enum Asker {
 
 impl Exchange {
     pub(super) fn asker(&self) -> Asker {
-        match text(&self.request_headers, "user-agent") {
+        match self.sent_header("user-agent") {
             Some(LIST) => Asker::List,
             Some(WRONG) => Asker::WrongOnPurpose,
             _ => Asker::OurProgram,
@@ -60,9 +60,14 @@ impl Exchange {
         self.request_headers.contains_key(&name.to_lowercase())
     }
 
+    /// A header of the request, by its name in small letters.
+    pub(super) fn sent_header(&self, name: &str) -> Option<&str> {
+        text(&self.request_headers, name)
+    }
+
     /// Media type of the request's body, without its parameters.
     pub(super) fn sent_type(&self) -> Option<&str> {
-        text(&self.request_headers, "content-type").map(plain)
+        self.sent_header("content-type").map(plain)
     }
 
     /// Media type of the answer's body.

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{exchange::Asker, known::Known};
 use crate::tool::Done;
 
+/// The part of an exchange that an independent mock says something against: the request, as it reads the files.
+pub(super) const MOCK: &str = "mock";
+
 /// A cause.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Finding {
     pub(super) file: String,
     pub(super) operation: String,
-    /// `request`, `answer 200`
+    /// `request`, `answer 200`, `mock`
     pub(super) part: String,
     /// Pointer into the body, indices as `*`; or a parameter's name.
     pub(super) at: String,
@@ -48,7 +51,11 @@ pub(super) struct Counts {
     pub(super) covered: BTreeMap<String, BTreeSet<&'static str>>,
     /// Operations of which the catalogue's call was judged.
     pub(super) called: BTreeSet<String>,
+    /// Operations that no call can be made of, and why.
+    pub(super) refused: BTreeMap<String, String>,
     pub(super) exchanges: BTreeMap<&'static str, usize>,
+    /// Requests to the mock, and how many it took; none without it.
+    pub(super) mock: Option<(usize, usize)>,
     pub(super) checks: usize,
 }
 
@@ -57,8 +64,21 @@ impl Counts {
         *self.exchanges.entry(word(asker)).or_default() += 1;
     }
 
+    pub(super) fn mocked(&mut self, taken: bool) {
+        let (sent, took) = self.mock.get_or_insert_default();
+        *sent += 1;
+        *took += usize::from(taken);
+    }
+
     pub(super) fn called(&mut self, operation: String) {
         self.called.insert(operation);
+    }
+
+    /// Whether an operation was met, or there is a reason why not.
+    pub(super) fn accounts_for(&self, operation: &str) -> bool {
+        self.covered.contains_key(operation)
+            || self.called.contains(operation)
+            || self.refused.contains_key(operation)
     }
 
     pub(super) fn covers(&mut self, operation: String, asker: Asker) {
@@ -191,7 +211,13 @@ fn count_lines(counts: &Counts) -> Vec<String> {
     let askers = [Asker::OurProgram, Asker::List, Asker::WrongOnPurpose].map(word);
     let covered = askers.map(|who| format!("{} {who}", by(who))).join(", ");
     let covered_or_called: BTreeSet<&String> = counts.covered.keys().chain(&counts.called).collect();
-    vec![
+    let refused = counts
+        .refused
+        .iter()
+        .filter(|(operation, _)| !covered_or_called.contains(operation));
+    let mut lines = vec!["\nNot covered, because no step can be one:".to_owned()];
+    lines.extend(refused.map(|(operation, why)| format!("  {operation}: {why}")));
+    lines.extend([
         format!("\nfiles: {}, with {} operations", counts.files, counts.operations),
         format!(
             "operations covered: {} of {} ({covered}, {} by a call of the catalogue)",
@@ -205,7 +231,13 @@ fn count_lines(counts: &Counts) -> Vec<String> {
             exchanges.join(", ")
         ),
         format!("checks made: {}", counts.checks),
-    ]
+    ]);
+    lines.extend(
+        counts
+            .mock
+            .map(|(sent, took)| format!("requests to the independent mock: {sent}, of which it took {took}")),
+    );
+    lines
 }
 
 #[cfg(test)]

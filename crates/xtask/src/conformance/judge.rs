@@ -1,6 +1,6 @@
 //! One exchange after the other, held against what the vendor's files say of its operation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     description::{Description, Operation, Parameter, Place},
     exchange::{Asker, Exchange},
-    findings::{Counts, Finding, Findings, Verdict},
+    findings::{Counts, Finding, Findings, MOCK, Verdict},
     known::Known,
     members,
     schema::{Schemas, Side},
@@ -23,7 +23,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// OpenAPI 3.0 has header parameters of these names ignored.
-const IGNORED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
+pub(super) const IGNORED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
 
 impl<'a> Judge<'a> {
     pub(super) fn new(description: &'a Description) -> Self {
@@ -89,8 +89,36 @@ impl<'a> Judge<'a> {
         self.hear_parts(call, false);
     }
 
+    /// What an independent mock says against a request: places and sentences, none when it took it.
+    pub(super) fn hear_mock(&mut self, exchange: &Exchange, causes: Vec<(String, String)>) {
+        self.counts.mocked(causes.is_empty());
+        let operation = self
+            .description
+            .find(exchange)
+            .first()
+            .map(|at| &self.description.operations[*at]);
+        for (at, says) in causes {
+            let finding = Finding {
+                file: operation
+                    .map_or("-", |operation| &self.description.file(operation).name)
+                    .to_owned(),
+                operation: operation.map_or_else(|| exchange.line(), Operation::name),
+                part: MOCK.to_owned(),
+                at,
+                says,
+            };
+            self.findings.add(finding, || exchange.line());
+        }
+    }
+
+    /// Operations that no call of the catalogue can make, each with the reason.
+    pub(super) fn hear_refused(&mut self, refused: BTreeMap<String, String>) {
+        self.counts.refused = refused;
+    }
+
     /// What came of it.
-    pub(super) fn verdict(&self, known: &Known) -> Verdict {
+    pub(super) fn verdict(&mut self, known: &Known) -> Verdict {
+        self.find_left_out();
         let mended: BTreeSet<usize> = self
             .description
             .files
@@ -98,6 +126,25 @@ impl<'a> Judge<'a> {
             .flat_map(|file| file.mended.clone())
             .collect();
         Verdict::new(&self.counts, &self.findings, known, &mended)
+    }
+}
+
+impl Judge<'_> {
+    /// Operations that nobody asked for, without a reason.
+    fn find_left_out(&mut self) {
+        for operation in &self.description.operations {
+            let name = operation.name();
+            if !self.counts.accounts_for(&name) {
+                let finding = Finding {
+                    file: self.description.file(operation).name.clone(),
+                    operation: name,
+                    part: "request".to_owned(),
+                    at: "-".to_owned(),
+                    says: "was made by nobody".to_owned(),
+                };
+                self.findings.add(finding, String::new);
+            }
+        }
     }
 }
 
@@ -354,7 +401,7 @@ fn split(error: &ValidationError<'_>, note: &str, causes: &mut Vec<(String, Stri
 }
 
 /// A pointer with `*` for each index.
-fn general(pointer: &str) -> String {
+pub(super) fn general(pointer: &str) -> String {
     let part = |part: &str| {
         if part.parse::<usize>().is_ok() {
             "*".to_owned()

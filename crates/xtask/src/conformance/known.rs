@@ -32,7 +32,7 @@ pub(super) struct VendorError {
     file: String,
     #[serde(default = "any")]
     operation: String,
-    /// `request`, `answer 200`
+    /// `request`, `answer 200`, `mock`
     #[serde(default = "any")]
     part: String,
     /// Pointer into the body, or a parameter's name.

@@ -1,8 +1,10 @@
-//! `cargo xtask conformance DIR`: the vendor's OpenAPI files judge the sandbox store and our own requests.
+//! `cargo xtask conformance DIR [--mock]`: the vendor's OpenAPI files judge the sandbox store and our own requests.
 //!
 //! The sandbox runs as a process and records; our program works on it, then a list of further requests covers what
-//! our program does not use, and each operation of the catalogue is called once. Each recorded request and answer is held against the files; what only the files have
-//! wrong is named in `vendor.yaml`. The files are the vendor's and are not shipped, so no other command needs them.
+//! our program does not use, and each operation of the catalogue is called once. Each recorded request and answer is
+//! held against the files; with `--mock` the requests are also sent to Prism, which reads the files in its own way. What
+//! only the files have wrong is named in `vendor.yaml`. The files are the vendor's and are not shipped, so no other
+//! command needs them.
 
 mod agent;
 mod calls;
@@ -12,6 +14,7 @@ mod findings;
 mod judge;
 pub(crate) mod known;
 pub(crate) mod members;
+mod mock;
 mod requests;
 mod sample;
 mod schema;
@@ -19,6 +22,7 @@ mod yaml;
 
 use std::{ffi::OsStr, path::Path};
 
+use calls::Calls;
 use description::Description;
 use exchange::Exchange;
 use judge::Judge;
@@ -33,7 +37,7 @@ const PROFILE: &str = "debug";
 
 /// Builds, records, judges; an error when something is violated that is not the vendor's own, or when an entry of
 /// `vendor.yaml` meets nothing any more.
-pub(crate) fn conformance(folder: &Path) -> Done {
+pub(crate) fn conformance(folder: &Path, with_mock: bool) -> Done {
     let known = Known::read()?;
     let description = Description::read(folder, &known.mends)?;
     let mut build = cargo();
@@ -42,14 +46,19 @@ pub(crate) fn conformance(folder: &Path) -> Done {
         build.args(["build", "--quiet", "--locked", "--package", "cli"]),
     )?;
     let exchanges = record()?;
-    let calls = calls::record(&description)?;
+    let Calls { made, refused } = Calls::record(&description)?;
     say("── judging");
     let mut judge = Judge::new(&description);
     for exchange in &exchanges {
         judge.hear(exchange);
     }
-    for call in &calls {
+    for call in &made {
         judge.hear_call(call);
+    }
+    judge.hear_refused(refused);
+    if with_mock {
+        let all: Vec<&Exchange> = exchanges.iter().chain(&made).collect();
+        mock::hear(&mut judge, &description, &all)?;
     }
     let verdict = judge.verdict(&known);
     verdict.lines().iter().for_each(|line| print(line));

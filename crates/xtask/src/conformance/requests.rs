@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     tool::Done,
-    world::{Asked, Store},
+    world::{Asked, JSON, Store},
 };
 
 const LISTS: &[(&str, &str)] = &[
@@ -25,6 +25,7 @@ const LISTS: &[(&str, &str)] = &[
     ("customers.yaml", include_str!("requests/customers.yaml")),
     ("inventory.yaml", include_str!("requests/inventory.yaml")),
     ("carts.yaml", include_str!("requests/carts.yaml")),
+    ("kinds.yaml", include_str!("requests/kinds.yaml")),
     ("refused.yaml", include_str!("requests/refused.yaml")),
 ];
 
@@ -87,6 +88,7 @@ impl Request {
             target: &target,
             token: Some(token).filter(|token| !token.is_empty()),
             agent: Some(if wrong { WRONG } else { LIST }),
+            media: JSON,
             body: body.as_deref(),
         };
         let (status, answer) = store.ask(&asked)?;

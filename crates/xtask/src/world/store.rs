@@ -1,14 +1,14 @@
-//! A sandbox store as a process of its own, and just enough HTTP to ask it.
+//! A sandbox store as a process of its own.
 
 use std::{
     ffi::OsStr,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader},
     process::{Child, Stdio},
 };
 
 use serde_json::Value;
 
+use super::Asked;
 use crate::tool::{Done, command, processflow};
 
 /// A store under way; it ends with the value.
@@ -16,17 +16,6 @@ pub(crate) struct Store {
     child: Child,
     pub(crate) api_path: String,
     pub(crate) token: String,
-}
-
-/// A request as it goes out.
-pub(crate) struct Asked<'a> {
-    pub(crate) method: &'a str,
-    /// From the root on, with its query.
-    pub(crate) target: &'a str,
-    pub(crate) token: Option<&'a str>,
-    /// Who says to be asking.
-    pub(crate) agent: Option<&'a str>,
-    pub(crate) body: Option<&'a str>,
 }
 
 impl Store {
@@ -76,48 +65,8 @@ impl Store {
 
     /// Status and body; a body that is no JSON is a text.
     pub(crate) fn ask(&self, asked: &Asked<'_>) -> Done<(u16, Value)> {
-        let answer = self
-            .exchange(asked)
-            .map_err(|error| format!("{} {}: {error}", asked.method, asked.target))?;
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let status =
-            status.ok_or_else(|| format!("{} {}: the answer is no HTTP", asked.method, asked.target))?;
-        let body = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-        Ok((status, body))
-    }
-
-    fn exchange(&self, asked: &Asked<'_>) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(self.address())?;
-        stream.write_all(asked.text(self.address()).as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    }
-}
-
-impl Asked<'_> {
-    /// As it goes over the wire.
-    fn text(&self, host: &str) -> String {
-        let mut request = format!(
-            "{} {} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n",
-            self.method, self.target
-        );
-        if let Some(agent) = self.agent {
-            request.push_str(&format!("User-Agent: {agent}\r\n"));
-        }
-        if let Some(token) = self.token {
-            request.push_str(&format!("X-Auth-Token: {token}\r\n"));
-        }
-        if let Some(body) = self.body {
-            request.push_str(&format!(
-                "Content-Type: application/json\r\nContent-Length: {}\r\n",
-                body.len()
-            ));
-        }
-        request.push_str("\r\n");
-        request.push_str(self.body.unwrap_or_default());
-        request
+        let answer = asked.of(self.address())?;
+        Ok((answer.status, answer.json()))
     }
 }
 
