@@ -63,12 +63,22 @@ impl Running {
             .args(arguments)
             .current_dir(at);
         command
+            .env_remove("PROCESSFLOW_DATA_DIR")
+            .envs(environment.iter().copied());
+        Self::of(command, line, input)
+    }
+
+    /// Another program than ours, known by its line.
+    pub fn program(command: Command) -> Self {
+        let line = format!("{command:?}");
+        Self::of(command, line, "")
+    }
+
+    fn of(mut command: Command, line: String, input: &str) -> Self {
+        command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        command
-            .env_remove("PROCESSFLOW_DATA_DIR")
-            .envs(environment.iter().copied());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{line}: {error}"));
         let mut stdin = child.stdin.take().expect("piped");
         // A command that does not read its input closes it.

@@ -2,7 +2,7 @@
 
 use crate::{
     desktop, setup,
-    tool::{Done, cargo, run, say},
+    tool::{Done, INSTALL, cargo, npm, run, say},
 };
 
 /// Sets up, checks, tests. `only` narrows to suites whose name holds that text and leaves the checks out.
@@ -15,6 +15,9 @@ pub(crate) fn test(only: Option<&str>) -> Done {
     if only.is_none() {
         desktop::check_panels()?;
         checks()?;
+    }
+    if only.is_none_or(|name| name == "clients") {
+        npm("the foreign client", "tests/clients", INSTALL)?;
     }
     build()?;
     let mut tests = cargo();
