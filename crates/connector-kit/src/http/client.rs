@@ -112,7 +112,11 @@ impl Inner {
 
     /// One try: through the quota, signed, over the wire, judged.
     pub(super) async fn attempt(&self, request: &Request, url: &Url, patience: &mut Duration) -> Verdict {
-        let pass = match self.quota.enter(&*self.clock, patience, self.priority).await {
+        let endpoint = format!("{} {}", request.method, request.path);
+        let entered = self
+            .quota
+            .enter_at(&endpoint, &*self.clock, patience, self.priority);
+        let pass = match entered.await {
             Ok(pass) => pass,
             Err(error) => return Verdict::Hopeless(error),
         };
@@ -120,7 +124,7 @@ impl Inner {
         if let Ok(reply) = &mut tried {
             reply.body = self.seal.scrubbed(std::mem::take(&mut reply.body));
         }
-        pass.give_back(heard(&tried), self.clock.now());
+        pass.give_back_of(&endpoint, heard(&tried), self.clock.now());
         self.show(request, url, tried.as_ref().ok().map(|reply| reply.status));
         tape::note(request, tried.as_ref().ok());
         Verdict::of(tried, request, &self.seal.host())

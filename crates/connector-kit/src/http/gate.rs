@@ -20,6 +20,8 @@ const MARGIN: Duration = Duration::from_millis(50);
 /// Waits after 429s that say nothing, doubling.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LAST_WAIT: Duration = Duration::from_mins(10);
+/// No window of a store's budget is longer, where the store does not say so (BigCommerce: 30 seconds).
+const LONGEST_WINDOW: Duration = Duration::from_secs(30);
 /// A request that went ahead and has no answer after this long is joined by the next.
 const AHEAD: Duration = Duration::from_secs(5);
 
@@ -97,13 +99,13 @@ pub(super) enum Why {
 
 /// An instant, and how far it lay ahead when it was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Deadline {
+pub(super) struct Deadline {
     at: Timestamp,
     ahead: Duration,
 }
 
 impl Deadline {
-    fn after(now: Timestamp, ahead: Duration) -> Self {
+    pub(super) fn after(now: Timestamp, ahead: Duration) -> Self {
         Self {
             at: later(now, ahead),
             ahead,
@@ -111,7 +113,7 @@ impl Deadline {
     }
 
     /// `None` when it has passed. A wall clock that was set back must not stretch the wait.
-    fn left(&mut self, now: Timestamp) -> Option<Duration> {
+    pub(super) fn left(&mut self, now: Timestamp) -> Option<Duration> {
         let left = Duration::try_from(self.at.duration_since(now))
             .ok()
             .filter(|left| !left.is_zero())?;
@@ -200,6 +202,24 @@ impl Gate {
             }
             _ => self.spent = self.spent.saturating_add(1),
         }
+    }
+
+    /// Whether a refusal cannot be the budget's: it asks for more than a window, and in this one requests are left.
+    pub(super) fn is_not_the_budget(&mut self, said: &Said, now: Timestamp) -> bool {
+        let left = self.available();
+        let window = match &mut self.limit {
+            Limit::Window { budget, ends } => ends.left(now).map(|_| budget.window),
+            Limit::None => Some(LONGEST_WINDOW),
+            Limit::NotKnown => None,
+        };
+        let Some(window) = window else {
+            return false;
+        };
+        let asks_for_more = said
+            .wait()
+            .is_some_and(|wait| wait > window.max(LONGEST_WINDOW) + MARGIN);
+        let is_left = said.budget.is_none_or(|budget| budget.left > 0);
+        self.open && asks_for_more && is_left && left > 0
     }
 
     /// What a person says of the quota, from now on.

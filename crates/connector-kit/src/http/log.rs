@@ -43,6 +43,12 @@ pub(super) fn again(request: &Request, error: &Error, wait: Duration) {
     );
 }
 
+/// An endpoint has a limit of its own.
+pub(super) fn closed(wait: Duration) {
+    let minutes = wait.as_secs().div_ceil(60);
+    warn!("The store takes no more requests of this kind for {minutes} minutes; others go on.");
+}
+
 /// All requests to a store wait; said once, however many wait.
 pub(super) fn waiting(why: Why, wait: Duration) {
     let seconds = wait.as_secs_f64().round().max(1.0) as u64;

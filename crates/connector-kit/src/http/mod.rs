@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `log` | one trace line per request, one warning per wait; no header, body or secret |
 //! | `retry` | decides whether a request is sent again and when; `verdict` is its table of outcomes |
-//! | `quota` | one gate per store, fed by the answers' headers (`said`); `gate` is its arithmetic |
+//! | `quota` | one gate per store, fed by the answers' headers (`said`); `gate` is its arithmetic, `endpoints` are those with limits of their own |
 //! | `sign` | joins paths below the sealed base address and adds its secret header |
 //! | `transport` | sends once, takes the answer within the limits; `tls` says who is trusted, `failure` what went wrong |
 //!
@@ -19,6 +19,7 @@
 
 mod authority;
 mod client;
+mod endpoints;
 mod failure;
 mod gate;
 mod log;

@@ -3,7 +3,8 @@
 //! The gate counts requests under way, because what the store last said does not know of them: a request goes
 //! out only while `left − under way` leaves one. Before the first answer of a window a single request goes ahead
 //! to learn what is left. After a 429 nothing goes out until the store's own time is over. Who waits stands in a line:
-//! by priority, and within one by the order of asking.
+//! by priority, and within one by the order of asking. An endpoint with a limit of its own keeps its own callers alone
+//! waiting (`endpoints`).
 
 use std::{
     cmp::Reverse,
@@ -16,10 +17,12 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
+    endpoints::Endpoints,
     gate::{Admit, Gate, Heard, Why},
     log,
     network::Reserve,
     pace::{Pace, Priority, Quiet},
+    said::Said,
 };
 use crate::{Clock, Error, Result};
 
@@ -30,6 +33,7 @@ const LOOK: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Quota {
     gate: Mutex<Gate>,
+    endpoints: Mutex<Endpoints>,
     line: Mutex<Line>,
     quiet: Mutex<Option<Quiet>>,
     changed: Notify,
@@ -142,6 +146,32 @@ impl Quota {
         all.into_iter().filter(|(_, waiting)| *waiting > 0).collect()
     }
 
+    /// Waits until a request to this endpoint (`POST v3/customers`) may go out. Err: as of [`Quota::enter`].
+    pub(super) async fn enter_at(
+        self: &Arc<Self>,
+        endpoint: &str,
+        clock: &dyn Clock,
+        patience: &mut Duration,
+        priority: Priority,
+    ) -> Result<Pass> {
+        loop {
+            while let Some(left) = self.closed_for(endpoint, clock.now()) {
+                if left > *patience {
+                    return Err(closed(left));
+                }
+                let wait = left.min(LOOK);
+                clock.sleep(wait).await;
+                *patience -= wait;
+            }
+            let pass = self.enter(clock, patience, priority).await?;
+            // Somebody may have been refused there while this one stood in the line.
+            if self.closed_for(endpoint, clock.now()).is_none() {
+                return Ok(pass);
+            }
+            pass.give_back(Heard::NeverLeft, clock.now());
+        }
+    }
+
     /// Waits until a request may go out: by priority, and within one in the order of asking. `patience` is what the request will still wait
     /// because the store asked to slow down; it shrinks. Err: Unavailable when the store asks for more than that,
     /// at once: holding a run open for so long would help nobody.
@@ -223,6 +253,24 @@ impl Quota {
         self.gate.lock().expect("nothing panics while it holds this lock")
     }
 
+    fn endpoints(&self) -> MutexGuard<'_, Endpoints> {
+        self.endpoints
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn closed_for(&self, endpoint: &str, now: Timestamp) -> Option<Duration> {
+        self.endpoints().closed_for(endpoint, now)
+    }
+
+    /// Whether a refusal is the endpoint's own, which is closed then.
+    fn closes(&self, endpoint: &str, said: &Said, now: Timestamp) -> bool {
+        let Some(wait) = said.wait() else {
+            return false;
+        };
+        self.gate().is_not_the_budget(said, now) && self.endpoints().close(endpoint, wait, now)
+    }
+
     fn leave(&self, ticket: u64, heard: Heard, now: Option<Timestamp>) {
         self.gate().settle(ticket, heard, now);
         self.changed.notify_waiters();
@@ -235,6 +283,15 @@ fn quiet(left: Duration) -> Error {
         "These are quiet hours of the store, for {minutes} more minutes. Nothing is lost."
     ))
     .hint("It goes on by itself. A processflow with `priority: high` does not wait for them.")
+    .retry_after(left)
+}
+
+fn closed(left: Duration) -> Error {
+    let minutes = left.as_secs().div_ceil(60);
+    Error::unavailable(format!(
+        "The store takes no more requests of this kind for {minutes} minutes. Nothing is lost."
+    ))
+    .hint("This kind has a limit of its own. It goes on by itself; what needs other requests is not held up.")
     .retry_after(left)
 }
 
@@ -256,6 +313,18 @@ pub(super) struct Pass {
 }
 
 impl Pass {
+    /// Gives the pass back after a request to this endpoint. A refusal of the endpoint's own is none of the store's.
+    pub(super) fn give_back_of(self, endpoint: &str, heard: Heard, now: Timestamp) {
+        let heard = match heard {
+            Heard::Answer(429, said) if self.quota.closes(endpoint, &said, now) => {
+                log::closed(said.wait().unwrap_or_default());
+                Heard::Nothing
+            }
+            heard => heard,
+        };
+        self.give_back(heard, now);
+    }
+
     /// Gives the pass back.
     pub(super) fn give_back(mut self, heard: Heard, now: Timestamp) {
         if let Some(ticket) = self.ticket.take() {

@@ -575,3 +575,75 @@ async fn in_quiet_hours_orders_alone_go_out() {
         "the last ten minutes are waited for"
     );
 }
+
+async fn at(quota: &Arc<Quota>, clock: &Virtual, endpoint: &str) -> crate::Result<super::Pass> {
+    let mut patience = Duration::from_mins(15);
+    quota
+        .enter_at(endpoint, clock, &mut patience, Priority::Normal)
+        .await
+}
+
+const CREATE: &str = "POST v3/customers";
+const ORDERS: &str = "GET v2/orders";
+
+/// A refusal that asks for an hour, with what it says of the budget.
+fn an_hour(left: Option<u64>) -> HeaderMap {
+    let mut headers = left.map_or_else(HeaderMap::new, |left| headers(150, left, 9_000, 30_000));
+    headers.insert("x-retry-after", HeaderValue::from(3_600));
+    headers
+}
+
+/// A store whose window was told, and one refusal of `CREATE` in it.
+async fn refused_once(left: Option<u64>) -> (Arc<Virtual>, Arc<Quota>) {
+    let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
+    let told = answer(200, &headers(150, 140, 10_000, 30_000));
+    at(&quota, &clock, ORDERS)
+        .await
+        .unwrap()
+        .give_back_of(ORDERS, told, clock.now());
+    let refusal = answer(429, &an_hour(left));
+    at(&quota, &clock, CREATE)
+        .await
+        .unwrap()
+        .give_back_of(CREATE, refusal, clock.now());
+    (clock, quota)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_with_a_limit_of_its_own_holds_up_nobody_else() {
+    for left in [None, Some(139)] {
+        let (clock, quota) = refused_once(left).await;
+        let error = at(&quota, &clock, CREATE).await.unwrap_err();
+        let Kind::Unavailable {
+            retry_after: Some(wait),
+        } = error.kind
+        else {
+            panic!("{error:?}")
+        };
+        assert_eq!(wait.as_secs(), 3_600, "who calls it learns how long");
+        drop(at(&quota, &clock, ORDERS).await.unwrap());
+        assert_eq!(clock.ms(), 0, "the others go on at once");
+        assert!(quota.waits_until().is_none_or(|until| until <= clock.now()));
+        clock.sleep(Duration::from_secs(3_601)).await;
+        drop(at(&quota, &clock, CREATE).await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_endpoint_that_is_refused_means_the_store() {
+    let (clock, quota) = refused_once(None).await;
+    let refusal = answer(429, &an_hour(None));
+    at(&quota, &clock, ORDERS)
+        .await
+        .unwrap()
+        .give_back_of(ORDERS, refusal, clock.now());
+    for endpoint in [ORDERS, "GET v3/customers"] {
+        assert!(at(&quota, &clock, endpoint).await.is_err(), "{endpoint} waits");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_is_used_up_is_the_stores_however_long_it_asks_for() {
+    let (clock, quota) = refused_once(Some(0)).await;
+    assert!(at(&quota, &clock, ORDERS).await.is_err(), "nothing is left");
+}
