@@ -17,6 +17,7 @@ mod date;
 mod envelope;
 mod errors;
 mod filter;
+mod fits;
 mod id;
 mod inventory;
 mod keyed;

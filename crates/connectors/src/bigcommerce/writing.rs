@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     Store,
     errors::{self, About},
+    fits::{self, Fields},
 };
 
 /// What came of a write request.
@@ -153,14 +154,20 @@ pub(super) struct Change {
     pub(super) fields: Map<String, Json>,
 }
 
-/// The places of rows that can be sent, with what each is found by; the others have failed.
+/// The places of rows that can be sent, with what each is found by; the others have failed: they have what `fields` do
+/// not take, a price of nothing, or no key.
 pub(super) fn places(
     rows: &[Row],
     key: &str,
     allow_zero_price: bool,
+    fields: Fields,
     outcomes: &mut Outcomes,
 ) -> Vec<(usize, String)> {
-    let checked = |row: &Row| check_prices(row, allow_zero_price).and_then(|()| row.text(key));
+    let checked = |row: &Row| {
+        check_prices(row, allow_zero_price)
+            .and_then(|()| fits::check(row, fields))
+            .and_then(|()| row.text(key))
+    };
     let kept = rows
         .iter()
         .enumerate()

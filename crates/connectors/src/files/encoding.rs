@@ -1,5 +1,5 @@
 //! Letters and bytes: what a file's encoding makes of them. A letter that the encoding does not have is
-//! refused, never replaced by `?`.
+//! refused, or becomes what the file's processflow says; never `?` by itself.
 
 use std::borrow::Cow;
 
@@ -125,6 +125,24 @@ impl Encoding {
         }
     }
 
+    /// The text with `instead` in place of the letters that this encoding does not have.
+    pub(super) fn with_instead<'t>(self, text: Cow<'t, str>, instead: &str) -> Cow<'t, str> {
+        let mut out = Vec::new();
+        if self.encode(&text, &mut out).is_ok() {
+            return text;
+        }
+        let mut replaced = String::with_capacity(text.len());
+        for letter in text.chars() {
+            out.clear();
+            if self.encode(letter.encode_utf8(&mut [0; 4]), &mut out).is_ok() {
+                replaced.push(letter);
+            } else {
+                replaced.push_str(instead);
+            }
+        }
+        replaced.into()
+    }
+
     /// Appends the text in this encoding; the letter that it does not have, where there is one (`out` is then
     /// as long as it was).
     pub(super) fn encode(self, text: &str, out: &mut Vec<u8>) -> Result<(), char> {
@@ -223,5 +241,18 @@ mod tests {
             );
         }
         assert!(Encoding::try_from("klingon".to_owned()).is_err());
+    }
+
+    #[test]
+    fn what_stands_instead_stands_for_the_missing_letters_alone() {
+        let text = "Café \"N°5\" 😀😀";
+        for (name, instead, expected) in [
+            ("windows-1252", "_", "Café \"N°5\" __"),
+            ("iso-8859-1", "", "Café \"N°5\" "),
+            ("ascii", "*", "Caf* \"N*5\" **"),
+            ("utf-8", "_", text),
+        ] {
+            assert_eq!(named(name).with_instead(text.into(), instead), expected, "{name}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::bigcommerce::{
     Store,
     envelope::Rows,
     errors::About,
+    fits,
     writing::{self, Outcomes, Reply},
 };
 
@@ -110,7 +111,10 @@ pub(super) async fn find(store: &Store, rows: &[Row], by: &str, wanted: Wanted) 
 fn mapped(rows: &[Row], by: &str, outcomes: &mut Outcomes) -> Vec<Mapped> {
     let mut mapped: Vec<Mapped> = Vec::new();
     for (row, values) in rows.iter().enumerate() {
-        let Some(key) = outcomes.keep(row, values.text(by)) else {
+        let Some(key) = outcomes.keep(
+            row,
+            fits::check(values, fits::CUSTOMER).and_then(|()| values.text(by)),
+        ) else {
             continue;
         };
         let key = key.trim().to_lowercase();

@@ -162,7 +162,7 @@ impl PriceListRecordsUpsert {
 
     fn prices(&self, rows: &[Row], outcomes: &mut Outcomes) -> Vec<Price> {
         let mut prices = Vec::new();
-        for (row, name) in writing::places(rows, &self.key[0], self.allow_zero_price, outcomes) {
+        for (row, name) in writing::places(rows, &self.key[0], self.allow_zero_price, &[], outcomes) {
             let price = self.price(row, &name, &rows[row]);
             prices.extend(outcomes.keep(row, price).map(|price| {
                 let key = format!("{} {}", price.name, price.currency);

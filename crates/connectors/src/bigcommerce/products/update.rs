@@ -12,7 +12,7 @@ use crate::bigcommerce::{
     Store,
     envelope::Rows,
     errors::About,
-    skus,
+    fits, skus,
     store::OpenStore,
     writing::{self, Change, Outcomes, Reply},
 };
@@ -112,7 +112,7 @@ impl WriteAction for ProductUpdate {
 impl ProductUpdate {
     /// What each row changes; rows that cannot be sent have failed.
     async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
-        let places = writing::places(rows, &self.key[0], self.allow_zero_price, outcomes);
+        let places = writing::places(rows, &self.key[0], self.allow_zero_price, fits::PRODUCT, outcomes);
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
         let ids = if self.key == ["sku"] {
             skus::products(store, &keys).await?

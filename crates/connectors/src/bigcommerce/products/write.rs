@@ -18,7 +18,7 @@ use super::{
     update::{self, ABOUT, PATH},
 };
 use crate::bigcommerce::{
-    Store, errors, skus,
+    Store, errors, fits, skus,
     writing::{self, Change, Outcomes, Reply},
 };
 
@@ -70,7 +70,7 @@ pub(super) async fn write(store: &Store, rows: &[Row], way: Way<'_>) -> Result<V
 /// Settles rows whose outcome is unknown.
 pub(super) async fn find(store: &Store, rows: &[Row], way: Way<'_>) -> Result<Vec<Found>> {
     let mut outcomes = Outcomes::of(rows);
-    let places = writing::places(rows, way.by, true, &mut outcomes);
+    let places = writing::places(rows, way.by, true, fits::PRODUCT, &mut outcomes);
     let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
     let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
     for ((row, key), there) in places.into_iter().zip(there::there(store, way.by, &keys).await?) {
@@ -122,7 +122,7 @@ impl<'a> Batch<'a> {
             products: BTreeMap::new(),
             images: BTreeMap::new(),
         };
-        let places = writing::places(rows, way.by, way.allow_zero_price, outcomes);
+        let places = writing::places(rows, way.by, way.allow_zero_price, fits::PRODUCT, outcomes);
         let mut places = writing::once_each(places, |(row, key)| (*row, key), outcomes);
         places.retain(|(row, _)| {
             let images = outcomes.keep(*row, images::wanted(&rows[*row], "images"));

@@ -14,7 +14,7 @@ use crate::bigcommerce::{
     Store,
     envelope::Rows,
     errors::{About, Told},
-    skus,
+    fits, skus,
     store::OpenStore,
     writing::{self, Change, Outcomes, Reply},
 };
@@ -138,7 +138,7 @@ pub(super) async fn records(store: &Store, ids: &[u64]) -> Result<BTreeMap<u64, 
 
 impl VariantsUpdate {
     async fn changes(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Change>> {
-        let places = writing::places(rows, &self.key[0], self.allow_zero_price, outcomes);
+        let places = writing::places(rows, &self.key[0], self.allow_zero_price, fits::VARIANT, outcomes);
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
         let ids = if self.key == ["sku"] {
             skus::variants(store, &keys).await?

@@ -16,7 +16,7 @@ use super::{
 use crate::bigcommerce::{
     Store,
     envelope::Rows,
-    skus,
+    fits, skus,
     store::OpenStore,
     writing::{self, Outcomes, Reply},
 };
@@ -82,7 +82,7 @@ impl WriteAction for VariantsUpsert {
     /// Reads the variants back: one that has all mapped values was written, or needs no change.
     async fn find(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>> {
         let mut outcomes = Outcomes::of(rows);
-        let places = writing::places(rows, "sku", true, &mut outcomes);
+        let places = writing::places(rows, "sku", true, fits::VARIANT, &mut outcomes);
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
         let ids = skus::variants_if_any(&open.store, &keys).await?;
         let known: Vec<u64> = ids
@@ -108,7 +108,7 @@ impl WriteAction for VariantsUpsert {
 impl VariantsUpsert {
     /// What can be sent; the other rows have failed.
     async fn items(&self, store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<Vec<Item>> {
-        let places = writing::places(rows, "sku", self.allow_zero_price, outcomes);
+        let places = writing::places(rows, "sku", self.allow_zero_price, fits::VARIANT, outcomes);
         let places = writing::once_each(places, |(row, sku)| (*row, sku), outcomes);
         let keys: Vec<String> = places.iter().map(|(_, key)| key.clone()).collect();
         let ids = skus::variants_if_any(store, &keys).await?;

@@ -22,9 +22,12 @@ pub struct CsvWrite {
     /// What stands between cells.
     #[serde(default = "comma")]
     separator: char,
-    /// The encoding. A letter that it does not have makes the row fail; it is never replaced.
+    /// The encoding. A letter that it does not have makes the row fail, unless `instead` says what to write.
     #[serde(default)]
     encoding: Encoding,
+    /// What is written in place of a letter that the encoding does not have, such as `_`; empty, and it is left out.
+    #[serde(default)]
+    instead: Option<String>,
     /// Begin the file with the encoding's mark. Left out, UTF-16 has one and UTF-8 has none.
     #[serde(default)]
     mark: Option<bool>,
@@ -102,6 +105,14 @@ impl WriteAction for CsvWrite {
             )
             .hint("Use `separator: \";\"`, as programs with decimal commas do."));
         }
+        if let Some(letter) = self.encoded(self.instead.as_deref().unwrap_or_default()).err() {
+            return Err(Error::config(format!(
+                "`{}` in `instead` does not exist in {}",
+                letter.escape_default(),
+                self.encoding
+            ))
+            .hint("Choose a letter that the encoding has, such as `_`."));
+        }
         self.head(columns).map(drop)
     }
 
@@ -169,6 +180,10 @@ impl CsvWrite {
             Value::Json(raw) => Cow::Borrowed(raw.as_str()),
             other => return other.to_string().into(),
         };
+        let text = match &self.instead {
+            Some(instead) => self.encoding.with_instead(text, instead),
+            None => text,
+        };
         if self.formulas == Formulas::Escape && is_formula(&text) {
             format!("'{text}").into()
         } else {
@@ -206,7 +221,7 @@ impl CsvWrite {
             letter.escape_default(),
             self.encoding
         ))
-        .hint("Replace it in the `map`, or write the file as utf-8. The row was not written.")
+        .hint("Say `instead: _` in the step, replace it in the `map`, or write the file as utf-8. The row was not written.")
     }
 }
 

@@ -111,7 +111,7 @@ impl WriteAction for CustomerAddressUpdate {
 }
 
 fn changes(rows: &[Row], outcomes: &mut Outcomes) -> Vec<Change> {
-    let places = writing::places(rows, "id", true, outcomes);
+    let places = writing::places(rows, "id", true, &[], outcomes);
     let ids = places
         .iter()
         .map(|(row, _)| writing::id(&rows[*row], "id"))
