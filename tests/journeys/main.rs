@@ -19,6 +19,7 @@ mod key_store;
 mod limits;
 mod named_actions;
 mod numbers;
+mod order_traps;
 mod order_values;
 mod orders;
 mod paging;
@@ -36,6 +37,7 @@ mod stock;
 mod token_change;
 mod trying;
 mod whole_api;
+mod write_traps;
 
 use sandbox_store::{Config, Seen};
 

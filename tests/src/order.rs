@@ -41,10 +41,16 @@ impl Order {
         self
     }
 
-    /// With a further line.
-    pub fn line(mut self, id: u64, sku: &str, quantity: u64) -> Self {
-        let line = json!({ "id": id, "sku": sku, "name": sku, "quantity": quantity });
-        self.lines.extend(line.as_object().cloned());
+    /// With a further line, of a product of the catalogue.
+    pub fn line(self, id: u64, sku: &str, quantity: u64) -> Self {
+        self.line_of(
+            &json!({ "id": id, "product_id": 1000 + id, "sku": sku, "name": sku, "quantity": quantity }),
+        )
+    }
+
+    /// With a further line of these members.
+    pub fn line_of(mut self, members: &Value) -> Self {
+        self.lines.extend(members.as_object().cloned());
         self
     }
 

@@ -177,6 +177,7 @@ fn blank(world: &World, kind: Kind, id: u64) -> Document {
         ("type", "physical"),
         ("inventory_tracking", "none"),
         ("currency_code", "EUR"),
+        ("default_currency_code", "EUR"),
     ] {
         if record.contains_key(word) {
             record.insert(word.to_owned(), json!(value));

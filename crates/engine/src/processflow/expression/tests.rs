@@ -83,6 +83,7 @@ fn expressions_give_what_they_say() {
         ("products[-1].id", "2"),
         ("products | length", "2"),
         ("products | sum('quantity')", "5"),
+        ("customer_id | required('nobody')", "0"),
         ("products | pluck('sku') | join(',')", "\"0017,90.750\""),
         ("products[0]['sku'] ~ '/' ~ id", "\"0017/1042\""),
         ("tags", "[]"),
@@ -146,6 +147,12 @@ fn what_is_missing_is_named_and_never_guessed() {
         ("lookup('status', 99)", "no entry for `99`"),
         ("products ~ 'x'", "is not a text"),
         ("1 / customer_id", "by zero"),
+        ("'' | required('it has no rate')", "it has no rate"),
+        (
+            "billing_address.company | required('nobody to bill')",
+            "nobody to bill",
+        ),
+        ("no_such | required", "`no_such` is not in the record"),
     ];
     for (expression, expected) in cases {
         let error = value(expression).expect_err(expression);

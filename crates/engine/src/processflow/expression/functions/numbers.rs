@@ -98,11 +98,13 @@ pub(super) const ALL: &[Function] = &[
     },
     Function {
         name: "sum",
-        arguments: &[must("list"), may("field")],
-        about: "The sum of a list of numbers, or of one field of its elements; exact.",
+        arguments: &[must("list"), may("field"), may("places")],
+        about: "The sum of a list of numbers, or of one field of its elements; exact. With `places`, of the numbers as \
+                they are when each is rounded by itself.",
         examples: &[
             ("[1, '2.50'] | sum", "3.50"),
             ("[{'quantity': 2}, {'quantity': 3}] | sum('quantity')", "5"),
+            ("[{'tax': '1.005'}, {'tax': '1.005'}] | sum('tax', 2)", "2.02"),
         ],
         apply: sum,
         ..PLAIN
@@ -183,10 +185,15 @@ fn chosen<'r>(given: &mut Given<'r>, wins: fn(&Decimal, &Decimal) -> bool) -> Re
 fn sum<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
     let elements = given.list()?;
     let field = given.may_text()?;
+    let places = places(given)?;
     let mut sum = Decimal::ZERO;
     for element in elements {
         let element = match &field {
             Some(name) => element.field(name, || format!("{name} of an element"))?,
+            None => element,
+        };
+        let element = match places {
+            Some(places) => number::rounded(number::of(&element, "it")?, places),
             None => element,
         };
         let number = number::of(&element, "it")?;

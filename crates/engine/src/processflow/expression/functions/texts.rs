@@ -5,7 +5,10 @@ use std::{borrow::Cow, fmt::Write as _};
 use connector_kit::{Error, Result};
 
 use super::{Function, Given, LONGEST_TEXT, PLAIN, many, may, must, too_long};
-use crate::processflow::expression::{number, term::Term};
+use crate::processflow::expression::{
+    number,
+    term::{Term, missing},
+};
 
 pub(super) const ALL: &[Function] = &[
     Function {
@@ -34,6 +37,20 @@ pub(super) const ALL: &[Function] = &[
         takes_null: true,
         takes_missing: true,
         apply: default,
+        ..PLAIN
+    },
+    Function {
+        name: "required",
+        arguments: &[must("value"), may("why")],
+        about: "The value; where it is missing, null or empty, the record is set aside, for the reason `why`, until \
+                somebody sees to it.",
+        examples: &[
+            ("'0.92' | required('the order has no exchange rate')", "\"0.92\""),
+            ("0 | required", "0"),
+        ],
+        takes_null: true,
+        takes_missing: true,
+        apply: required,
         ..PLAIN
     },
     Function {
@@ -202,6 +219,23 @@ fn default<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
         value => empty_too && !value.is_true()?,
     };
     Ok(if take { instead } else { value })
+}
+
+fn required<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
+    let value = given.next()?;
+    let why = given.may_text()?;
+    let is_there = match &value {
+        Term::Missing(_) | Term::Null => false,
+        Term::Text(text) => !text.trim().is_empty(),
+        _ => true,
+    };
+    match (is_there, why, &value) {
+        (true, ..) => Ok(value),
+        (false, Some(why), _) => Err(Error::rejected(why.into_owned())
+            .hint("Complete it where it comes from, or change the `map`; the record is kept until then.")),
+        (false, None, Term::Missing(what)) => Err(missing(what)),
+        (false, None, _) => Err(Error::rejected("it is empty")),
+    }
 }
 
 fn replace<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
