@@ -587,14 +587,14 @@ const CREATE: &str = "POST v3/customers";
 const ORDERS: &str = "GET v2/orders";
 
 /// A refusal that asks for an hour, with what it says of the budget.
-fn an_hour(left: Option<u64>) -> HeaderMap {
+fn an_hour(left: Option<u32>) -> HeaderMap {
     let mut headers = left.map_or_else(HeaderMap::new, |left| headers(150, left, 9_000, 30_000));
     headers.insert("x-retry-after", HeaderValue::from(3_600));
     headers
 }
 
 /// A store whose window was told, and one refusal of `CREATE` in it.
-async fn refused_once(left: Option<u64>) -> (Arc<Virtual>, Arc<Quota>) {
+async fn refused_once(left: Option<u32>) -> (Arc<Virtual>, Arc<Quota>) {
     let (clock, quota) = (Virtual::new(), Arc::new(Quota::default()));
     let told = answer(200, &headers(150, 140, 10_000, 30_000));
     at(&quota, &clock, ORDERS)
