@@ -124,6 +124,47 @@ fn created_date_goes_on_in_any_list_of_the_whole_api() {
     );
 }
 
+/// Refunds call the day they were made `created`, and the store wants an instant of it.
+#[test]
+fn refunds_go_on_by_the_date_that_they_call_created() {
+    let world = deployed(
+        "{ action: store/refunds.list, with: { filter: { \"created:min\": \"~{CreatedDate}~\" } } }",
+    );
+    refund(&world, 1, 3_600);
+    refund(&world, 2, 60);
+    assert_eq!(world.run(NAME)["read"], 2, "the first run reads everything");
+    assert_eq!(world.run(NAME)["read"], 0, "none of them comes again");
+    world.store().store().advance(1_800);
+    refund(&world, 3, 10);
+    assert_eq!(world.run(NAME)["read"], 1, "the new one, once");
+    let told = asked(&world, "created:min");
+    assert_eq!(told.first().map(String::as_str), Some("1970-01-01T00:00:00Z"));
+    assert!(
+        told.iter().all(|value| value.ends_with('Z')),
+        "instants: {told:?}"
+    );
+
+    world.store().store().clear_log();
+    world
+        .processflow(&["run", NAME, "--filter", "created:min=2026-01-15"])
+        .ok();
+    assert_eq!(
+        asked(&world, "created:min"),
+        ["2026-01-15T00:00:00Z"],
+        "a day alone is its first instant"
+    );
+}
+
+/// A refund that was made so many seconds before the store's present time.
+fn refund(world: &World, id: u64, seconds_ago: i64) {
+    let store = world.store().store();
+    let at = jiff::Timestamp::from_second(store.now() - seconds_ago).expect("a date");
+    store.add(
+        "refund",
+        json!({ "id": id, "order_id": 7, "created": at.to_string(), "total_amount": 5 }),
+    );
+}
+
 /// An edit moves the date that this filter is about: the order comes again.
 #[test]
 fn a_filter_by_change_date_sees_edits() {

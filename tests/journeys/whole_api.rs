@@ -109,6 +109,19 @@ fn a_list_is_read_whole_page_by_page_every_time() {
     }
 }
 
+/// The vendor's file has the id of one subscriber required for the list of all.
+#[test]
+fn a_filter_that_is_only_said_to_be_required_is_not_asked_for() {
+    let world = small();
+    world
+        .store()
+        .store()
+        .add("subscriber", json!({ "id": 7, "email": "neu@example.com" }));
+    reads(&world, "api.get_subscribers", "limit: 50");
+    let there = world.store().store().plain("subscriber").len();
+    assert_eq!(run(&world, "from-store", 0)["read"], json!(there), "all of them");
+}
+
 #[test]
 fn one_record_is_read_by_the_ids_of_its_path() {
     let world = small();

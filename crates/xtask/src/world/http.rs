@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -11,6 +12,9 @@ use crate::tool::Done;
 
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
+
+/// How long an answer may keep silent.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request as it goes out.
 pub(crate) struct Asked<'a> {
@@ -48,6 +52,7 @@ impl Asked<'_> {
 
     fn exchange(&self, address: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(self.text(address).as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;

@@ -73,8 +73,7 @@ fn spawn(document: &Path) -> Done<Child> {
         .args(["mock", "--host", "127.0.0.1", "--port", "0", "--no-multiprocess"])
         .arg(document)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        .stdout(Stdio::piped());
     node.spawn()
         .map_err(|error| format!("Prism cannot be started: {error}"))
 }
