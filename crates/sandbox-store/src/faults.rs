@@ -89,6 +89,17 @@ pub enum How {
         /// Status code; 200 is the nasty one.
         code: u16,
     },
+    /// These bytes instead, head and all, and nothing more: whatever a broken server or proxy may send.
+    Bytes {
+        /// As they go over the wire; then the connection is closed.
+        bytes: Vec<u8>,
+        /// Sent over and over behind them, until the client leaves.
+        #[serde(default)]
+        again: Vec<u8>,
+        /// Milliseconds before each time.
+        #[serde(default)]
+        every_ms: u64,
+    },
     /// 429. With a wait the limit headers are there, without one they are not.
     Throttle {
         /// Milliseconds until the window ends.
@@ -108,6 +119,17 @@ pub struct Fault {
     pub when: When,
     /// How.
     pub how: How,
+}
+
+impl How {
+    /// In a few words, for the log of requests: bodies may be large.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Status { code, .. } => format!("status {code}"),
+            Self::Bytes { bytes, .. } => format!("{} bytes", bytes.len()),
+            how => format!("{how:?}").to_lowercase(),
+        }
+    }
 }
 
 impl Fault {

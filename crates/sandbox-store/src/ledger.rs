@@ -31,6 +31,9 @@ pub struct Seen {
     pub n: u64,
     /// When, by the store's clock, in ISO 8601.
     pub time: String,
+    /// The same in Unix milliseconds.
+    #[serde(default)]
+    pub at_ms: i64,
     /// The request's method.
     pub method: String,
     /// The token as it was sent in `X-Auth-Token`; empty where there was none.
@@ -42,6 +45,9 @@ pub struct Seen {
     pub body: String,
     /// Status of the answer, also where a fault kept the client from seeing it; 0 if there was none.
     pub status: u16,
+    /// Requests that were left of the quota's window afterwards, and milliseconds until its end; none without a limit.
+    #[serde(default)]
+    pub quota: Option<(u32, u64)>,
     /// Whether the request changed something.
     pub applied: bool,
     /// The fault that struck, if one did.

@@ -11,6 +11,7 @@ use crate::settings::Settings;
 pub(crate) struct Quota {
     started_ms: i64,
     used: u32,
+    last: Option<(u32, u64)>,
 }
 
 /// Where the budget stands after a request.
@@ -32,11 +33,13 @@ impl Quota {
             *self = Self {
                 started_ms: now_ms,
                 used: settings.used_by_others.min(quota),
+                last: None,
             };
         }
         let allowed = self.used < quota;
         self.used += u32::from(allowed);
         let reset_ms = (self.started_ms + window_ms as i64 - now_ms).max(0) as u64;
+        self.last = Some((quota - self.used, reset_ms));
         Some(Standing {
             quota,
             left: quota - self.used,
@@ -44,6 +47,11 @@ impl Quota {
             window_ms,
             allowed,
         })
+    }
+
+    /// What was left after the last request, and milliseconds until the window ends.
+    pub(crate) fn last(&self) -> Option<(u32, u64)> {
+        self.last
     }
 
     /// Forgets the window, so that changed settings count at once.

@@ -31,6 +31,8 @@ pub struct Settings {
     pub window_ms: u64,
     /// Requests which other apps make in each window: the quota belongs to the store, not to one app.
     pub used_by_others: u32,
+    /// Headers that no answer has: stores differ in which of the limit headers they send.
+    pub unsent_headers: Vec<String>,
     /// 429 arrives without the limit headers, as under load of the platform.
     pub bare_429: bool,
     /// Enforces the vendor's limits of concurrent calls on single endpoints.
@@ -72,6 +74,7 @@ impl Default for Settings {
             quota: None,
             window_ms: 30_000,
             used_by_others: 0,
+            unsent_headers: Vec::new(),
             bare_429: false,
             concurrency_limits: false,
             latency_ms: 0,

@@ -66,6 +66,17 @@ pub(crate) async fn break_answer(how: &How, answer: Option<Answer>, stream: &Arc
         }
         How::Status { code, body, headers } => Broken::Sent(scripted(*code, body, headers)),
         How::Html { code } => Broken::Sent(html(*code)),
+        How::Bytes {
+            bytes,
+            again,
+            every_ms,
+        } => {
+            let ended = half(stream, bytes.clone()).await;
+            while !again.is_empty() && write_all(stream, again).await.is_ok() {
+                pause(*every_ms).await;
+            }
+            ended
+        }
         How::Throttle { reset_ms } => Broken::Sent(throttled(*reset_ms)),
     }
 }

@@ -55,7 +55,11 @@ pub(super) fn take_turn(
     let mut packed = None;
     let answer = (!before).then(|| {
         let version = world.version;
-        let (answer, kept) = gated(world, asking, whole, crowded, keeps && fault.is_none());
+        let (mut answer, kept) = gated(world, asking, whole, crowded, keeps && fault.is_none());
+        let unsent = &world.settings.unsent_headers;
+        answer
+            .headers
+            .retain(|(name, _)| unsent.iter().all(|unsent| unsent != name));
         packed = kept.filter(|_| version == world.version);
         answer
     });
@@ -65,15 +69,17 @@ pub(super) fn take_turn(
     world.log.note(Seen {
         n: 0,
         time: iso_z(world.now()),
+        at_ms: world.clock.now_ms(),
         method: asking.method.clone(),
         token: asking.header("x-auth-token").unwrap_or_default().to_owned(),
         path: whole.to_owned(),
         body: String::from_utf8_lossy(&asking.body[..asking.body.len().min(Log::BODY)]).into_owned(),
         status: answer.as_ref().map_or(0, |answer| answer.status),
+        quota: world.quota.last().filter(|_| answer.is_some()),
         applied: world.ledger.len() > applied_before,
         fault: fault
             .as_ref()
-            .map(|(when, how)| format!("{when:?} {how:?}").to_lowercase()),
+            .map(|(when, how)| format!("{when:?} {}", how.words()).to_lowercase()),
     });
     Turn {
         answer,
