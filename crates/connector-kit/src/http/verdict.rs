@@ -7,7 +7,7 @@
 //! | 429 | slow down: not applied; the store's quota pauses |
 //! | 423, 503 with the mark of maintenance | not applied |
 //! | any error after the first byte, a timeout, a cut answer of 2xx | unclear |
-//! | 408, 499, 5xx | unclear (501 and 507 are plain answers to a repeatable request: asking again cannot help) |
+//! | 1xx in place of an answer, 408, 499, 5xx | unclear (501 and 507 are plain answers to a repeatable request: asking again cannot help; after any other, 507 is Config, a person's matter once it was looked up) |
 //! | 2xx that is a page (HTML), or not JSON for a write | a page: unclear for a write |
 //! | everything else, 3xx among it | an answer |
 
@@ -81,7 +81,7 @@ impl Verdict {
                 busy,
             ),
             501 | 507 if request.repeatable => Self::Answered(answer(reply, what)),
-            408 | 499 | 500.. => Self::Unclear(
+            ..200 | 408 | 499 | 500.. => Self::Unclear(
                 unclear(server_error(reply.status, &what, host), request),
                 Pace::Server,
             ),
@@ -109,7 +109,8 @@ impl Verdict {
 
 /// For a request that must not be repeated the sentence says what happens next.
 fn unclear(error: Error, request: &Request) -> Error {
-    if request.repeatable {
+    // A person's matter is told as it is, once it was looked up.
+    if request.repeatable || !error.is_unavailable() {
         return error;
     }
     error.hint("We are checking whether the store already did the work before trying again.")
@@ -119,7 +120,7 @@ fn server_error(status: u16, what: &str, host: &str) -> Error {
     match status {
         408 | 504 => Error::unavailable(format!("{host} took too long over {what} ({status})."))
             .hint("It is tried again by itself. If it stays so, ask for fewer records at a time."),
-        507 => Error::unavailable(format!(
+        507 => Error::config(format!(
             "{host} refuses {what} because a limit of its plan is reached (507)."
         ))
         .hint("See the limits of the store's plan; delete what is not needed, or change the plan."),

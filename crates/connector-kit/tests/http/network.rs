@@ -29,20 +29,73 @@ struct Company {
     heard: Arc<Mutex<Vec<u8>>>,
 }
 
-async fn company(name: &str, ends: i32) -> Company {
+/// What is wrong with a certificate; by default nothing.
+#[derive(Clone, Copy)]
+struct Flaw {
+    name: &'static str,
+    begins: i32,
+    ends: i32,
+    /// Who vouches for it is known, and no authority.
+    by_nobody: bool,
+    /// It vouches for itself.
+    by_itself: bool,
+    /// The authority's own time is over.
+    authority_ends: i32,
+    /// It is for signing code.
+    for_code: bool,
+}
+
+const FLAWLESS: Flaw = Flaw {
+    name: "localhost",
+    begins: 2000,
+    ends: 2099,
+    by_nobody: false,
+    by_itself: false,
+    authority_ends: 4096,
+    for_code: false,
+};
+
+async fn company(name: &'static str, ends: i32) -> Company {
+    flawed(Flaw {
+        name,
+        ends,
+        ..FLAWLESS
+    })
+    .await
+}
+
+async fn flawed(flaw: Flaw) -> Company {
     let mut root = CertificateParams::new(Vec::new()).unwrap();
     root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    root.not_after = rcgen::date_time_ymd(flaw.authority_ends, 1, 1);
     root.distinguished_name
         .push(DnType::CommonName, "Contoso Inspection CA");
     let issuer = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let mut leaf = CertificateParams::new([name.to_owned()]).unwrap();
-    leaf.not_after = rcgen::date_time_ymd(ends, 9, 14);
-    let certificate = leaf.signed_by(&key, &issuer).unwrap();
+    let mut leaf = CertificateParams::new([flaw.name.to_owned()]).unwrap();
+    leaf.distinguished_name = rcgen::DistinguishedName::new();
+    leaf.distinguished_name.push(DnType::CommonName, "Contoso Shop");
+    leaf.not_before = rcgen::date_time_ymd(flaw.begins, 1, 1);
+    leaf.not_after = rcgen::date_time_ymd(flaw.ends, 9, 14);
+    if flaw.for_code {
+        leaf.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::CodeSigning];
+    }
+    let mut nobody = CertificateParams::new(["somebody.example".to_owned()]).unwrap();
+    nobody.distinguished_name.push(DnType::CommonName, "Somebody");
+    let nobody = CertifiedIssuer::signed_by(nobody, KeyPair::generate().unwrap(), &issuer).unwrap();
+    let certificate = match flaw {
+        Flaw { by_itself: true, .. } => leaf.self_signed(&key).unwrap(),
+        Flaw { by_nobody: true, .. } => leaf.signed_by(&key, &nobody).unwrap(),
+        _ => leaf.signed_by(&key, &issuer).unwrap(),
+    };
+    let mut chain = vec![certificate.der().clone()];
+    if flaw.by_nobody {
+        chain.push(nobody.der().clone());
+    }
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = rustls::ServerConfig::builder()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
+        .with_single_cert(chain, key)
         .unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -111,19 +164,109 @@ async fn an_authority_that_was_added_is_trusted() {
 }
 
 #[tokio::test]
-async fn expired_and_foreign_certificates_are_refused_in_words() {
-    for (name, ends, words) in [
-        ("localhost", 2001, "ended on 14 Sep 2001"),
-        ("other.example", 2099, "is not for localhost"),
+async fn flawed_certificates_are_refused_in_words() {
+    for (flaw, words) in [
+        (
+            Flaw {
+                ends: 2001,
+                ..FLAWLESS
+            },
+            "ended on 14 Sep 2001",
+        ),
+        (
+            Flaw {
+                begins: 2090,
+                ..FLAWLESS
+            },
+            "valid only from 1 Jan 2090",
+        ),
+        (
+            Flaw {
+                name: "other.example",
+                ..FLAWLESS
+            },
+            "is not for localhost",
+        ),
+        (
+            Flaw {
+                name: "localhost.evil.example",
+                ..FLAWLESS
+            },
+            "is not for localhost",
+        ),
+        (
+            Flaw {
+                by_itself: true,
+                ..FLAWLESS
+            },
+            "issuer: \"Contoso Shop\"",
+        ),
+        (
+            Flaw {
+                by_nobody: true,
+                ..FLAWLESS
+            },
+            "its certificate was refused",
+        ),
+        (
+            Flaw {
+                authority_ends: 2001,
+                ..FLAWLESS
+            },
+            "ended",
+        ),
+        (
+            Flaw {
+                for_code: true,
+                ..FLAWLESS
+            },
+            "its certificate was refused",
+        ),
     ] {
-        let company = company(name, ends).await;
+        let company = flawed(flaw).await;
         let sent = trusting(&company, async |client| client.write(create()).await).await;
         let Sent::NotSent(error) = sent else {
-            panic!("{sent:?}")
+            panic!("{words}: {sent:?}")
         };
-        assert_eq!(error.kind, Kind::Config, "{error:?}");
-        assert!(error.message.contains(words), "{error:?}");
-        assert!(company.heard.lock().unwrap().is_empty());
+        assert_eq!(error.kind, Kind::Config, "a person must act: {error:?}");
+        assert!(error.message.contains(words), "{words}: {error:?}");
+        assert!(error.hint.is_some(), "{words}: the next step is said");
+        assert!(
+            company.heard.lock().unwrap().is_empty(),
+            "{words}: not one byte of a request"
+        );
+    }
+}
+
+/// Who answers without TLS, with TLS of long ago, or leaves in the middle: nothing is said to them, whatever they answer.
+#[tokio::test]
+async fn nothing_is_sent_without_the_tls_of_today() {
+    const PLAIN: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    const ELSEWHERE: &[u8] =
+        b"HTTP/1.1 301 Moved\r\nLocation: http://localhost/\r\nContent-Length: 0\r\n\r\n";
+    const TOO_OLD: &[u8] = b"\x15\x03\x01\x00\x02\x02\x46";
+    // A greeting that chooses TLS 1.1 and a cipher of its time.
+    let mut greeting = vec![0x16, 0x03, 0x02, 0x00, 0x2a, 0x02, 0x00, 0x00, 0x26, 0x03, 0x02];
+    greeting.extend([7; 32]);
+    greeting.extend([0x00, 0x00, 0x2f, 0x00]);
+    for (name, answer) in [
+        ("plain HTTP", PLAIN),
+        ("a redirect to plain HTTP", ELSEWHERE),
+        ("TLS refused as too new", TOO_OLD),
+        ("TLS 1.1", &greeting),
+        ("half a greeting", &greeting[..20]),
+        ("nothing", b""),
+    ] {
+        let server = Server::greeting(answer.to_vec()).await;
+        let base = format!("https://localhost:{}/", server.address.port());
+        let (client, _) = client_with(&base, Network::new(Proxy::Direct, vec![]));
+        let sent = client.write(create()).await;
+        assert!(matches!(sent, Sent::NotSent(_)), "{name}: {sent:?}");
+        let heard = server.requests().concat();
+        for secret in [TOKEN, "customers", "a@b.example"] {
+            assert!(!heard.contains(secret), "{name}: {heard:?}");
+        }
+        assert!(server.connections() > 0, "{name}: somebody was there");
     }
 }
 

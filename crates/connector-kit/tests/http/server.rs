@@ -61,6 +61,31 @@ impl Server {
         server
     }
 
+    /// Whoever comes is read for a moment, gets these bytes, and is left.
+    pub(crate) async fn greeting(bytes: Vec<u8>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = Self {
+            address,
+            state: Arc::default(),
+        };
+        let state = server.state.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut part = [0; 4096];
+                let read = stream.read(&mut part).await.unwrap_or(0);
+                let heard = String::from_utf8_lossy(&part[..read]).into_owned();
+                {
+                    let mut state = state.lock().unwrap();
+                    state.connections += 1;
+                    state.requests.push(heard);
+                }
+                stream.write_all(&bytes).await.ok();
+            }
+        });
+        server
+    }
+
     pub(crate) fn base(&self) -> String {
         format!("http://{}/stores/abc/", self.address)
     }
