@@ -1,4 +1,5 @@
-//! What is logged while the contract is checked, at every level: to be searched for secrets.
+//! What is logged while the contract is checked, at every level, is searched for secrets as it comes: what holds the token
+//! is kept, all else would be many megabytes.
 
 use std::{
     io::{self, Write},
@@ -7,7 +8,9 @@ use std::{
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-/// Everything logged in this process so far.
+use crate::world::TOKEN;
+
+/// Every line of the log of this process that holds the token; each event is written at once.
 #[derive(Clone, Default)]
 pub(crate) struct Logged(Arc<Mutex<Vec<u8>>>);
 
@@ -34,10 +37,12 @@ impl Logged {
 
 impl Write for Logged {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
+        if String::from_utf8_lossy(bytes).contains(TOKEN) {
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend_from_slice(bytes);
+        }
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {

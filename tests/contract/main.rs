@@ -3,6 +3,7 @@
 //! An action that is declared and has no fixture fails here; a check that does not fit an action is named in
 //! [`exceptions`] with its reason. So a new action is checked strictly from its first day.
 
+mod answers;
 mod declared;
 mod exceptions;
 mod few;

@@ -31,7 +31,7 @@ fn reads() -> Vec<(String, Read)> {
 }
 
 /// Reads over HTTP.
-fn reads_over_http() -> impl Iterator<Item = (String, Read)> {
+pub(crate) fn reads_over_http() -> impl Iterator<Item = (String, Read)> {
     reads().into_iter().filter(|(name, _)| applies(Check::Http, name))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     writes::{is_there, writes},
 };
 
-fn writes_over_http() -> impl Iterator<Item = (String, Write, Guarantee)> {
+pub(crate) fn writes_over_http() -> impl Iterator<Item = (String, Write, Guarantee)> {
     writes()
         .into_iter()
         .filter(|(name, ..)| applies(Check::Http, name))

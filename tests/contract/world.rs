@@ -50,8 +50,27 @@ impl World {
         Self::new(config, Arc::new(Hurried::default())).await
     }
 
+    /// The same, in which an answer has an end: one of a megabyte is too large.
+    pub(crate) async fn strict() -> Self {
+        let config = Config {
+            products: 20,
+            customers: 12,
+            orders: 12,
+            ..Config::default()
+        };
+        let limits = http::Limits {
+            body: 1 << 20,
+            ..http::Limits::default()
+        };
+        Self::limited(config, Arc::new(Hurried::default()), limits).await
+    }
+
     /// With that store and that clock.
     pub(crate) async fn new(config: Config, clock: Arc<dyn Clock>) -> Self {
+        Self::limited(config, clock, http::Limits::default()).await
+    }
+
+    async fn limited(config: Config, clock: Arc<dyn Clock>, limits: http::Limits) -> Self {
         let logged = logs::keep();
         let sandbox = Sandbox::start(Config {
             token: TOKEN.to_owned(),
@@ -63,7 +82,7 @@ impl World {
         std::fs::create_dir(folder.path().join("files")).expect("a folder");
         let answered: Arc<Mutex<Answers>> = Arc::default();
         let notes = answered.clone();
-        let network = http::Network::default().observed(move |record| {
+        let network = http::Network::default().limited(limits).observed(move |record| {
             notes
                 .lock()
                 .expect("nothing panics while it holds this lock")
@@ -220,7 +239,8 @@ impl World {
         assert!(!said.contains(TOKEN), "{what}: the error tells the token: {said}");
         assert!(
             !self.logged.text().contains(TOKEN),
-            "{what}: the log holds the token"
+            "{what}: the log holds the token: {}",
+            self.logged.text()
         );
     }
 }

@@ -115,8 +115,101 @@ pub(super) fn token_refused() -> Error {
         .hint("Enter a new token: `processflow connections edit NAME --secret token`.")
 }
 
-fn is_page(answer: &Answer) -> bool {
+/// A page of the web: a proxy's, or that of a store in maintenance.
+pub(super) fn is_page(answer: &Answer) -> bool {
     answer.content_type.contains("html") || answer.body.trim_ascii_start().starts_with(b"<")
+}
+
+/// What a 2xx with something in it that does not come from the store is: a page, text, or an error of whoever stands
+/// between. `None` for what may be the store's own.
+pub(super) fn not_from_the_store(answer: &Answer) -> Option<Error> {
+    let body = match answer.json() {
+        Err(error) => return Some(error),
+        Ok(None) => return None,
+        Ok(Some(body)) => body,
+    };
+    let Answer { what, status, .. } = answer;
+    let error = match body.as_str().as_bytes().first() {
+        Some(b'{' | b'[') if !is_error(answer, body.as_str()) => return None,
+        Some(b'{' | b'[') => Error::unavailable(format!(
+            "{what} answered {status} with an error in it: that is not the store's word."
+        )),
+        _ => Error::unavailable(format!(
+            "{what} answered {status} with a single value: that is not the store's word."
+        )),
+    };
+    let hint = "Usually a proxy or a gateway on the way. It is tried again by itself.";
+    Some(error.hint(hint).source(raw(answer)))
+}
+
+/// Bodies of errors are no longer than this; pages of records are not looked through for them.
+const LONGEST_ERROR: usize = 64 << 10;
+
+/// Names that errors are made of, in the shapes of gateways; no record has these alone.
+const OF_ERRORS: &[&str] = &[
+    "cause",
+    "code",
+    "detail",
+    "details",
+    "error",
+    "error_code",
+    "error_description",
+    "errorcode",
+    "errors",
+    "fault",
+    "instance",
+    "message",
+    "meta",
+    "path",
+    "reason",
+    "requestid",
+    "request_id",
+    "status",
+    "statuscode",
+    "success",
+    "timestamp",
+    "title",
+    "trace_id",
+    "type",
+];
+
+fn is_error(answer: &Answer, body: &str) -> bool {
+    if answer.status == 207 || body.len() > LONGEST_ERROR {
+        return false;
+    }
+    match serde_json::from_str(body) {
+        Ok(Value::Object(members)) => says_error(&members),
+        // v2's list of errors.
+        Ok(Value::Array(items)) => items.first().is_some_and(|item| {
+            let members = item.as_object();
+            members.is_some_and(|members| says_error(members) && members.contains_key("status"))
+        }),
+        _ => false,
+    }
+}
+
+fn says_error(members: &serde_json::Map<String, Value>) -> bool {
+    const WORDS: &[&str] = &[
+        "error",
+        "errors",
+        "fault",
+        "message",
+        "title",
+        "detail",
+        "error_description",
+    ];
+    let there = members.iter().filter(|(_, value)| !value.is_null());
+    let there: Vec<(String, &Value)> = there.map(|(name, value)| (name.to_lowercase(), value)).collect();
+    let says = |value: &Value| match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Object(inner) => !inner.is_empty(),
+        Value::Array(inner) => !inner.is_empty(),
+        _ => false,
+    };
+    there.iter().all(|(name, _)| OF_ERRORS.contains(&name.as_str()))
+        && there
+            .iter()
+            .any(|(name, value)| WORDS.contains(&name.as_str()) && says(value))
 }
 
 /// What the store said, from whichever shape it came in.

@@ -120,7 +120,7 @@ impl Keyed {
     async fn create(&self, store: &Store, row: &Row, key: &str, wanted: Wanted) -> Result<Outcome> {
         let body = writing::fields(row, &["id"]);
         let request = Request::once(Method::Post, self.path, &body).sensitive();
-        let answer = match writing::send(store, request, self.about).await? {
+        let answer = match writing::send_shown(store, request, self.about).await? {
             Reply::Done(answer) => return Ok(written(writing::answered(&answer))),
             Reply::Unknown(error) => return Ok(Outcome::Unknown(error)),
             Reply::Refused(answer) => answer,
@@ -135,7 +135,7 @@ impl Keyed {
     }
 
     async fn sent(&self, store: &Store, request: Request) -> Result<Outcome> {
-        match writing::send(store, request.sensitive(), self.about).await? {
+        match writing::send_shown(store, request.sensitive(), self.about).await? {
             Reply::Done(answer) => Ok(written(writing::answered(&answer))),
             Reply::Refused(answer) => Err(errors::refusal(&answer, self.about)),
             Reply::Unknown(error) => Ok(Outcome::Unknown(error)),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
 use base64::Engine;
@@ -41,6 +41,8 @@ pub struct Store {
     pub(super) granted: Option<String>,
     client: Client,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// The store no longer takes the token (401): nothing more is asked with it.
+    refused: OnceLock<Error>,
     /// Where pictures of products lie.
     pub(super) pictures: Option<std::path::PathBuf>,
 }
@@ -150,6 +152,7 @@ impl System for Store {
             granted: settings.granted.filter(|_| by_app),
             client,
             turn,
+            refused: OnceLock::new(),
         })
     }
 
@@ -226,10 +229,24 @@ impl Store {
         }
     }
 
-    /// Reads; an answer of any status. A list that lies outside the dates it was asked for is Config.
+    /// Reads; an answer of any status. A list that lies outside the dates it was asked for is Config. What does not come
+    /// from the store is Unavailable: a proxy's 404 does not say that a record is gone, an empty 200 not that there is none.
     pub(super) async fn ask(&self, request: Request) -> Result<Answer> {
         self.offered(&request)?;
+        self.still_accepted()?;
         let answer = self.client.read(request.clone()).await?;
+        self.note_refusal(&answer);
+        let foreign = match answer.status {
+            204 => None,
+            401 | 500.. => None,
+            _ if errors::is_page(&answer) => Some(errors::refusal(&answer, TIME)),
+            200..300 if answer.body.is_empty() => Some(empty(&answer)),
+            200..300 => errors::not_from_the_store(&answer),
+            _ => None,
+        };
+        if let Some(error) = foreign {
+            return Err(error);
+        }
         obeyed::check(&request, &answer)?;
         Ok(answer)
     }
@@ -271,6 +288,18 @@ impl Store {
         Ok(all)
     }
 
+    /// Err: Config, what the store said when it refused the token. A connection is one run's, so the next run asks again.
+    pub(super) fn still_accepted(&self) -> Result<()> {
+        self.refused.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Keeps in mind that the token was refused.
+    pub(super) fn note_refusal(&self, answer: &Answer) {
+        if answer.status == 401 {
+            self.refused.get_or_init(|| errors::refusal(answer, TIME));
+        }
+    }
+
     /// The client, for writes.
     pub(super) fn client(&self) -> &Client {
         &self.client
@@ -307,6 +336,14 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn empty(answer: &Answer) -> Error {
+    Error::unavailable(format!(
+        "{} answered {} with nothing at all.",
+        answer.what, answer.status
+    ))
+    .hint("Usually a proxy on the way. Nothing was taken over; it is tried again by itself.")
 }
 
 fn not_signed_in() -> Error {

@@ -16,7 +16,7 @@ use super::{
 
 /// What came of a write request.
 pub(super) enum Reply {
-    /// It was applied, 207 included.
+    /// It was applied; in part, where the status is 207.
     Done(Answer),
     /// It was refused and nothing was applied.
     Refused(Answer),
@@ -26,16 +26,73 @@ pub(super) enum Reply {
 
 /// Sends a write. Err: it certainly was not applied, and another time may help, or a person must act.
 pub(super) async fn send(store: &Store, request: Request, about: About) -> Result<Reply> {
-    match store.client().write(request).await {
+    store.still_accepted()?;
+    let sent = store.client().write(request).await;
+    if let Sent::Answered(answer) = &sent {
+        store.note_refusal(answer);
+    }
+    match sent {
         Sent::NotSent(error) => Err(error),
         Sent::Unknown(error) => Ok(Reply::Unknown(error)),
-        Sent::Answered(answer) if answer.is_success() => Ok(Reply::Done(answer)),
+        Sent::Answered(answer) if answer.is_success() => {
+            Ok(errors::not_from_the_store(&answer).map_or(Reply::Done(answer), Reply::Unknown))
+        }
+        // A proxy's: the store has not seen the request.
+        Sent::Answered(answer) if answer.status != 401 && answer.status < 500 && errors::is_page(&answer) => {
+            Err(errors::refusal(&answer, about))
+        }
         Sent::Answered(answer) if matches!(answer.status, 408 | 499 | 500 | 502..=506) => {
             Ok(Reply::Unknown(errors::refusal(&answer, about)))
         }
         Sent::Answered(answer) => Ok(Reply::Refused(answer)),
     }
 }
+
+/// Sends a write whose rows are done together. 207 says that some were not, and not always which: all are looked up. So
+/// they are after an empty answer that does not say that it is one (204).
+pub(super) async fn send_whole(store: &Store, request: Request, about: About) -> Result<Reply> {
+    Ok(match send(store, request, about).await? {
+        Reply::Done(answer) if answer.status == 207 => Reply::Unknown(in_part()),
+        Reply::Done(answer) if answer.body.is_empty() && answer.status != 204 => Reply::Unknown(unshown()),
+        reply => reply,
+    })
+}
+
+/// The same, where the store answers with what it has now: v3's `data`, v2's record with its `id`.
+pub(super) async fn send_shown(store: &Store, request: Request, about: About) -> Result<Reply> {
+    let shows = if request.path.starts_with("v2/") {
+        "id"
+    } else {
+        "data"
+    };
+    Ok(send_whole(store, request, about).await?.shown(shows))
+}
+
+impl Reply {
+    /// An answer of success without this member says nothing of what was written.
+    pub(super) fn shown(self, member: &str) -> Self {
+        let has = |answer: &Answer| {
+            let found = answer.json().ok().flatten().and_then(|whole| whole.field(member));
+            found.is_some_and(|found| found.as_str() != "null")
+        };
+        match self {
+            Self::Done(answer) if !has(&answer) => Self::Unknown(unshown()),
+            reply => reply,
+        }
+    }
+}
+
+/// The store says that it went well, and does not show it.
+pub(super) fn unshown() -> Error {
+    Error::unavailable("the store says that it is done and does not show what it has now").hint(LOOKED_UP)
+}
+
+/// 207 without a word on which.
+pub(super) fn in_part() -> Error {
+    Error::unavailable("the store did this in part and does not say which").hint(LOOKED_UP)
+}
+
+const LOOKED_UP: &str = "It is looked up and tried again by itself.";
 
 /// A refusal as an outcome of each of its `rows`. It may be because of one of them: the store refuses a batch as a
 /// whole and does not always name the row (BigCommerce: "send each item in separate requests to identify"). Err: no

@@ -9,7 +9,7 @@ use std::{
 };
 
 use connector_kit::{
-    Destination, Found, Guarantee, Outcome, Result, Row, Value,
+    Destination, Error, Found, Guarantee, Kind, Outcome, Result, Row, Value,
     http::{Exchange, taped},
 };
 use tracing::warn;
@@ -210,6 +210,10 @@ impl Delivery<'_> {
             "The answer was lost. Looking up whether the destination already did the work.");
         let lost: Vec<Option<Outcome>> = unsure.iter().map(|&at| parcel.outcomes[at].take()).collect();
         let absent = self.look_up(parcel, &unsure).await?;
+        if let Some(error) = persons_matter(&unsure, &lost, &absent) {
+            self.forget(parcel, &absent).await?;
+            return Err(error);
+        }
         if tries < self.tries {
             if !absent.is_empty() {
                 queue.push_front(Group {
@@ -317,6 +321,17 @@ impl Delivery<'_> {
             intents,
         }
     }
+}
+
+/// Why rows that turned out not to be there cannot be sent again before a person has acted: the plan's limit, say.
+fn persons_matter(unsure: &[usize], lost: &[Option<Outcome>], absent: &[usize]) -> Option<Error> {
+    let mut pairs = unsure.iter().zip(lost);
+    pairs.find_map(|(at, lost)| match lost {
+        Some(Outcome::Unknown(error)) if error.kind == Kind::Config && absent.contains(at) => {
+            Some(error.clone())
+        }
+        _ => None,
+    })
 }
 
 impl Delivered {

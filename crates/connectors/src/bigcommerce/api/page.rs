@@ -1,6 +1,6 @@
 //! An answer's records, and whether more follow.
 
-use connector_kit::{Raw, Result, http::Answer};
+use connector_kit::{Error, Raw, Result, http::Answer};
 use serde::Deserialize;
 
 use super::operation::{Envelope, Operation, Paging};
@@ -49,8 +49,9 @@ impl Told {
         };
         let (rows, single) = match inner.as_str().as_bytes().first() {
             Some(b'[') => (Raw::split(&inner.bytes())?, false),
+            Some(b'{') if inner.fields().names().next().is_some() => (vec![inner], true),
             Some(b'n') => (Vec::new(), true),
-            _ => (vec![inner], true),
+            _ => return Err(unfamiliar(answer)),
         };
         let mut told = Self {
             rows,
@@ -86,4 +87,13 @@ impl Told {
             _ => found > 0,
         };
     }
+}
+
+/// Neither a list nor a thing.
+fn unfamiliar(answer: &Answer) -> Error {
+    Error::unavailable(format!(
+        "{} answered {} with neither a record nor a list of them",
+        answer.what, answer.status
+    ))
+    .hint("Usually a proxy's page or a store in maintenance. Nothing was taken over.")
 }

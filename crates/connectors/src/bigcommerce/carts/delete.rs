@@ -78,7 +78,7 @@ fn path(row: &Row) -> Result<String> {
 
 async fn delete(store: &Store, row: &Row) -> Result<Outcome> {
     let request = Request::bare(Method::Delete, path(row)?).repeatable().sensitive();
-    match writing::send(store, request, ABOUT).await? {
+    match writing::send_whole(store, request, ABOUT).await? {
         Reply::Done(_) => Ok(Outcome::Written {
             id: row.text("cart_id").ok(),
             answer: None,

@@ -284,10 +284,8 @@ fn done(items: &[Item], answer: &Answer, outcomes: &mut Outcomes) {
         let there = record.or(item.there.as_ref());
         let outcome = match failed.get(&at) {
             Some(said) => Outcome::Failed(refusal(said)),
-            None if partly && failed.is_empty() => Outcome::Unknown(
-                Error::unavailable("the store did this in part and does not say which")
-                    .hint("It is looked up and tried again by itself."),
-            ),
+            None if partly && failed.is_empty() => Outcome::Unknown(writing::in_part()),
+            None if there.is_none() => Outcome::Unknown(writing::unshown()),
             None => Outcome::Written {
                 id: there
                     .and_then(|there| writing::id_of(there, "category_id"))

@@ -100,7 +100,7 @@ async fn set(store: &Store, row: &Row, wanted: Wanted) -> Result<Outcome> {
         }
         (None, _) => Request::once(Method::Post, path, &body),
     };
-    match writing::send(store, request.sensitive(), ABOUT).await? {
+    match writing::send_shown(store, request.sensitive(), ABOUT).await? {
         Reply::Done(answer) => {
             let address = writing::answered(&answer).and_then(|checkout| checkout.field("billing_address"));
             Ok(Outcome::Written {

@@ -200,7 +200,7 @@ async fn send_changes(
     let bodies: Vec<_> = changes.iter().map(body).collect();
     let request = Request::once(Method::Put, PATH, &bodies).repeatable().sensitive();
     let places = changes.iter().map(|(_, mapped)| mapped.row);
-    match writing::send(store, request, ABOUT).await? {
+    match writing::send_shown(store, request, ABOUT).await? {
         Reply::Done(answer) => {
             let records = records(&answer);
             for (id, mapped) in &changes {
@@ -230,15 +230,19 @@ async fn send_new(store: &Store, create: Vec<Mapped>, outcomes: &mut Outcomes) -
     let bodies: Vec<_> = create.iter().map(|mapped| &mapped.fields).collect();
     let request = Request::once(Method::Post, PATH, &bodies).sensitive();
     let places = create.iter().map(|mapped| mapped.row);
-    match writing::send(store, request, ABOUT).await? {
+    match writing::send_shown(store, request, ABOUT).await? {
         Reply::Done(answer) => {
             let records = records(&answer);
             for mapped in &create {
                 let there = records.iter().find(|there| there.email == mapped.key);
-                let (id, answer) = there
-                    .map(|there| (there.id.to_string(), there.record.clone()))
-                    .unzip();
-                outcomes.set(mapped.row, Outcome::Written { id, answer });
+                let outcome = there.map_or_else(
+                    || Outcome::Unknown(writing::unshown()),
+                    |there| Outcome::Written {
+                        id: Some(there.id.to_string()),
+                        answer: Some(there.record.clone()),
+                    },
+                );
+                outcomes.set(mapped.row, outcome);
             }
         }
         Reply::Refused(answer) => {

@@ -85,7 +85,7 @@ impl WriteAction for InventoryAdjust {
         let body = json!({ "reason": self.reason, "items": items });
         let request = Request::once(Method::Post, "v3/inventory/adjustments/relative", &body);
         let _turn = store.turn().await;
-        let reply = writing::send(store, request, ABOUT).await?;
+        let reply = writing::send_whole(store, request, ABOUT).await?;
         set::settle(reply, &adjustments, &mut outcomes)?;
         Ok(outcomes.all())
     }

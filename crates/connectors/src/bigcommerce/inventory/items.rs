@@ -77,19 +77,12 @@ const PAGE: usize = 1_000;
 pub(super) async fn by_name(store: &Store, by: By, names: &[&str]) -> Result<BTreeMap<String, Item>> {
     let mut found = BTreeMap::new();
     for list in lists(names) {
-        for page in 1_u32.. {
-            let request = Request::get("v3/inventory/items")
-                .query(format!("{}:in", by.field()), &list)
-                .query("page", page)
-                .query("limit", PAGE);
-            let Rows { rows, more, .. } = Rows::v3(&store.get(request, ABOUT).await?)?;
-            for row in &rows {
-                let item: Item = serde_json::from_str(row.as_str()).map_err(unfamiliar)?;
-                found.extend(item.name(by).map(|name| (name, item)));
-            }
-            if !more || rows.is_empty() {
-                break;
-            }
+        let request = Request::get("v3/inventory/items")
+            .query(format!("{}:in", by.field()), &list)
+            .query("limit", PAGE);
+        for row in store.all(request, ABOUT).await? {
+            let item: Item = serde_json::from_str(row.as_str()).map_err(unfamiliar)?;
+            found.extend(item.name(by).map(|name| (name, item)));
         }
     }
     Ok(found)

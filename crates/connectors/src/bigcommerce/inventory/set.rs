@@ -96,7 +96,7 @@ impl WriteAction for InventorySet {
             if adjustments.is_empty() {
                 break;
             }
-            let answer = match writing::send(store, self.request(by, &adjustments), ABOUT).await? {
+            let answer = match writing::send_whole(store, self.request(by, &adjustments), ABOUT).await? {
                 Reply::Refused(answer) if answer.status == 422 => answer,
                 other => {
                     settle(other, &adjustments, &mut outcomes)?;

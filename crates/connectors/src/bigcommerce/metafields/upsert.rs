@@ -125,8 +125,12 @@ async fn send<R: Of>(store: &Store, method: Method, items: &[Item], outcomes: &m
     } else {
         request
     };
-    match writing::send(store, request, R::about()).await? {
-        Reply::Done(answer) => done(items, &answer, outcomes),
+    match writing::send_shown(store, request, R::about()).await? {
+        Reply::Done(answer) => {
+            let unshown = Outcome::Unknown(writing::unshown());
+            outcomes.set_all(items.iter().map(|item| item.row), &unshown);
+            done_of(items, &answer, outcomes);
+        }
         Reply::Refused(answer) => {
             let refused = writing::refused(&answer, R::about(), items.len())?;
             outcomes.set_all(items.iter().map(|item| item.row), &refused);
@@ -138,14 +142,6 @@ async fn send<R: Of>(store: &Store, method: Method, items: &[Item], outcomes: &m
         }
     }
     Ok(())
-}
-
-fn done(items: &[Item], answer: &Answer, outcomes: &mut Outcomes) {
-    for item in items {
-        let id = item.there.as_ref().and_then(|there| there.field("id")?.plain());
-        outcomes.set(item.row, Outcome::Written { id, answer: None });
-    }
-    done_of(items, answer, outcomes);
 }
 
 /// Notes those that the answer shows.

@@ -127,10 +127,10 @@ async fn update(store: &Store, row: &Row) -> Result<Outcome> {
     let request = Request::once(Method::Put, path(id), &fields)
         .repeatable()
         .sensitive();
-    match writing::send(store, request, ABOUT).await? {
+    match writing::send_shown(store, request, ABOUT).await? {
         Reply::Done(answer) => Ok(Outcome::Written {
             id: Some(id.to_string()),
-            answer: answer.json()?,
+            answer: answer.json().ok().flatten(),
         }),
         Reply::Refused(answer) => writing::refused(&answer, ABOUT, 1),
         Reply::Unknown(error) => Ok(Outcome::Unknown(error)),

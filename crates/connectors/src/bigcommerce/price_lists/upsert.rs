@@ -109,7 +109,7 @@ impl WriteAction for PriceListRecordsUpsert {
         let body: Vec<&Map<String, Json>> = prices.iter().map(|price| &price.fields).collect();
         let request = Request::once(Method::Put, self.path(), &body).repeatable();
         let _room = api::room(store, "upsert_price_list_records").await;
-        match writing::send(store, request, ABOUT).await? {
+        match writing::send_whole(store, request, ABOUT).await? {
             Reply::Done(_) => prices.iter().for_each(|price| {
                 let id = Some(price.name.clone());
                 outcomes.set(price.row, Outcome::Written { id, answer: None });

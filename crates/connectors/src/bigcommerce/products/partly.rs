@@ -12,6 +12,8 @@ use crate::bigcommerce::{Store, errors::Told};
 pub(super) struct Failed {
     told: Told,
     part: Part,
+    /// Whatever it names, it happened to all.
+    of_all: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,17 @@ impl Failed {
             () if said.contains("url") => Part::Address,
             () => Part::Other,
         };
-        Self { told, part }
+        Self {
+            told,
+            part,
+            of_all: false,
+        }
+    }
+
+    /// The same, of everybody where it names none of these products.
+    pub(super) fn of_any(mut self, mut ids: impl Iterator<Item = u64>) -> Self {
+        self.of_all = !ids.any(|id| self.concerns(id));
+        self
     }
 
     /// Whether it happened to this product: its details name products by id, or nobody.
@@ -60,7 +72,7 @@ impl Failed {
             .iter()
             .filter(|(name, _)| name.parse::<u64>().is_ok())
             .peekable();
-        named.peek().is_none() || named.any(|(name, _)| name.parse() == Ok(id))
+        self.of_all || named.peek().is_none() || named.any(|(name, _)| name.parse() == Ok(id))
     }
 
     pub(super) fn error(&self) -> Error {

@@ -143,9 +143,15 @@ pub(super) async fn send(
         return Ok(None);
     }
     let rows = changes.iter().map(|change| change.row);
-    match writing::send(store, request(store, changes), ABOUT).await? {
+    let reply = match writing::send(store, request(store, changes), ABOUT).await? {
+        Reply::Done(answer) if answer.status == 207 => Reply::Done(answer),
+        reply => reply.shown("data"),
+    };
+    match reply {
         Reply::Done(answer) => {
             let partly = (answer.status == 207).then(|| partly::Failed::read(&answer));
+            // Ids that are nobody's say nothing of whom it concerns.
+            let partly = partly.map(|failed| failed.of_any(changes.iter().map(|change| change.id)));
             for change in changes {
                 outcomes.set(change.row, outcome(store, change, &answer, partly.as_ref()));
             }

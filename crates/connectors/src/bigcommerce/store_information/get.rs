@@ -21,9 +21,9 @@ impl ReadAction for StoreGet {
     const SCOPE: Option<&'static str> = Some("Information & Settings: read-only");
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let absent = Error::unavailable("the store says nothing of itself");
+        let absent = Error::config("the store says nothing of itself");
         Named::of("get_store_information")
-            .one(absent.hint("It is tried again by itself."))
+            .one(absent.hint("Check the API Path of the connection."))
             .open(store, reading)
     }
 }

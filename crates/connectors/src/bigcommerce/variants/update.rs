@@ -74,7 +74,7 @@ impl WriteAction for VariantsUpdate {
             return Ok(outcomes.all());
         }
         let request = Request::once(Method::Put, PATH, &body(&changes)).repeatable();
-        match writing::send(store, request, ABOUT).await? {
+        match writing::send_shown(store, request, ABOUT).await? {
             Reply::Done(answer) => {
                 let records = Rows::v3(&answer).map(|rows| rows.rows).unwrap_or_default();
                 for change in &changes {

@@ -69,7 +69,7 @@ impl WriteAction for VariantsUpsert {
         if items.is_empty() {
             return Ok(outcomes.all());
         }
-        match writing::send(store, request(&items), ABOUT).await? {
+        match writing::send_shown(store, request(&items), ABOUT).await? {
             Reply::Done(answer) => done(&items, &answer, &mut outcomes),
             Reply::Refused(answer) => refused(store, &items, &answer, &mut outcomes).await?,
             Reply::Unknown(error) => {
@@ -266,8 +266,14 @@ fn done(items: &[Item], answer: &Answer, outcomes: &mut Outcomes) {
         };
         let answer = records.iter().find(is_it).cloned();
         let id = item.id.or_else(|| writing::id_of(answer.as_ref()?, "id"));
-        let id = id.map(|id| id.to_string());
-        outcomes.set(item.row, Outcome::Written { id, answer });
+        let outcome = match id {
+            Some(id) => Outcome::Written {
+                id: Some(id.to_string()),
+                answer,
+            },
+            None => Outcome::Unknown(writing::unshown()),
+        };
+        outcomes.set(item.row, outcome);
     }
 }
 

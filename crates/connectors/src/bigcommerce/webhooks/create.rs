@@ -82,7 +82,7 @@ async fn create(store: &Store, row: &Row) -> Result<Outcome> {
         None => Request::once(Method::Post, PATH, &body),
     };
     // Its headers hold secrets.
-    match writing::send(store, request.sensitive(), ABOUT).await? {
+    match writing::send_shown(store, request.sensitive(), ABOUT).await? {
         Reply::Done(answer) => Ok(Outcome::Written {
             id: writing::answered(&answer).and_then(|webhook| webhook.field("id")?.plain()),
             answer: None,

@@ -62,9 +62,9 @@ impl WriteAction for CustomerAddressCreate {
         let request = Request::once(Method::Post, PATH, &body).repeatable().sensitive();
         let _room = api::room(store, "create_customers_addresses").await;
         let places = mapped.iter().map(|(row, _)| *row);
-        match writing::send(store, request, ABOUT).await? {
+        match writing::send_shown(store, request, ABOUT).await? {
             Reply::Done(answer) => {
-                let mut made = Rows::v3(&answer)?.rows;
+                let mut made = Rows::v3(&answer).map(|rows| rows.rows).unwrap_or_default();
                 for (row, fields) in &mapped {
                     outcomes.set(*row, outcome(&mut made, fields));
                 }

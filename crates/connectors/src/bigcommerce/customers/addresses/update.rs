@@ -56,7 +56,7 @@ impl WriteAction for CustomerAddressUpdate {
         let request = Request::once(Method::Put, PATH, &body).repeatable().sensitive();
         let _room = api::room(store, "update_customers_addresses").await;
         let places = changes.iter().map(|change| change.row);
-        match writing::send(store, request, ABOUT).await? {
+        match writing::send_shown(store, request, ABOUT).await? {
             // One that became the same as another of the customer's is left out of the answer, and is there.
             Reply::Done(_) => changes.iter().for_each(|change| {
                 let id = Some(change.id.to_string());

@@ -63,7 +63,7 @@ impl WriteAction for CustomerAttributeValuesUpsert {
         let request = Request::once(Method::Put, PATH, &body).repeatable().sensitive();
         let _room = api::room(store, "upsert_customers_attribute_values").await;
         let places = items.iter().map(|item| item.row);
-        match writing::send(store, request, ABOUT).await? {
+        match writing::send_shown(store, request, ABOUT).await? {
             Reply::Done(_) => items.iter().for_each(|item| {
                 let id = Some(format!("{}/{}", item.customer, item.attribute));
                 outcomes.set(item.row, Outcome::Written { id, answer: None });

@@ -51,7 +51,7 @@ impl Images {
         }
         let key = key(product, &ready);
         let request = request(product, image, ready);
-        match writing::send(store, request, ABOUT).await? {
+        match writing::send_shown(store, request, ABOUT).await? {
             Reply::Done(answer) => {
                 let id = writing::answered(&answer).and_then(|image| image.field("id")?.plain());
                 store.cache("image", &key, &id.unwrap_or_default());
