@@ -8,6 +8,7 @@ mod malformed;
 mod pages;
 mod parts;
 mod refusals;
+mod scopes;
 mod statuses;
 mod token;
 
