@@ -5,14 +5,17 @@
 //! of records one date; when the second stood on fills a page, its pages are read forward and then backward. Records
 //! leave a past second but never enter it, so those behind move to lower pages: backward they cannot slip past.
 //! It ends when a pass brings nothing new.
+//!
+//! A server sorts first and reads then: what changes in between carries a date that is later than its place, and at the
+//! end of a page such a date would lead past what was not read yet ([`reached`]).
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Ask, Entry, Page, Resource,
-    position::{Mark, whole_second},
+    position::{Mark, earlier, whole_second},
 };
 use crate::{Error, Record, Result};
 
@@ -36,10 +39,21 @@ const LATE_PAGES: u32 = 100;
 
 /// A second that fills more than a page, while its pages are read.
 enum Crowd {
-    /// Towards its end. `ids` are those of the page before, to notice a server that ignores page numbers.
-    Forward { page: u32, ids: Vec<u64>, repeats: u8 },
-    /// Back to its first page; `news` when this pass brought something.
-    Backward { page: u32, last: u32, news: bool },
+    /// Towards its end. `ids` are those of the pages before, to notice a server that ignores page numbers.
+    Forward {
+        page: u32,
+        ids: BTreeSet<u64>,
+        repeats: u8,
+    },
+    /// Back to its first page; `news` when this pass brought something. `ids` are those of the page before: one that comes
+    /// twice is asked for once more (`again`).
+    Backward {
+        page: u32,
+        last: u32,
+        news: bool,
+        ids: Vec<u64>,
+        again: bool,
+    },
 }
 
 impl Crowd {
@@ -111,8 +125,10 @@ impl<R: Resource> Changes<R> {
             more,
             server_time: now,
         } = page;
-        let ids = entries.iter().map(|entry| entry.id).collect();
-        let last = entries.iter().rev().find_map(|entry| entry.changed);
+        // A full page may go on, whatever the server's totals say.
+        let more = more || entries.len() as u64 >= self.resource.page_size();
+        let ids: Vec<u64> = entries.iter().map(|entry| entry.id).collect();
+        let last = reached(&entries, more, now);
         let crowd_goes_on = more && last.map(whole_second) == self.at;
         match self.crowd.take() {
             None => {
@@ -122,14 +138,19 @@ impl<R: Resource> Changes<R> {
             }
             Some(Crowd::Forward {
                 page,
-                ids: before,
+                ids: mut known,
                 repeats,
             }) => {
-                let repeats = if ids == before { repeats + 1 } else { 0 };
+                let brings_none = ids.iter().fold(true, |none, id| !known.insert(*id) && none);
+                let repeats = if brings_none { repeats + 1 } else { 0 };
                 if repeats == 2 && !ids.is_empty() {
                     return Err(self.endless());
                 }
-                self.crowd = Some(if crowd_goes_on {
+                let ids = known;
+                self.crowd = Some(if repeats > 0 && more {
+                    // Pages before once more: this one is asked for again.
+                    Crowd::Forward { page, ids, repeats }
+                } else if crowd_goes_on {
                     Crowd::Forward {
                         page: page + 1,
                         ids,
@@ -140,13 +161,32 @@ impl<R: Resource> Changes<R> {
                         page,
                         last: page,
                         news: false,
+                        ids: Vec::new(),
+                        again: false,
                     }
                 });
                 Ok(self.fresh(entries, now))
             }
-            Some(Crowd::Backward { page, last, news }) => {
+            Some(Crowd::Backward {
+                page,
+                last,
+                news,
+                ids: before,
+                again,
+            }) => {
                 let records = self.fresh(entries, now);
-                self.step_back(page, last, news || !records.is_empty());
+                let news = news || !records.is_empty();
+                if !again && !ids.is_empty() && ids == before {
+                    self.crowd = Some(Crowd::Backward {
+                        page,
+                        last,
+                        news,
+                        ids,
+                        again: true,
+                    });
+                } else {
+                    self.step_back(page, last, news, ids);
+                }
                 Ok(records)
             }
         }
@@ -164,7 +204,7 @@ impl<R: Resource> Changes<R> {
         if more && !moved {
             self.crowd = Some(Crowd::Forward {
                 page: 2,
-                ids,
+                ids: ids.into_iter().collect(),
                 repeats: 0,
             });
         }
@@ -173,23 +213,23 @@ impl<R: Resource> Changes<R> {
     }
 
     /// One page further back; from page 1 either once more from the end, or on to the next second.
-    fn step_back(&mut self, page: u32, last: u32, news: bool) {
-        if page > 1 {
-            self.crowd = Some(Crowd::Backward {
-                page: page - 1,
-                last,
-                news,
-            });
-        } else if news {
-            self.crowd = Some(Crowd::Backward {
-                page: last,
-                last,
-                news: false,
-            });
-        } else {
-            let second = SignedDuration::from_secs(1);
-            self.at = self.at.map(|at| at.checked_add(second).unwrap_or(Timestamp::MAX));
-        }
+    fn step_back(&mut self, page: u32, last: u32, news: bool, ids: Vec<u64>) {
+        let (page, news, ids) = match page {
+            1 if !news => {
+                let second = SignedDuration::from_secs(1);
+                self.at = self.at.map(|at| at.checked_add(second).unwrap_or(Timestamp::MAX));
+                return;
+            }
+            1 => (last, false, Vec::new()),
+            _ => (page - 1, news, ids),
+        };
+        self.crowd = Some(Crowd::Backward {
+            page,
+            last,
+            news,
+            ids,
+            again: false,
+        });
     }
 
     /// The records whose version was not delivered yet.
@@ -209,19 +249,20 @@ impl<R: Resource> Changes<R> {
 
     /// Whether the server did what it was asked: filter and sort.
     fn check(&self, page: &Page) -> Result<()> {
+        page.check(self.resource.noun())?;
         let dates = || page.entries.iter().filter_map(|entry| entry.changed);
         if let (Some(at), Some(oldest)) = (self.at, dates().min())
             && oldest < at
         {
             return Err(self.filter_ignored(at, oldest));
         }
-        // A few may be out of place: changed between the server's sorting and its reading.
+        // A few may be out of place, see `reached`.
         let descents = dates()
             .zip(dates().skip(1))
             .filter(|(one, next)| next < one)
             .count();
         let undated = !page.entries.is_empty() && dates().next().is_none();
-        if page.more && (undated || descents * 10 > page.entries.len()) {
+        if page.more && (undated || descents > misplaced(page.entries.len())) {
             return Err(self.unsorted());
         }
         Ok(())
@@ -250,4 +291,21 @@ impl<R: Resource> Changes<R> {
         ))
         .hint("Nothing is lost: reading goes on from the same place next time. If it stays, send a support bundle.")
     }
+}
+
+/// How many of a page's records may have changed between the server's sorting and its reading.
+fn misplaced(records: usize) -> usize {
+    records / 10 + 1
+}
+
+/// The date up to which a page is whole. Behind a page that is not the last, and whose end is of just now, the lowest date
+/// of its last records counts: some of them may be out of place, but not all.
+fn reached(entries: &[Entry], more: bool, now: Option<Timestamp>) -> Option<Timestamp> {
+    let dates = || entries.iter().rev().filter_map(|entry| entry.changed);
+    let last = dates().next()?;
+    let is_of_just_now = now.is_none_or(|now| last > earlier(now));
+    if !(more && is_of_just_now) {
+        return Some(last);
+    }
+    dates().take(misplaced(entries.len()) + 1).min()
 }

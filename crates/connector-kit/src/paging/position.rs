@@ -81,7 +81,7 @@ impl Mark {
 }
 
 /// The overlap before an instant, on a whole second: stores keep no parts of one.
-fn earlier(instant: Timestamp) -> Timestamp {
+pub(super) fn earlier(instant: Timestamp) -> Timestamp {
     whole_second(instant)
         .checked_sub(jiff::SignedDuration::from_secs(OVERLAP_SECONDS))
         .unwrap_or(Timestamp::MIN)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::{Record, Result};
+use crate::{Error, Record, Result};
 
 /// A list with growing whole-number ids, a change date on each record, or both.
 #[async_trait]
@@ -67,6 +67,20 @@ pub struct Page {
     pub more: bool,
     /// The server's own clock, where it said.
     pub server_time: Option<Timestamp>,
+}
+
+impl Page {
+    /// Whether it can be what was asked for: where a list goes on there is something. What should have been on the page
+    /// would be passed over without a word.
+    pub(super) fn check(&self, noun: &str) -> Result<()> {
+        if !(self.more && self.entries.is_empty()) {
+            return Ok(());
+        }
+        Err(Error::unavailable(format!(
+            "the store sent an empty page of {noun} and said that more follow behind it"
+        ))
+        .hint("Nothing is lost: reading goes on from the same place next time. If it stays, send a support bundle."))
+    }
 }
 
 /// A record with what paging needs to know of it.

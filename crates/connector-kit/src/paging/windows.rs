@@ -236,10 +236,11 @@ impl<R: Resource> Windows<R> {
 
     /// A page's records in the order of ids, and whether its window goes on behind them.
     fn checked(&self, window: Window, page: Page) -> Result<(Vec<Entry>, bool)> {
+        let noun = self.resource.noun();
+        page.check(noun)?;
         let Page {
             mut entries, more, ..
         } = page;
-        let noun = self.resource.noun();
         if let Some(stray) = entries
             .iter()
             .find(|entry| entry.id < window.from || entry.id > window.to)
@@ -251,6 +252,8 @@ impl<R: Resource> Windows<R> {
             ))
             .hint("Validate the connection; if the store answers like this again, send a support bundle."));
         }
+        // A full page may go on, whatever the server's totals say.
+        let more = more || entries.len() as u64 >= self.resource.page_size();
         let sorted = entries.is_sorted_by_key(|entry| entry.id);
         if more && !sorted {
             return Err(Error::config(format!(
