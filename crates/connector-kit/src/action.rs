@@ -36,6 +36,9 @@ pub trait ReadAction: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// The permission it needs, in the system's own words for people ("Orders: read-only").
     const SCOPE: Option<&'static str> = None;
+    /// Whether a reading of [`Span::Whole`](crate::Span::Whole) without filters brings everything there is and changes
+    /// nothing: what it does not bring is gone.
+    const BRINGS_ALL: bool = false;
 
     /// What the types cannot say of the parameters. A processflow that fails here is not deployed.
     fn check(&self) -> Result<()> {
@@ -139,6 +142,10 @@ pub enum Does {
 pub trait AnyRead: Send + Sync {
     /// Checks parameters from a processflow file.
     fn check(&self, with: &serde_json::Value) -> Result<()>;
+    /// See [`ReadAction::BRINGS_ALL`].
+    fn brings_all(&self) -> bool {
+        false
+    }
     /// Opens the source on a live connection.
     async fn open(
         &self,
@@ -196,6 +203,10 @@ pub(crate) struct Of<A>(pub(crate) std::marker::PhantomData<fn() -> A>);
 impl<R: ReadAction> AnyRead for Of<R> {
     fn check(&self, with: &serde_json::Value) -> Result<()> {
         parameters::<R>(R::NAME, with)?.check()
+    }
+
+    fn brings_all(&self) -> bool {
+        R::BRINGS_ALL
     }
 
     async fn open(

@@ -16,6 +16,8 @@ pub struct Record {
     /// Set when the source could not make sense of it (an undecodable byte, a ragged row): the engine sets the
     /// record aside under this cause, `body` holding what was legible, and goes on with the others.
     pub unreadable: Option<Error>,
+    /// Set when the source knows that nobody wants it, with the reason: it is counted as skipped.
+    pub left_out: Option<&'static str>,
 }
 
 impl Record {
@@ -26,6 +28,7 @@ impl Record {
             labels: Vec::new(),
             body,
             unreadable: None,
+            left_out: None,
         }
     }
 

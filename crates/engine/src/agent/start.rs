@@ -15,7 +15,8 @@ use crate::{
     operations::compiled,
     processflow::{Fetch, Plan, RunFacts, Scope},
     run::{
-        self, Execution, FetchMore, Locker, OpenSource, Progress, ProgressSender, Snapshot, Stored,
+        self, Execution, FetchMore, List, Locker, OpenSource, Progress, ProgressSender, ReadAgain, Snapshot,
+        Stored,
         asking::{Asking, Part, reached},
     },
     state::{self, Deployment, Journal, Run, Trigger, Version},
@@ -315,6 +316,7 @@ impl Going {
             .clone();
         let fetch = self.fetch(&connections);
         let locker = self.locker().await?;
+        let list = self.list(live.clone());
         let open = self.source(live, wanted, &scope);
         Ok(Execution {
             scope,
@@ -325,6 +327,7 @@ impl Going {
             deployment: self.deployment.id,
             connections,
             open,
+            list,
             moves_watermark,
             one_record,
             has_read_everything: self.has_read_everything,
@@ -389,6 +392,28 @@ impl Going {
             facts.insert(alias.clone(), own.into());
         }
         Ok(facts)
+    }
+
+    /// The list that is read, and how it is asked for again beside the reading itself.
+    fn list(&self, live: Live) -> List {
+        let read = &self.plan.read;
+        let connection = &self.version.bindings[&read.alias];
+        let name = format!("{connection}/{}", read.action);
+        let (agent, plan) = (self.agent.clone(), self.plan.clone());
+        let again: ReadAgain = Box::new(move |ids| {
+            let (agent, plan, live) = (agent.clone(), plan.clone(), live.clone());
+            Box::pin(async move {
+                let asking = Asking {
+                    connector: agent.desk().connector(&plan.connections[&plan.read.alias])?,
+                    live,
+                    read: &plan.read,
+                    pages_under_way: agent.settings().pages_under_way as usize,
+                };
+                let part = ids.map_or(Part::Whole(None), Part::Ids);
+                asking.open(part, BTreeMap::new()).await
+            })
+        });
+        List { name, again }
     }
 
     /// How the source opens once the journal has said where.

@@ -337,6 +337,7 @@ impl RetryFailed {
                 labels: row.labels,
                 body,
                 unreadable: None,
+                left_out: None,
             });
         }
         Ok(chosen)

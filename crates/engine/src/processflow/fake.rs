@@ -14,6 +14,7 @@ pub(super) fn connectors() -> Vec<Connector> {
     vec![
         Connector::of::<Store>()
             .reads::<OrdersChanged>()
+            .reads::<OrderRefunds>()
             .reads::<ProductsList>()
             .reads::<CustomersChanged>()
             .writes::<InventorySet>()
@@ -88,11 +89,15 @@ system!(Folder, "files", tells_time: false);
 
 macro_rules! reads {
     ($action:ident of $system:ty, $name:literal) => {
+        reads!($action of $system, $name, brings_all: false);
+    };
+    ($action:ident of $system:ty, $name:literal, brings_all: $brings_all:literal) => {
         #[async_trait]
         impl ReadAction for $action {
             type System = $system;
             const NAME: &'static str = $name;
             const ABOUT: &'static str = "For tests.";
+            const BRINGS_ALL: bool = $brings_all;
 
             async fn open(self, _: Arc<$system>, _: Reading) -> Result<Box<dyn Source>> {
                 Err(Error::bug("a fake cannot be opened"))
@@ -115,6 +120,13 @@ pub(super) struct OrdersChanged {
     #[serde(default)]
     #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
     include: Vec<Include>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderRefunds {
+    #[expect(dead_code, reason = "only its schema and its mistakes matter here")]
+    order_id: u64,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -149,8 +161,9 @@ pub(super) struct Query {
     after: Option<String>,
 }
 
-reads!(OrdersChanged of Store, "orders.changed");
-reads!(ProductsList of Store, "products.list");
+reads!(OrdersChanged of Store, "orders.changed", brings_all: true);
+reads!(OrderRefunds of Store, "order.refunds");
+reads!(ProductsList of Store, "products.list", brings_all: true);
 reads!(CustomersChanged of Store, "customers.changed");
 reads!(CsvRead of Folder, "csv.read");
 reads!(Query of Database, "query");

@@ -81,6 +81,22 @@ pub(crate) struct ReadText {
     /// Parameters in place of those under `with` when chosen records are read again (`run --ids`). `{$}` stands for
     /// their ids: all of them where it is an element of a list, else one after the other.
     pub(crate) retry: Option<At<Value>>,
+    /// Looks for records that were delivered and are not there any more. Each comes once more, with the fields that are
+    /// kept of it and `gone: true`; a `branch` with `when: gone is defined` says what becomes of it.
+    pub(crate) gone: Option<At<GoneText>>,
+}
+
+/// Looks for records that were delivered and are not there any more, by comparing ids with the whole list.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GoneText {
+    /// Fields that are kept of each record that was delivered, to be told by when it is gone: `[id, sku]`.
+    pub(crate) keep: At<Vec<At<String>>>,
+    /// How often the whole list is asked for: `1 day` unless said otherwise.
+    pub(crate) every: Option<At<String>>,
+    /// So many of a hundred may be gone at once; more, and the run stops and asks. 20 unless said otherwise.
+    #[schemars(range(min = 1, max = 100))]
+    pub(crate) at_most: Option<At<u64>>,
 }
 
 /// Makes one record of several that belong together. The run reads everything it is going to read first.

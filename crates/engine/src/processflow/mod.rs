@@ -40,7 +40,8 @@ pub use self::{
     heading::{Heading, checked_name, is_name, renamed},
     mapping::{Mapping, Scope, TriedField, TriedProblem, TriedStep, try_record},
     plan::{
-        Fetch, ForEach, Merge, Place, Plan, Read, RunFacts, Set, Skip, Step, StepKind, Variable, Way, Write,
+        Fetch, ForEach, Gone, Merge, Place, Plan, Read, RunFacts, Set, Skip, Step, StepKind, Variable, Way,
+        Write,
     },
     report::{Problem, Report, Severity},
     schema::schema,

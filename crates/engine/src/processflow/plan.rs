@@ -75,6 +75,19 @@ pub struct Read {
     pub with: serde_json::Value,
     /// Parameters in place of them when chosen records are read.
     pub retry: Option<serde_json::Value>,
+    /// How records are looked for that are not there any more.
+    pub gone: Option<Gone>,
+}
+
+/// How records are looked for that were delivered and are not there any more.
+#[derive(Debug)]
+pub struct Gone {
+    /// Fields that are kept of each.
+    pub keep: Vec<String>,
+    /// How often.
+    pub every: Duration,
+    /// So many of a hundred may be gone at once.
+    pub at_most: u64,
 }
 
 /// Makes one record of several that belong together.

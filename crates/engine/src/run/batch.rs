@@ -96,10 +96,7 @@ impl<'r> Work<'r> {
                 ..Fate::default()
             },
             None => Fate {
-                end: record.unreadable.clone().map(|error| End::Failed {
-                    error,
-                    class: REJECTED,
-                }),
+                end: end_before_the_steps(record),
                 ..Fate::default()
             },
         };
@@ -191,6 +188,15 @@ impl<'r> Work<'r> {
             records -= ended[step[0]..step[1]].iter().sum::<u64>();
         }
     }
+}
+
+/// What the source said of a record that it could not make sense of, or that nobody wants.
+fn end_before_the_steps(record: &Record) -> Option<End> {
+    let failed = record.unreadable.clone().map(|error| End::Failed {
+        error,
+        class: REJECTED,
+    });
+    failed.or_else(|| record.left_out.map(|reason| End::Skipped(reason.to_owned())))
 }
 
 impl Fate {

@@ -50,7 +50,7 @@ impl Running {
         if worked.intents.is_empty() {
             return Ok(());
         }
-        let settlement = self.commit(worked, None).await?;
+        let settlement = self.commit(worked, None, Vec::new()).await?;
         self.settle(settlement).await?;
         self.settled().await
     }

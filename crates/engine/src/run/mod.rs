@@ -7,6 +7,7 @@ pub(crate) mod asking;
 mod batch;
 mod delivery;
 mod going_on;
+mod gone;
 mod leftovers;
 mod merge;
 mod progress;
@@ -27,7 +28,7 @@ use tracing::{Instrument, debug, info, warn};
 
 use crate::{
     processflow::{Fetch, Plan, Scope, Write},
-    state::{Journal, Resumed, Run, RunStatus, Settlement},
+    state::{Journal, KnownRecord, Resumed, Run, RunStatus, Settlement, Whereabouts},
 };
 
 pub(crate) use merge::merged;
@@ -56,6 +57,8 @@ pub struct Execution {
     pub connections: BTreeMap<String, Live>,
     /// Opens the source at a watermark (`None`: this run does not go on from one).
     pub open: OpenSource,
+    /// The list that is read, and how it is asked for again.
+    pub list: List,
     /// Asks for more about a record.
     pub fetch: FetchMore,
     /// Opens and closes kept variables that are encrypted, where the plan has any.
@@ -79,6 +82,19 @@ pub struct Execution {
 /// Opens a run's source at a watermark.
 pub type OpenSource =
     Box<dyn FnOnce(Option<Watermark>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send>;
+
+/// What is read, beside the reading that goes on from a watermark.
+pub struct List {
+    /// Connection and action.
+    pub name: String,
+    /// Opens it from its beginning, or for these ids.
+    pub again: ReadAgain,
+}
+
+/// Opens a source from its beginning, or for some ids.
+pub type ReadAgain = Box<
+    dyn Fn(Option<Vec<String>>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send + Sync,
+>;
 
 /// Opens the source of a `fetch` step with the parameters of one record. What is wrong with these is the record's fault.
 pub type FetchMore = Arc<
@@ -150,6 +166,7 @@ struct Running {
     progress: ProgressSender,
     snapshot: Option<Snapshot>,
     destinations: Destinations,
+    list: List,
     fetch: FetchMore,
     variables: Variables,
     at: Checkpoint,
@@ -192,6 +209,7 @@ impl Running {
             progress: execution.progress,
             snapshot: execution.snapshot,
             destinations,
+            list: execution.list,
             fetch: execution.fetch,
             variables: Variables::new(execution.locker),
             at,
@@ -206,9 +224,14 @@ impl Running {
             return running.end().await;
         }
         let source = open(watermark).await?;
-        let pumped = running.pump(source, execution.cancel).await;
+        let pumped = running.pump(source, execution.cancel.clone()).await;
         running.settled().await?;
-        match pumped? {
+        if let Ended::Cancelled = pumped? {
+            return Ok(Ended::Cancelled);
+        }
+        let looked = running.look_for_gone(&execution.cancel).await;
+        running.settled().await?;
+        match looked? {
             Ended::Whole => running.end().await,
             Ended::Cancelled => Ok(Ended::Cancelled),
         }
@@ -293,13 +316,25 @@ impl Running {
     /// before is settled; that one's settlement must stand before this one is prepared.
     async fn batch(&mut self, batch: connector_kit::Batch) -> Result<()> {
         let watermark = self.moves_watermark.then(|| batch.watermark.clone());
+        self.deliver(&batch.records, watermark, Whereabouts::Listed).await
+    }
+
+    async fn deliver(
+        &mut self,
+        records: &[Record],
+        watermark: Option<Watermark>,
+        found: Whereabouts,
+    ) -> Result<()> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let worked = self.work(&batch.records).await;
+            let worked = self.work(records).await;
             self.settled().await?;
             let committed = match worked {
-                Ok(worked) => self.commit(worked, watermark.clone()).await,
+                Ok(worked) => {
+                    let known = self.known(records, &worked.entries, found);
+                    self.commit(worked, watermark.clone(), known).await
+                }
                 Err(error) => Err(error),
             };
             let error = match committed {
@@ -344,7 +379,12 @@ impl Running {
     }
 
     /// prepare → commit. What comes back is to be settled, whatever happens: the destination has it.
-    async fn commit(&mut self, worked: Worked, watermark: Option<Watermark>) -> Result<Settlement> {
+    async fn commit(
+        &mut self,
+        worked: Worked,
+        watermark: Option<Watermark>,
+        known: Vec<KnownRecord>,
+    ) -> Result<Settlement> {
         let at = Checkpoint {
             batch: self.at.batch + 1,
             ..self.at.clone()
@@ -358,6 +398,7 @@ impl Running {
             fingerprints: worked.fingerprints,
             intents: worked.intents,
             variables: self.variables.changed(&self.plan, &worked.variables)?,
+            known,
         };
         if self.commits() {
             // Both wait for a disk, and neither counts without what follows.

@@ -8,12 +8,13 @@
 use std::sync::Arc;
 
 use connector_kit::{Clock, Error, Result, Watermark};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Activity, Counts, Deployment, Entry, Intent, KeptVariable, Label, Problem, Run, RunStatus, State,
-    StepCounts, StoredVariable, Trigger, broken, set_aside,
+    Activity, Counts, Deployment, Entry, Intent, KeptVariable, KnownRecord, Label, Problem, Run, RunStatus,
+    State, StepCounts, StoredVariable, Trigger, broken, set_aside,
 };
 
 /// The journal of one run of one deployment.
@@ -61,6 +62,9 @@ pub struct Settlement {
     /// Kept variables that have another value after it.
     #[serde(default)]
     pub variables: Vec<StoredVariable>,
+    /// Where its records are, as far as those that are gone are looked for.
+    #[serde(default)]
+    pub known: Vec<KnownRecord>,
 }
 
 /// A settlement in numbers.
@@ -278,6 +282,36 @@ impl Journal {
             .await
     }
 
+    /// The records that were delivered from a list, where those that are gone are looked for.
+    pub async fn known(&self, list: &str) -> Result<Vec<KnownRecord>> {
+        let (deployment, list) = (self.deployment.clone(), list.to_owned());
+        self.state
+            .read(move |on| KnownRecord::all(on, &deployment, &list))
+            .await
+    }
+
+    /// When they were last compared with the whole list.
+    pub async fn compared_at(&self, list: &str) -> Result<Option<Timestamp>> {
+        let (deployment, list) = (self.deployment.clone(), list.to_owned());
+        let at = self
+            .state
+            .read(move |on| KnownRecord::compared_at(on, &deployment, &list))
+            .await?;
+        Ok(at.and_then(|at| at.parse().ok()))
+    }
+
+    /// Notes that they were compared now; and which are in the list again.
+    pub async fn compared(&self, list: &str, again: Vec<KnownRecord>) -> Result<()> {
+        let (deployment, list) = (self.deployment.clone(), list.to_owned());
+        let at = self.clock.now().to_string();
+        self.state
+            .write(move |on| {
+                KnownRecord::save_all(&again, on, &deployment)?;
+                KnownRecord::compared(on, &deployment, &list, &at)
+            })
+            .await
+    }
+
     /// What the deployment keeps from one run to the next.
     pub async fn variables(&self) -> Result<Vec<StoredVariable>> {
         let deployment = self.deployment.clone();
@@ -359,6 +393,7 @@ fn settle(
     for variable in &settlement.variables {
         variable.save(on, deployment, at)?;
     }
+    KnownRecord::save_all(&settlement.known, on, deployment)?;
     move_on(on, deployment, settlement)?;
     unprepare(on, deployment)?;
     Activity::add(on, name, at, &counts)?;

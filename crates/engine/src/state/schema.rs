@@ -239,6 +239,24 @@ CREATE TABLE variable (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What processflows look for that may be gone, and when they last did.
+const KNOWN_RECORDS: &str = "
+CREATE TABLE known (
+    deployment TEXT NOT NULL,
+    list TEXT NOT NULL,                      -- connection and action
+    id TEXT NOT NULL,
+    kept TEXT NOT NULL,                      -- JSON: the fields that are kept of it
+    listed INTEGER NOT NULL,                 -- 0: it is there and not in the list; delivered as it is, not asked for again
+    PRIMARY KEY (deployment, list, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE compared (
+    deployment TEXT NOT NULL,
+    list TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (deployment, list)
+) STRICT, WITHOUT ROWID;
+";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -249,11 +267,12 @@ fn migrations() -> Migrations<'static> {
         M::up(RUNNING),
         M::up(BATCHES),
         M::up(VARIABLES),
+        M::up(KNOWN_RECORDS),
     ])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 6;
+const KNOWN: i64 = 7;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;

@@ -22,6 +22,7 @@ impl ReadAction for BrandsList {
     const NAME: &'static str = "brands.list";
     const ABOUT: &'static str = "All brands, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
+    const BRINGS_ALL: bool = true;
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
         let filter = self.filter.over(&reading.filter, &[])?;

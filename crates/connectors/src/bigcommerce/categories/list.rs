@@ -38,6 +38,7 @@ impl ReadAction for CategoriesList {
     const NAME: &'static str = "categories.list";
     const ABOUT: &'static str = "All categories of all storefronts, every time.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(RESERVED)

@@ -27,6 +27,7 @@ impl ReadAction for CustomersChanged {
     const ABOUT: &'static str =
         "Customers that are new or were changed since the last run, oldest change first.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(RESERVED)

@@ -26,6 +26,7 @@ impl ReadAction for CustomersList {
     const NAME: &'static str = "customers.list";
     const ABOUT: &'static str = "All customers, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(RESERVED)

@@ -29,6 +29,7 @@ impl ReadAction for OrdersChanged {
     const ABOUT: &'static str =
         "Orders that are new or were changed since the last run, oldest change first.";
     const SCOPE: Option<&'static str> = Some("Orders: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(&[RESERVED, TAKEN].concat())

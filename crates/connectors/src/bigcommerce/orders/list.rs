@@ -27,6 +27,7 @@ impl ReadAction for OrdersList {
     const NAME: &'static str = "orders.list";
     const ABOUT: &'static str = "All orders, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Orders: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(RESERVED)

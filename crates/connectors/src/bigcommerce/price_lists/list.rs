@@ -22,6 +22,7 @@ impl ReadAction for PriceListsList {
     const NAME: &'static str = "price_lists.list";
     const ABOUT: &'static str = "All price lists, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
+    const BRINGS_ALL: bool = true;
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
         let filter = self.filter.over(&reading.filter, &[])?;

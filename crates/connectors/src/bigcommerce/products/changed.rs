@@ -32,6 +32,7 @@ impl ReadAction for ProductsChanged {
     const ABOUT: &'static str =
         "Products that are new or were changed since the last run, oldest change first.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(&[RESERVED, TAKEN].concat())

@@ -29,6 +29,7 @@ impl ReadAction for ProductsList {
     const NAME: &'static str = "products.list";
     const ABOUT: &'static str = "All products, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
+    const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
         self.filter.check(RESERVED)

@@ -22,6 +22,7 @@ impl ReadAction for SubscribersList {
     const NAME: &'static str = "subscribers.list";
     const ABOUT: &'static str = "All subscribers of the newsletter, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
+    const BRINGS_ALL: bool = true;
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
         let filter = self.filter.over(&reading.filter, &[])?;

@@ -39,6 +39,7 @@ fn every_ready_made_processflow_holds_its_cases() {
         names,
         [
             "customers-to-jsonl",
+            "orders-and-refunds-to-database",
             "orders-to-database",
             "products-to-csv",
             "stock-from-csv",

@@ -2,6 +2,7 @@
 
 mod actions;
 mod fetch;
+mod gone;
 mod inside;
 mod names;
 mod placeholders;
@@ -102,6 +103,15 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
         places,
         ..
     } = compiler;
+    if let (Some(merge), Some(text)) = (&merge, gone::written(&read.steps))
+        && start.as_ref().is_some_and(|read| read.gone.is_some())
+    {
+        let message = format!(
+            "step {} merges records, and what is gone of a merged one nobody can tell",
+            merge.id
+        );
+        findings.mistake(text, message, None);
+    }
     if whole {
         names::unused(findings, &read.connections, &used);
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     At, Expression, Findings, Names, Place, Read, Span, Step, StepText, Table, Written,
     actions::{self, Named, Wanted},
+    gone,
     names::usable,
     placeholders,
 };
@@ -259,11 +260,16 @@ impl<'a, 't> Compiler<'a, 't> {
                 }
             }
         }
+        let gone = match &action.does {
+            Does::Read(read) => gone::gone(self.findings, text, read.as_ref()),
+            Does::Write(_) => None,
+        };
         Some(Read {
             alias,
             action: action.name.to_owned(),
             with,
             retry,
+            gone,
         })
     }
 
