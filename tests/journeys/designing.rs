@@ -282,7 +282,9 @@ fn an_import_is_a_draft_and_nothing_more() {
         "import_processflow",
         &json!({ "path": folder, "as": "from-elsewhere" }),
     );
-    let cases = std::fs::read_dir(folder.join("cases")).expect("it has cases").count();
+    let cases = std::fs::read_dir(folder.join("cases"))
+        .expect("it has cases")
+        .count();
     assert_eq!(
         (&made["name"], &made["cases"]),
         (&json!("from-elsewhere"), &json!(cases)),
