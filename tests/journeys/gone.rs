@@ -72,7 +72,7 @@ fn t20_an_order_that_is_archived_after_its_export_is_marked_and_stays() {
     );
     assert_eq!(table.column("TOTAL"), ["10.0000"; 4], "nor changed otherwise");
     assert_eq!(world.table("WEB_ORDER_LINE").rows.len(), 4, "nor its lines");
-    world.processflow(&["find", "3"]).ok().says("Written");
+    world.processflow(&["find", "3"]).ok().says("Success");
     store.clear_log();
     assert_eq!(world.run(REFUNDS)["read"], 0, "that is told once");
     let asked =
