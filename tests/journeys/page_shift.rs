@@ -75,7 +75,7 @@ fn follow(world: &World, followed: &Followed) {
             if bulk {
                 for id in store.ids(followed.kind) {
                     followed.edit(id, &mut random, |patch| {
-                        store.patch(patch).map(drop).expect("it is there")
+                        store.patch(patch).map(drop).expect("it is there");
                     });
                 }
             }

@@ -141,7 +141,9 @@ impl<R: Resource> Changes<R> {
                 ids: mut known,
                 repeats,
             }) => {
-                let brings_none = ids.iter().fold(true, |none, id| !known.insert(*id) && none);
+                let before = known.len();
+                known.extend(&ids);
+                let brings_none = known.len() == before;
                 let repeats = if brings_none { repeats + 1 } else { 0 };
                 if repeats == 2 && !ids.is_empty() {
                     return Err(self.endless());

@@ -48,7 +48,7 @@ pub(crate) type Table = Entries<At<Value>>;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StepText {
     /// Reads records. The first step, and only the first.
-    Read(ReadText),
+    Read(Box<ReadText>),
     /// Makes one record of several that belong together. Directly behind `read`.
     Merge(MergeText),
     /// Asks for more about each record: another read, its answer under a name.

@@ -14,7 +14,7 @@ use crate::{
     schedule::duration,
 };
 
-const DAILY: Duration = Duration::from_secs(86_400);
+const DAILY: Duration = Duration::from_hours(24);
 const AT_MOST: u64 = 20;
 
 /// What the step says of it, where it says anything. What is wrong is among the findings.
