@@ -68,7 +68,7 @@ fn changed(answer: &str) -> Vec<(String, String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_field_that_changes_keeps_no_record_away() {
-    all(chosen(reads(), READS), reading).await.is_clean(500);
+    all(chosen(reads(), READS), reading).await.ends_clean(500);
 }
 
 async fn reading(name: String, fixture: Read) -> Tally {

@@ -84,7 +84,7 @@ pub(super) fn chosen<T>(all: Vec<(String, T)>, names: &[&str]) -> Vec<(String, T
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_answer_is_never_data() {
-    all(chosen(reads(), READS), reading).await.is_clean(400);
+    all(chosen(reads(), READS), reading).await.ends_clean(400);
 }
 
 /// The request whose answer holds the records, and that answer.
@@ -149,7 +149,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_answer_says_nothing_of_a_write() {
-    all(chosen(writes(), WRITES), writing).await.is_clean(400);
+    all(chosen(writes(), WRITES), writing).await.ends_clean(400);
 }
 
 /// What the store answers to an action's first request that writes.

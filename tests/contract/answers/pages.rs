@@ -113,7 +113,7 @@ fn bodies() -> Vec<(&'static str, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_the_stores_is_never_data() {
-    all(reads(), reading).await.is_clean(500);
+    all(reads(), reading).await.ends_clean(500);
 }
 
 async fn reading(name: String, fixture: Read) -> Tally {
@@ -139,7 +139,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_the_stores_never_says_that_something_was_done() {
-    all(writes(), writing).await.is_clean(350);
+    all(writes(), writing).await.ends_clean(350);
 }
 
 async fn writing(name: String, fixture: Write) -> Tally {

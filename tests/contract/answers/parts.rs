@@ -26,7 +26,7 @@ const SHAPES: &[&str] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_in_part_is_not_done() {
-    all(writes(), nothing_applied).await.is_clean(180);
+    all(writes(), nothing_applied).await.ends_clean(180);
 }
 
 /// Nothing of it was done: no row is there.
@@ -60,7 +60,7 @@ async fn nothing_applied(name: String, fixture: Write) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_done_all_the_same_is_not_done_twice() {
-    all(writes(), all_applied).await.is_clean(180);
+    all(writes(), all_applied).await.ends_clean(180);
 }
 
 /// All of it was done: after the look-up it is there, once.

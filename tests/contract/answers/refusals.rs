@@ -42,7 +42,7 @@ fn bodies(code: u16) -> [(&'static str, String); 6] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_question_is_not_asked_again() {
-    all(reads(), reading).await.is_clean(500);
+    all(reads(), reading).await.ends_clean(500);
 }
 
 async fn reading(name: String, fixture: Read) -> Tally {
@@ -77,7 +77,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_write_is_the_rows_matter() {
-    all(writes(), writing).await.is_clean(400);
+    all(writes(), writing).await.ends_clean(400);
 }
 
 async fn writing(name: String, fixture: Write) -> Tally {

@@ -58,7 +58,7 @@ fn is_named<T>(world: &World, done: Result<T>, title: &str) -> std::result::Resu
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reading_without_its_permission_names_it() {
-    all(reads(), reading).await.is_clean(30);
+    all(reads(), reading).await.ends_clean(30);
 }
 
 async fn reading(name: String, fixture: Read) -> Tally {
@@ -76,7 +76,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_without_its_permission_names_it() {
-    all(writes(), writing).await.is_clean(50);
+    all(writes(), writing).await.ends_clean(50);
 }
 
 async fn writing(name: String, fixture: Write) -> Tally {

@@ -42,7 +42,7 @@ fn bodies(code: u16) -> [(&'static str, &'static str, String); 5] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_is_asked_again_and_then_waits() {
-    all(reads(), reading).await.is_clean(700);
+    all(reads(), reading).await.ends_clean(700);
 }
 
 async fn reading(name: String, fixture: Read) -> Tally {
@@ -92,7 +92,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_is_sent_again_where_that_does_no_harm() {
-    all(writes(), writing).await.is_clean(450);
+    all(writes(), writing).await.ends_clean(450);
 }
 
 async fn writing(name: String, fixture: Write) -> Tally {
@@ -144,7 +144,7 @@ async fn writing(name: String, fixture: Write) -> Tally {
 /// The store did the work, and says that it had an error.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_applied_all_the_same_is_there_once() {
-    all(writes(), applied).await.is_clean(40);
+    all(writes(), applied).await.ends_clean(40);
 }
 
 async fn applied(name: String, fixture: Write) -> Tally {

@@ -41,7 +41,7 @@ fn refused(world: &World) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reading_stops_where_the_token_is_refused() {
-    all(reads(), reading).await.is_clean(100);
+    all(reads(), reading).await.ends_clean(100);
 }
 
 async fn reading(name: String, fixture: Read) -> Tally {
@@ -74,7 +74,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_stops_where_the_token_is_refused_and_goes_on_there() {
-    all(writes(), writing).await.is_clean(100);
+    all(writes(), writing).await.ends_clean(100);
 }
 
 async fn writing(name: String, fixture: Write) -> Tally {

@@ -39,8 +39,8 @@ struct Flaw {
     by_nobody: bool,
     /// It vouches for itself.
     by_itself: bool,
-    /// The authority's own time is over.
-    authority_ends: i32,
+    /// Until when the one between it and the authority is good.
+    between_ends: i32,
     /// It is for signing code.
     for_code: bool,
 }
@@ -51,7 +51,7 @@ const FLAWLESS: Flaw = Flaw {
     ends: 2099,
     by_nobody: false,
     by_itself: false,
-    authority_ends: 4096,
+    between_ends: 2099,
     for_code: false,
 };
 
@@ -67,7 +67,6 @@ async fn company(name: &'static str, ends: i32) -> Company {
 async fn flawed(flaw: Flaw) -> Company {
     let mut root = CertificateParams::new(Vec::new()).unwrap();
     root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    root.not_after = rcgen::date_time_ymd(flaw.authority_ends, 1, 1);
     root.distinguished_name
         .push(DnType::CommonName, "Contoso Inspection CA");
     let issuer = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
@@ -80,17 +79,21 @@ async fn flawed(flaw: Flaw) -> Company {
     if flaw.for_code {
         leaf.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::CodeSigning];
     }
-    let mut nobody = CertificateParams::new(["somebody.example".to_owned()]).unwrap();
-    nobody.distinguished_name.push(DnType::CommonName, "Somebody");
-    let nobody = CertifiedIssuer::signed_by(nobody, KeyPair::generate().unwrap(), &issuer).unwrap();
-    let certificate = match flaw {
-        Flaw { by_itself: true, .. } => leaf.self_signed(&key).unwrap(),
-        Flaw { by_nobody: true, .. } => leaf.signed_by(&key, &nobody).unwrap(),
-        _ => leaf.signed_by(&key, &issuer).unwrap(),
+    let mut between = CertificateParams::new(["somebody.example".to_owned()]).unwrap();
+    between.distinguished_name.push(DnType::CommonName, "Somebody");
+    between.not_after = rcgen::date_time_ymd(flaw.between_ends, 1, 1);
+    if !flaw.by_nobody {
+        between.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    }
+    let between = CertifiedIssuer::signed_by(between, KeyPair::generate().unwrap(), &issuer).unwrap();
+    let certificate = if flaw.by_itself {
+        leaf.self_signed(&key).unwrap()
+    } else {
+        leaf.signed_by(&key, &between).unwrap()
     };
     let mut chain = vec![certificate.der().clone()];
-    if flaw.by_nobody {
-        chain.push(nobody.der().clone());
+    if !flaw.by_itself {
+        chain.push(between.der().clone());
     }
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = rustls::ServerConfig::builder()
@@ -210,7 +213,7 @@ async fn flawed_certificates_are_refused_in_words() {
         ),
         (
             Flaw {
-                authority_ends: 2001,
+                between_ends: 2001,
                 ..FLAWLESS
             },
             "ended",
