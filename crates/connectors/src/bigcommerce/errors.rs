@@ -129,6 +129,11 @@ pub(super) fn not_from_the_store(answer: &Answer) -> Option<Error> {
         Ok(Some(body)) => body,
     };
     let Answer { what, status, .. } = answer;
+    // What calls itself a page is one, whatever stands in it.
+    if is_page(answer) {
+        let page = About::reading("anything", "Information & Settings");
+        return Some(refusal(answer, page));
+    }
     let error = match body.as_str().as_bytes().first() {
         Some(b'{' | b'[') if !is_error(answer, body.as_str()) => return None,
         Some(b'{' | b'[') => Error::unavailable(format!(

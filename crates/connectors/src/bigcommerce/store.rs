@@ -239,9 +239,9 @@ impl Store {
         let foreign = match answer.status {
             204 => None,
             401 | 500.. => None,
-            _ if errors::is_page(&answer) => Some(errors::refusal(&answer, TIME)),
             200..300 if answer.body.is_empty() => Some(empty(&answer)),
             200..300 => errors::not_from_the_store(&answer),
+            _ if errors::is_page(&answer) => Some(errors::refusal(&answer, TIME)),
             _ => None,
         };
         if let Some(error) = foreign {
