@@ -109,6 +109,7 @@ fn ready_made_processflows_pass_their_cases() {
     let world = World::empty();
     for name in [
         "orders-to-database",
+        "orders-and-refunds-to-database",
         "products-to-csv",
         "customers-to-jsonl",
         "stock-from-csv",

@@ -150,6 +150,11 @@ pub(super) fn not_from_the_store(answer: &Answer) -> Option<Error> {
 /// Bodies of errors are no longer than this; pages of records are not looked through for them.
 const LONGEST_ERROR: usize = 64 << 10;
 
+/// Whether it is longer than any error.
+pub(super) fn is_long(answer: &Answer) -> bool {
+    answer.body.len() > LONGEST_ERROR
+}
+
 /// Names that errors are made of, in the shapes of gateways; no record has these alone.
 const OF_ERRORS: &[&str] = &[
     "cause",
@@ -179,7 +184,7 @@ const OF_ERRORS: &[&str] = &[
 ];
 
 fn is_error(answer: &Answer, body: &str) -> bool {
-    if answer.status == 207 || body.len() > LONGEST_ERROR {
+    if answer.status == 207 || is_long(answer) {
         return false;
     }
     match serde_json::from_str(body) {
