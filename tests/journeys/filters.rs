@@ -341,6 +341,91 @@ fn a_wrong_placeholder_is_told_with_its_place_and_the_nearest_name() {
     }
 }
 
+/// The store passes over what it does not know, and everything would come.
+#[test]
+fn a_filter_that_the_list_has_not_is_a_mistake_before_anything_runs() {
+    let world = World::with_store(empty_store());
+    let cases = [
+        ("brands.list", "nam: Kettle", "Did you mean `name`?"),
+        (
+            "brands.list",
+            "min_date_created: 2026-01-01",
+            "not a filter of this list",
+        ),
+        (
+            "coupons.list",
+            "min_id: first",
+            "`min_id` is `first`, not a whole number",
+        ),
+        ("subscribers.list", "emial: a@b.de", "Did you mean `email`?"),
+        (
+            "price_lists.list",
+            "'id:in': [1, two]",
+            "`id:in` is `two`, not a whole number",
+        ),
+        ("categories.list", "'id:in': 7", "not a filter of this list"),
+        (
+            "refunds.list",
+            "'created:min': soon",
+            "is `soon`, which is no date",
+        ),
+        ("webhooks.list", "is_active: maybe", "neither true nor false"),
+        ("variants.list", "sku: [A, B]", "takes one value, not a list"),
+        ("locations.list", "page: 2", "is set by the reading itself"),
+        ("inventory.list", "'sku:inn': A", "Did you mean `sku:in`?"),
+        (
+            "product_metafields.list",
+            "namespase: erp",
+            "Did you mean `namespace`?",
+        ),
+        (
+            "customer_addresses.list",
+            "'customer_id:in': all",
+            "not a whole number",
+        ),
+        ("customers.list", "min_id: 7", "which v2 had"),
+    ];
+    for (action, filter, told) in cases {
+        let place = format!("4:{}", 47 + action.len());
+        let read = format!("{{ action: store/{action}, with: {{ filter: {{ {filter} }} }} }}");
+        let file = world.write("wrong.yaml", reading(&read));
+        let checked = world.processflow(&["check", &file.display().to_string()]).code(3);
+        let said = checked.said();
+        assert!(said.contains(told), "{action} {filter}: {said}");
+        assert!(
+            said.contains(&place),
+            "{action} {filter} stands at {place}: {said}"
+        );
+        world
+            .processflow(&["deploy", &file.display().to_string()])
+            .code(3)
+            .says(told);
+    }
+    let prices =
+        "{ action: store/price_list_records.list, with: { price_list_id: 1, filter: { price_list_id: 2 } } }";
+    let file = world.write("wrong.yaml", reading(prices));
+    world
+        .processflow(&["check", &file.display().to_string()])
+        .code(3)
+        .says("not a filter of this list");
+}
+
+/// A list, a date alone and what a run adds are all spelt as the store reads them.
+#[test]
+fn filters_of_any_list_are_sent_as_the_store_reads_them() {
+    let world = deployed(
+        "{ action: store/price_lists.list, with: { filter: { 'id:in': [1, 2], 'date_modified:min': 2026-01-15, name: Trade } } }",
+    );
+    world.processflow(&["run", NAME, "--filter", "name=Retail"]).ok();
+    assert_eq!(asked(&world, "id:in"), ["1,2"]);
+    assert_eq!(asked(&world, "date_modified:min"), ["2026-01-15T00:00:00Z"]);
+    assert_eq!(
+        asked(&world, "name"),
+        ["Retail"],
+        "the run's goes over the file's"
+    );
+}
+
 #[test]
 fn a_filter_of_one_run_goes_over_the_files_and_is_never_empty() {
     let world = deployed(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use connector_kit::{DateFilter, Error, JsonSchema, Result, suggest};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{api, date};
 
@@ -38,6 +39,16 @@ impl FilterValue {
             Self::List(values) => values.iter().map(Self::text).collect::<Vec<_>>().join(","),
         }
     }
+
+    fn value(&self) -> Value {
+        match self {
+            Self::Bool(value) => (*value).into(),
+            Self::Number(value) => (*value).into(),
+            Self::Amount(value) => (*value).into(),
+            Self::Text(value) => value.as_str().into(),
+            Self::List(values) => values.iter().map(Self::value).collect(),
+        }
+    }
 }
 
 impl Filter {
@@ -46,6 +57,15 @@ impl Filter {
     pub(super) fn check(&self, reserved: &[&str]) -> Result<()> {
         let mut values = self.0.iter();
         values.try_for_each(|(name, value)| checked(name, &value.text(), reserved).map(drop))
+    }
+
+    /// What is asked for: of the file, and over it of this run. A list that knows its own filters checks them.
+    pub(super) fn given(&self, run: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
+        let file = self.0.iter().map(|(name, value)| (name.clone(), value.value()));
+        let run = run
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+        file.chain(run).collect()
     }
 
     /// Query parameters: those of the file, and over them those of this run.
@@ -100,13 +120,16 @@ pub(super) fn date_filter(name: &str) -> Option<DateFilter> {
     })
 }
 
+/// The error of a filter that the reading itself needs.
+pub(super) fn reserved_by_reading(name: &str) -> Error {
+    Error::config(format!("the filter `{name}` is set by the reading itself"))
+        .hint("Leave it out; `run --ids` reads chosen records, `run --since` from a date on.")
+}
+
 /// The value as it is sent.
 fn checked(name: &str, value: &str, reserved: &[&str]) -> Result<String> {
     if reserved.contains(&name) {
-        return Err(
-            Error::config(format!("the filter `{name}` is set by the reading itself"))
-                .hint("Leave it out; `run --ids` reads chosen records, `run --since` from a date on."),
-        );
+        return Err(reserved_by_reading(name));
     }
     let known = api::parameters();
     if !known.contains(name) {

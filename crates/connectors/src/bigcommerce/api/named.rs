@@ -7,7 +7,7 @@ use connector_kit::{Batch, Error, Reading, Result, Source, async_trait, paging::
 use serde_json::Value;
 
 use super::{operation::Operation, read::Listed, with::With};
-use crate::bigcommerce::Store;
+use crate::bigcommerce::{Store, filter::Filter};
 
 /// A read of an operation.
 pub(in crate::bigcommerce) struct Named {
@@ -39,6 +39,24 @@ impl Named {
             self.with.set(&name, &Value::from(value))?;
         }
         Ok(self)
+    }
+
+    /// Filters: those of the file, and over them those of this run. Config: the list has no such one, or not with this
+    /// value; the store would pass over it and send everything.
+    pub(in crate::bigcommerce) fn filtered(
+        mut self,
+        filter: &Filter,
+        run: &BTreeMap<String, String>,
+    ) -> Result<Self> {
+        for (name, value) in filter.given(run) {
+            self.with.filter(&name, &value)?;
+        }
+        Ok(self)
+    }
+
+    /// Refuses a filter of a file that the operation's list does not take, before anything is read.
+    pub(in crate::bigcommerce) fn check(operation: &str, filter: &Filter) -> Result<()> {
+        Self::of(operation).filtered(filter, &BTreeMap::new()).map(drop)
     }
 
     /// What comes along with each record.

@@ -56,7 +56,8 @@ impl Parameter {
         let several = self.list || self.name.ends_with(":in");
         let Value::Array(values) = value else {
             let text = plain(value).ok_or("is neither text nor number")?;
-            if several && self.kind != Kind::String {
+            // Words hold no comma; a text without them may.
+            if several && (self.kind != Kind::String || !self.words.is_empty()) {
                 let parts: Vec<String> = text
                     .split(',')
                     .map(|part| self.one(part))

@@ -6,6 +6,7 @@ use connector_kit::{Error, Result, http::Request, schemars::Schema, suggest};
 use serde_json::{Map, Value, json};
 
 use super::operation::{Operation, Paging};
+use crate::bigcommerce::filter;
 
 /// What a record or a row is known by; no parameter of the API has this name.
 const KNOWN_BY: &str = "known_by";
@@ -68,6 +69,25 @@ impl With {
         let text = parameter.text(value).map_err(|wrong| {
             Error::config(format!("`{name}` of `{}` {wrong}", operation.name)).hint(lists(operation))
         })?;
+        self.values.insert(name.to_owned(), text);
+        Ok(())
+    }
+
+    /// Sets a parameter that says which records of a list are wanted.
+    pub(super) fn filter(&mut self, name: &str, value: &Value) -> Result<()> {
+        let operation = self.operation;
+        if PLACE.contains(&name) {
+            return Err(filter::reserved_by_reading(name));
+        }
+        let filters = filters(operation);
+        if !filters.contains(&name) {
+            return Err(Error::config(format!("`{name}` is not a filter of this list"))
+                .hint(suggest::known("Its filters are", &filters, name)));
+        }
+        let known = operation.parameter(name).expect("it is one of its filters");
+        let text = known
+            .text(value)
+            .map_err(|wrong| Error::config(format!("the filter `{name}` {wrong}")).hint(lists(operation)))?;
         self.values.insert(name.to_owned(), text);
         Ok(())
     }
@@ -150,6 +170,14 @@ fn names(operation: &Operation) -> Vec<&str> {
         .map(|parameter| parameter.name.as_str());
     own.filter(|name| !is_place(operation, name))
         .chain([KNOWN_BY])
+        .collect()
+}
+
+/// The parameters that say which records of a list are wanted, and how much of each.
+fn filters(operation: &Operation) -> Vec<&str> {
+    let own = operation.parameters.iter().filter(|parameter| !parameter.path);
+    own.map(|parameter| parameter.name.as_str())
+        .filter(|name| !PLACE.contains(name))
         .collect()
 }
 

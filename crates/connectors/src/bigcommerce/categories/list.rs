@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::bigcommerce::{
     Store,
+    api::Named,
     envelope::{self, Known, Rows},
     errors::{self, About},
     filter::Filter,
@@ -22,6 +23,9 @@ use crate::bigcommerce::{
 
 const ABOUT: About = About::reading("categories", "Products");
 const RESERVED: &[&str] = &["page", "limit", "sort", "direction"];
+const LISTS: &str = "get_all_categories";
+/// What lists them at the old address.
+const LISTED: &str = "get_categories";
 
 /// All categories of all storefronts, every time. They carry no change date.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,10 +45,11 @@ impl ReadAction for CategoriesList {
     const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
-        self.filter.check(RESERVED)
+        Named::check(LISTS, &self.filter)
     }
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
+        Named::of(LISTS).filtered(&self.filter, &reading.filter)?;
         let filter = self.filter.over(&reading.filter, RESERVED)?;
         numbered(
             Categories {
@@ -89,7 +94,11 @@ impl Numbered for Categories {
                 .ask(self.request("v3/catalog/trees/categories", page))
                 .await?;
             match answer.status {
-                404 | 501 => self.old.store(true, Ordering::Relaxed),
+                404 | 501 => {
+                    // It would pass over a filter that only the new address has, and send everything.
+                    Named::of(LISTED).with(self.filter.clone())?;
+                    self.old.store(true, Ordering::Relaxed);
+                }
                 _ if answer.is_success() => return read(&answer),
                 _ => return Err(errors::refusal(&answer, ABOUT)),
             }

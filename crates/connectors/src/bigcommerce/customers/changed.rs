@@ -1,6 +1,6 @@
 //! `customers.changed`
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use connector_kit::{JsonSchema, ReadAction, Reading, Result, Source, async_trait, paging};
 use serde::Deserialize;
@@ -30,7 +30,7 @@ impl ReadAction for CustomersChanged {
     const BRINGS_ALL: bool = true;
 
     fn check(&self) -> Result<()> {
-        self.filter.check(RESERVED)
+        spelling::translated(self.filter.over(&BTreeMap::new(), RESERVED)?).map(drop)
     }
 
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {

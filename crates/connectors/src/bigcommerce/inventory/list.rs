@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct InventoryList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_inventory_items";
+
 #[async_trait]
 impl ReadAction for InventoryList {
     type System = Store;
@@ -24,10 +26,13 @@ impl ReadAction for InventoryList {
         "The stock of all items at all locations, or of those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Store Inventory: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_inventory_items")
-            .with(filter)?
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
             .known_by(&["identity.variant_id"])
             .open(store, reading)
     }

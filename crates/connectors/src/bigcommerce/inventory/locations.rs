@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct LocationsList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_locations";
+
 #[async_trait]
 impl ReadAction for LocationsList {
     type System = Store;
@@ -23,8 +25,13 @@ impl ReadAction for LocationsList {
     const ABOUT: &'static str = "All locations that hold stock, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Store Locations: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_locations").with(filter)?.open(store, reading)
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
+            .open(store, reading)
     }
 }

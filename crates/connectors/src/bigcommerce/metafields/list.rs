@@ -27,8 +27,13 @@ impl<R: Of> ReadAction for MetafieldsList<R> {
     const ABOUT: &'static str = R::LIST_ABOUT;
     const SCOPE: Option<&'static str> = Some(R::READS);
 
+    fn check(&self) -> Result<()> {
+        Named::check(R::OPERATION, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of(R::OPERATION).with(filter)?.open(store, reading)
+        Named::of(R::OPERATION)
+            .filtered(&self.filter, &reading.filter)?
+            .open(store, reading)
     }
 }

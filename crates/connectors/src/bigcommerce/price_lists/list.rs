@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct PriceListsList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_price_lists";
+
 #[async_trait]
 impl ReadAction for PriceListsList {
     type System = Store;
@@ -24,8 +26,13 @@ impl ReadAction for PriceListsList {
     const SCOPE: Option<&'static str> = Some("Products: read-only");
     const BRINGS_ALL: bool = true;
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_price_lists").with(filter)?.open(store, reading)
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
+            .open(store, reading)
     }
 }

@@ -18,6 +18,8 @@ pub(in crate::bigcommerce) struct PriceListRecordsList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_price_list_records";
+
 #[async_trait]
 impl ReadAction for PriceListRecordsList {
     type System = Store;
@@ -25,13 +27,16 @@ impl ReadAction for PriceListRecordsList {
     const ABOUT: &'static str = "All prices of a price list, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Products: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
         let id = self.price_list_id;
-        Named::of("get_price_list_records")
+        Named::of(LISTS)
             .at("price_list_id", &id)?
             .include(&["sku", "bulk_pricing_tiers"])?
-            .with(filter)?
+            .filtered(&self.filter, &reading.filter)?
             .known_by(&["variant_id", "currency"])
             .or(Error::rejected(format!("Price list {id} is not in the store."))
                 .hint("Check its id: `price_lists.list` reads which there are."))

@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct RefundsList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_orders_refunds";
+
 #[async_trait]
 impl ReadAction for RefundsList {
     type System = Store;
@@ -23,8 +25,13 @@ impl ReadAction for RefundsList {
     const ABOUT: &'static str = "All refunds of all orders, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Order Transactions: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_orders_refunds").with(filter)?.open(store, reading)
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
+            .open(store, reading)
     }
 }

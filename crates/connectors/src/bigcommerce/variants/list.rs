@@ -17,6 +17,8 @@ pub(in crate::bigcommerce) struct VariantsList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_variants";
+
 #[async_trait]
 impl ReadAction for VariantsList {
     type System = Store;
@@ -25,9 +27,14 @@ impl ReadAction for VariantsList {
     const SCOPE: Option<&'static str> = Some("Products: read-only");
     const BRINGS_ALL: bool = true;
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        let variants = Named::of("get_variants").with(filter)?.open(store, reading)?;
+        let variants = Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
+            .open(store, reading)?;
         Ok(Box::new(WithoutOrphans(variants)))
     }
 }

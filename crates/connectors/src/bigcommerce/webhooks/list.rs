@@ -16,14 +16,21 @@ pub(in crate::bigcommerce) struct WebhooksList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_webhooks";
+
 #[async_trait]
 impl ReadAction for WebhooksList {
     type System = Store;
     const NAME: &'static str = "webhooks.list";
     const ABOUT: &'static str = "All webhooks of this API account, or those that fit a filter, every time.";
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_webhooks").with(filter)?.open(store, reading)
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
+            .open(store, reading)
     }
 }

@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct CustomerAddressesList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_customers_addresses";
+
 #[async_trait]
 impl ReadAction for CustomerAddressesList {
     type System = Store;
@@ -23,10 +25,13 @@ impl ReadAction for CustomerAddressesList {
     const ABOUT: &'static str = "All addresses of customers, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_customers_addresses")
-            .with(filter)?
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
             .open(store, reading)
     }
 }

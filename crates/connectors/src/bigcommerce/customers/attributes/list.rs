@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct CustomerAttributesList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_customers_attributes";
+
 #[async_trait]
 impl ReadAction for CustomerAttributesList {
     type System = Store;
@@ -24,10 +26,13 @@ impl ReadAction for CustomerAttributesList {
         "All attributes that customers can have, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_customers_attributes")
-            .with(filter)?
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
             .open(store, reading)
     }
 }

@@ -16,6 +16,8 @@ pub(in crate::bigcommerce) struct CustomerAttributeValuesList {
     filter: Filter,
 }
 
+const LISTS: &str = "get_customers_attribute_values";
+
 #[async_trait]
 impl ReadAction for CustomerAttributeValuesList {
     type System = Store;
@@ -24,10 +26,13 @@ impl ReadAction for CustomerAttributeValuesList {
         "The values that customers have in their attributes, or those that fit a filter, every time.";
     const SCOPE: Option<&'static str> = Some("Customers: read-only");
 
+    fn check(&self) -> Result<()> {
+        Named::check(LISTS, &self.filter)
+    }
+
     async fn open(self, store: Arc<Store>, reading: Reading) -> Result<Box<dyn Source>> {
-        let filter = self.filter.over(&reading.filter, &[])?;
-        Named::of("get_customers_attribute_values")
-            .with(filter)?
+        Named::of(LISTS)
+            .filtered(&self.filter, &reading.filter)?
             .open(store, reading)
     }
 }
