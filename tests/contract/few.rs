@@ -44,6 +44,7 @@ plain!(Values, "attribute_value", at => json!({ "attribute_id": 3, "customer_id"
 plain!(Subscribers, "subscriber", at => json!({ "email": format!("reader{at}@example.com") }));
 plain!(Webhooks, "webhook", at => json!({ "scope": "store/order/*", "destination": format!("https://h.example.com/{at}") }));
 plain!(OfProducts, "product_metafield", at => metafield(at));
+plain!(OfVariants, "variant_metafield", at => metafield(at));
 plain!(OfCategories, "category_metafield", at => metafield(at));
 plain!(OfBrands, "brand_metafield", at => metafield(at));
 plain!(OfOrders, "order_metafield", at => metafield(at));

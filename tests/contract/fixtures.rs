@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::{
     few::{
         Attributes, Brands, CART, Coupons, OfBrands, OfCategories, OfCustomers, OfOrders, OfProducts,
-        PriceLists, Subscribers, Values, Webhooks, a_coupon, a_shipment, address, address_changes,
-        an_address, attribute_values, billing, brand_titles, brands_named, carts_there, five_billed_carts,
-        five_brands, five_carts, many, many_lines, many_refunds, metafields, metafields_of, new_addresses,
-        new_billing, new_categories, new_named, new_subscribers, new_webhooks,
+        OfVariants, PriceLists, Subscribers, Values, Webhooks, a_coupon, a_shipment, address,
+        address_changes, an_address, attribute_values, billing, brand_titles, brands_named, carts_there,
+        five_billed_carts, five_brands, five_carts, many, many_lines, many_refunds, metafields,
+        metafields_of, new_addresses, new_billing, new_categories, new_named, new_subscribers, new_webhooks,
     },
     looks::{
         addresses, carts, categories, customers, images, levels, orders, plain, prices, products, table,
@@ -112,6 +112,7 @@ pub(crate) fn fixture(action: &str) -> Fixture {
         "bigcommerce/checkout.get" => read(json!({ "checkout_id": CART }), nothing, false),
         "bigcommerce/store.get" => read(json!({}), nothing, false),
         "bigcommerce/product_metafields.list" => read(json!({}), many::<OfProducts>, false),
+        "bigcommerce/variant_metafields.list" => read(json!({}), many::<OfVariants>, false),
         "bigcommerce/category_metafields.list" => read(json!({}), many::<OfCategories>, false),
         "bigcommerce/brand_metafields.list" => read(json!({}), many::<OfBrands>, false),
         "bigcommerce/order_metafields.list" => read(json!({}), many::<OfOrders>, false),
@@ -177,6 +178,19 @@ pub(crate) fn fixture(action: &str) -> Fixture {
             bad: json!({ "id": 999_999, "company": "Gone" }),
             ..store_write("PUT", "/v3/customers/addresses", address_changes, addresses)
         }),
+        "bigcommerce/customer_attribute.create" => write(Write {
+            bad: json!({ "name": "Wrong", "type": "colour" }),
+            ..store_write(
+                "POST",
+                "/v3/customers/attributes",
+                |_| {
+                    (1..=5)
+                        .map(|at| json!({ "name": format!("New {at}"), "type": "string" }))
+                        .collect()
+                },
+                |world| plain(world, "attribute"),
+            )
+        }),
         "bigcommerce/customer_attribute_values.upsert" => write(Write {
             bad: json!({ "customer_id": 1, "attribute": "Nothing", "value": "x" }),
             ..store_write(
@@ -210,6 +224,11 @@ pub(crate) fn fixture(action: &str) -> Fixture {
             "/v3/catalog/products/metafields",
             |world| metafields_of(&world.sandbox.store().ids(Kind::Product)),
             |world| plain(world, "product_metafield"),
+        )),
+        "bigcommerce/variant_metafields.upsert" => write(metafields(
+            "/v3/catalog/variants/metafields",
+            |world| metafields_of(&world.sandbox.store().ids(Kind::Variant)),
+            |world| plain(world, "variant_metafield"),
         )),
         "bigcommerce/category_metafields.upsert" => write(metafields(
             "/v3/catalog/categories/metafields",

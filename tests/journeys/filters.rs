@@ -374,7 +374,7 @@ fn a_filter_that_the_list_has_not_is_a_mistake_before_anything_runs() {
         ("locations.list", "page: 2", "is set by the reading itself"),
         ("inventory.list", "'sku:inn': A", "Did you mean `sku:in`?"),
         (
-            "product_metafields.list",
+            "variant_metafields.list",
             "namespase: erp",
             "Did you mean `namespace`?",
         ),

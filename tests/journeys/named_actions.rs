@@ -591,3 +591,86 @@ fn t52_a_webhook_is_there_once_and_on() {
         "{hooks:?}"
     );
 }
+
+/// What is read of a variant's metafields lies below its product, which a row does not name.
+#[test]
+fn metafields_of_variants_are_set_once_and_changed() {
+    let world = products(2);
+    let variants = world.store().store().ids(Kind::Variant);
+    deploy(
+        &world,
+        "variant_metafields.upsert",
+        "",
+        "resource_id: id, namespace: '\"erp\"', key: '\"number\"', value: value",
+    );
+    let row = |id: u64, value: &str, turn: u64| json!({ "id": id, "value": value, "turn": turn });
+    let rows = [
+        row(variants[0], "E-1", 1),
+        row(variants[1], "E-2", 1),
+        row(999_999, "E-3", 1),
+    ];
+    let first = send(&world, &rows, 1);
+    assert_eq!(
+        (&first["written"], &first["failed"]),
+        (&json!(2), &json!(1)),
+        "{first}"
+    );
+    assert!(failures(&world).contains("Variant 999999 is not in the store."));
+    world.store().store().clear_log();
+    let again = send(
+        &world,
+        &[row(variants[0], "E-1", 2), row(variants[1], "F-2", 2)],
+        0,
+    );
+    assert_eq!(
+        (&again["written"], &again["unchanged"]),
+        (&json!(1), &json!(1)),
+        "{again}"
+    );
+    assert_eq!(
+        posted(&world, "/v3/catalog/variants/metafields"),
+        0,
+        "none is made twice"
+    );
+    assert_eq!(
+        requests(&world, "GET", &["/v3/catalog/variants?"]).len(),
+        0,
+        "whose they are is known"
+    );
+    reads(&world, "variant_metafields.list", "filter: { namespace: erp }");
+    assert_eq!(run(&world, "from-store", 0)["read"], 2, "one of each");
+}
+
+/// A type cannot be changed, so one of another type is nobody's to take over.
+#[test]
+fn an_attribute_of_customers_is_created_once() {
+    let world = products(1);
+    deploy(&world, "customer_attribute.create", "", "name: name, type: type");
+    let row = |name: &str, kind: &str, turn: u64| json!({ "name": name, "type": kind, "turn": turn });
+    let first = send(
+        &world,
+        &[row("Since", "date", 1), row("kundennummer ", "string", 1)],
+        0,
+    );
+    assert_eq!(
+        (&first["written"], &first["unchanged"]),
+        (&json!(1), &json!(1)),
+        "{first}"
+    );
+    let again = send(
+        &world,
+        &[row("Since", "date", 2), row("Kundennummer", "number", 2)],
+        1,
+    );
+    assert_eq!(
+        (&again["unchanged"], &again["failed"]),
+        (&json!(1), &json!(1)),
+        "{again}"
+    );
+    assert_eq!(posted(&world, "/v3/customers/attributes"), 1, "one was missing");
+    let told = failures(&world);
+    assert!(
+        told.contains("with other values: type") && told.contains("choose another name"),
+        "{told}"
+    );
+}

@@ -8,7 +8,7 @@ use connector_kit::{
 use serde_json::{Map, Value as Json};
 
 use super::{
-    Store,
+    Store, api,
     errors::{self, About},
     writing::{self, Outcomes, Reply, Wanted},
 };
@@ -22,8 +22,10 @@ pub(super) struct Keyed {
     pub(super) about: About,
     /// In the singular: "brand".
     pub(super) noun: &'static str,
-    /// The action that creates or changes.
-    pub(super) upsert: &'static str,
+    /// The action that creates or changes, where there is one.
+    pub(super) upsert: Option<&'static str>,
+    /// Where one is created in a list of one: the operation, whose cap on requests under way is kept.
+    pub(super) listed: Option<&'static str>,
 }
 
 impl Keyed {
@@ -119,7 +121,14 @@ impl Keyed {
 
     async fn create(&self, store: &Store, row: &Row, key: &str, wanted: Wanted) -> Result<Outcome> {
         let body = writing::fields(row, &["id"]);
-        let request = Request::once(Method::Post, self.path, &body).sensitive();
+        let (request, _room) = match self.listed {
+            Some(operation) => (
+                Request::once(Method::Post, self.path, &[body]),
+                api::room(store, operation).await,
+            ),
+            None => (Request::once(Method::Post, self.path, &body), None),
+        };
+        let request = request.sensitive();
         let answer = match writing::send_shown(store, request, self.about).await? {
             Reply::Done(answer) => return Ok(written(writing::answered(&answer))),
             Reply::Unknown(error) => return Ok(Outcome::Unknown(error)),
@@ -167,26 +176,31 @@ impl Keyed {
     }
 
     fn used(&self, row: &Row, key: &str, differing: &[&str]) -> Error {
-        let Self { noun, upsert, .. } = self;
-        Error::rejected(format!(
+        let noun = self.noun;
+        let error = Error::rejected(format!(
             "A {noun} `{}` is already in the store, with other values: {}.",
             row.text(key).unwrap_or_default(),
             differing.join(", ")
-        ))
-        .hint(format!(
-            "Update it instead (`{upsert}`), or skip such records with a rule."
-        ))
+        ));
+        match self.upsert {
+            Some(upsert) => error.hint(format!(
+                "Update it instead (`{upsert}`), or skip such records with a rule."
+            )),
+            None => {
+                error.hint("That cannot be changed: choose another name, or skip such records with a rule.")
+            }
+        }
     }
 
     fn absent(&self, row: &Row, key: &str) -> Error {
-        let Self { noun, upsert, .. } = self;
-        Error::rejected(format!(
+        let noun = self.noun;
+        let error = Error::rejected(format!(
             "There is no {noun} `{}` in the store.",
             row.text(key).unwrap_or_default()
-        ))
-        .hint(format!(
-            "Create it (`{upsert}`), or skip such records with a rule."
-        ))
+        ));
+        let create = |upsert| format!("Create it (`{upsert}`), or skip such records with a rule.");
+        self.upsert
+            .map_or(error.clone(), |upsert| error.hint(create(upsert)))
     }
 }
 

@@ -75,6 +75,24 @@ pub(super) async fn variants_if_any(store: &Store, skus: &[String]) -> Result<Ve
     Ok(skus.iter().map(answer).collect())
 }
 
+/// The product that a variant belongs to, which never changes; `None` where there is no such variant.
+pub(super) async fn product_of(store: &Store, variant: u64) -> Result<Option<u64>> {
+    const KIND: &str = "variant_product";
+    let key = variant.to_string();
+    if let Some(product) = store.cached(KIND, &key).and_then(|known| known.parse().ok()) {
+        return Ok(Some(product));
+    }
+    let request = Request::get("v3/catalog/variants").query("id", variant);
+    let found: Vec<Variant> = records(store, request).await?;
+    let found = found
+        .into_iter()
+        .find(|found| found.id == variant && found.product_id > 0);
+    if let Some(Variant { product_id, .. }) = &found {
+        store.cache(KIND, &key, &product_id.to_string());
+    }
+    Ok(found.map(|found| found.product_id))
+}
+
 /// What is nowhere is an error.
 fn there(skus: &[String], found: Vec<Result<Option<u64>>>, nowhere: fn(&str) -> Error) -> Vec<Result<u64>> {
     let one = |(sku, found): (&String, Result<Option<u64>>)| found?.ok_or_else(|| nowhere(sku));

@@ -241,6 +241,23 @@ pub(crate) fn attributes(world: &mut World, call: &Call<'_>) -> Reply {
     plain::list(world, call, &ATTRIBUTE)
 }
 
+/// `POST /v3/customers/attributes`: of three types, and no more than fifty in a store.
+pub(crate) fn create_attributes(world: &mut World, call: &Call<'_>) -> Reply {
+    call.query.only(&[])?;
+    let items = call.objects(50)?;
+    if world.plain.all(ATTRIBUTE.name).count() + items.len() > 50 {
+        return Err(call.invalid("attributes", "A store has 50 attributes at most."));
+    }
+    let mut made = Vec::new();
+    for (index, sent) in items.iter().enumerate() {
+        if !matches!(text_of(sent, "type"), "string" | "number" | "date") {
+            return Err(call.invalid(&format!("{index}.type"), "It is string, number or date."));
+        }
+        made.push(Value::Object(plain::made(world, call.method, &ATTRIBUTE, sent)?));
+    }
+    Ok(Answer::data(200, &Value::Array(made)))
+}
+
 pub(crate) fn attribute_values(world: &mut World, call: &Call<'_>) -> Reply {
     plain::list(world, call, &VALUE)
 }

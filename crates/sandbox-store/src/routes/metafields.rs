@@ -1,4 +1,4 @@
-//! Metafields of products, categories, brands, orders and customers: listed, read below what they belong to, and written in
+//! Metafields of products, variants, categories, brands, orders and customers: listed, read below what they belong to, and written in
 //! batches of which the good ones are kept.
 
 use serde_json::{Value, json};
@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Reply, STATUS_CODES, Version};
 use crate::call::{Call, id_of};
 use crate::plain::{self, Holds, Kind};
+use crate::routes::variants;
 use crate::shape::Document;
 use crate::world::World;
 
@@ -31,6 +32,7 @@ const fn kind(name: &'static str) -> Kind {
 }
 
 static OF_PRODUCTS: Kind = kind("product_metafield");
+static OF_VARIANTS: Kind = kind("variant_metafield");
 static OF_CATEGORIES: Kind = kind("category_metafield");
 static OF_BRANDS: Kind = kind("brand_metafield");
 static OF_ORDERS: Kind = kind("order_metafield");
@@ -38,6 +40,9 @@ static OF_CUSTOMERS: Kind = kind("customer_metafield");
 
 /// What the path's metafields belong to.
 fn kind_of(call: &Call<'_>) -> &'static Kind {
+    if call.parts.contains(&"variants") {
+        return &OF_VARIANTS;
+    }
     match (call.parts.first().copied(), call.parts.get(1).copied()) {
         (Some("catalog"), Some("categories")) => &OF_CATEGORIES,
         (Some("catalog"), Some("brands")) => &OF_BRANDS,
@@ -50,6 +55,7 @@ fn kind_of(call: &Call<'_>) -> &'static Kind {
 fn is_there(world: &World, kind: &Kind, id: u64) -> bool {
     match kind.name {
         "category_metafield" => world.categories.facts(id).is_some(),
+        "variant_metafield" => world.variants.facts(id).is_some(),
         "brand_metafield" => world.plain.get("brand", id).is_some(),
         "order_metafield" => world.orders.facts(id).is_some(),
         "customer_metafield" => world.customers.facts(id).is_some(),
@@ -72,6 +78,12 @@ pub(crate) fn below(world: &mut World, call: &Call<'_>) -> Reply {
     plain::listed(world, call, kind, &[], |record| {
         id_of(record, "resource_id") == Some(id)
     })
+}
+
+/// `GET …/products/{id}/variants/{id}/metafields`
+pub(crate) fn below_variant(world: &mut World, call: &Call<'_>) -> Reply {
+    variants::list::member(world, call)?;
+    below(world, call)
 }
 
 /// `POST …/metafields`

@@ -164,6 +164,30 @@ pub(super) const ROUTES: &[Route] = &[
         Need::Products,
         variants::update::update_many,
     ),
+    v3(
+        "GET",
+        "catalog/variants/metafields",
+        Need::Products,
+        metafields::list,
+    ),
+    v3(
+        "POST",
+        "catalog/variants/metafields",
+        Need::Products,
+        metafields::create,
+    ),
+    v3(
+        "PUT",
+        "catalog/variants/metafields",
+        Need::Products,
+        metafields::update,
+    ),
+    v3(
+        "GET",
+        "catalog/products/#/variants/#/metafields",
+        Need::Products,
+        metafields::below_variant,
+    ),
     v3("GET", "catalog/brands", Need::Products, kinds::brands),
     v3("POST", "catalog/brands", Need::Products, kinds::create_brand),
     v3("GET", "catalog/brands/#", Need::Products, kinds::brand),
@@ -313,6 +337,12 @@ pub(super) const ROUTES: &[Route] = &[
     v3("POST", "customers/addresses", Need::Customers, addresses::create),
     v3("PUT", "customers/addresses", Need::Customers, addresses::update),
     v3("GET", "customers/attributes", Need::Customers, kinds::attributes),
+    v3(
+        "POST",
+        "customers/attributes",
+        Need::Customers,
+        kinds::create_attributes,
+    ),
     v3(
         "GET",
         "customers/attribute-values",

@@ -14,7 +14,8 @@ static BRANDS: Keyed = Keyed {
     by: "name",
     about: About::writing("brands", "Products"),
     noun: "brand",
-    upsert: "brand.upsert",
+    upsert: Some("brand.upsert"),
+    listed: None,
 };
 
 /// BigCommerce reference, brands v3.

@@ -15,7 +15,10 @@ mod write;
 
 pub(super) use self::{
     addresses::{CustomerAddressCreate, CustomerAddressUpdate, CustomerAddressesList},
-    attributes::{CustomerAttributeValuesList, CustomerAttributeValuesUpsert, CustomerAttributesList},
+    attributes::{
+        CustomerAttributeCreate, CustomerAttributeValuesList, CustomerAttributeValuesUpsert,
+        CustomerAttributesList,
+    },
     changed::CustomersChanged,
     create::CustomerCreate,
     get::CustomerGet,

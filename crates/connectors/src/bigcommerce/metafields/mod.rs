@@ -1,4 +1,4 @@
-//! Metafields: values of our own beside products, categories, brands, orders and customers, found by namespace and key. They
+//! Metafields: values of our own beside products, variants, categories, brands, orders and customers, found by namespace and key. They
 //! belong to the API account that made them, unless `permission_set` lets others in.
 //!
 //! The same for all of these, so the actions are written once, over [`Of`].
@@ -9,7 +9,9 @@ mod upsert;
 
 pub(super) use self::{list::MetafieldsList, upsert::MetafieldsUpsert};
 
-use super::errors::About;
+use connector_kit::{Error, Result};
+
+use super::{Store, errors::About, skus};
 
 /// What metafields belong to.
 pub(super) trait Of: Send + Sync + 'static {
@@ -29,6 +31,11 @@ pub(super) trait Of: Send + Sync + 'static {
     fn about() -> About {
         About::writing("metafields", Self::SCOPE)
     }
+
+    /// Where those of one thing are. Rejected: it is not there.
+    fn below(_store: &Store, id: u64) -> impl Future<Output = Result<String>> + Send {
+        async move { Ok(format!("{}/{id}/metafields", Self::PATH)) }
+    }
 }
 
 /// Products.
@@ -44,6 +51,29 @@ impl Of for OfProducts {
     const READS: &'static str = "Products: read-only";
     const MODIFIES: &'static str = "Products: modify";
     const SCOPE: &'static str = "Products";
+}
+
+/// Variants. Those of one are below its product. BigCommerce reference, product variants v3.
+pub(super) enum OfVariants {}
+
+impl Of for OfVariants {
+    const PATH: &'static str = "v3/catalog/variants";
+    const OPERATION: &'static str = "get_variants_metafields";
+    const LIST: &'static str = "variant_metafields.list";
+    const LIST_ABOUT: &'static str = "All metafields of variants, or those that fit a filter, every time.";
+    const UPSERT: &'static str = "variant_metafields.upsert";
+    const UPSERT_ABOUT: &'static str = "Sets metafields of variants.";
+    const READS: &'static str = "Products: read-only";
+    const MODIFIES: &'static str = "Products: modify";
+    const SCOPE: &'static str = "Products";
+
+    async fn below(store: &Store, id: u64) -> Result<String> {
+        let product = skus::product_of(store, id).await?.ok_or_else(|| {
+            Error::rejected(format!("Variant {id} is not in the store."))
+                .hint("It was deleted: search for it by its SKU, or skip such records with a rule.")
+        })?;
+        Ok(format!("v3/catalog/products/{product}/variants/{id}/metafields"))
+    }
 }
 
 /// Categories.

@@ -101,7 +101,7 @@ fn item(row: usize, values: &Row, permission: &str) -> Result<Item> {
 
 /// Rejected: what it belongs to is not there.
 async fn there<R: Of>(store: &Store, item: &Item) -> Result<Option<Raw>> {
-    let request = Request::get(format!("{}/{}/metafields", R::PATH, item.resource))
+    let request = Request::get(R::below(store, item.resource).await?)
         .query("namespace", &item.namespace)
         .query("key", &item.key)
         .query("limit", 250);

@@ -12,7 +12,8 @@ static SUBSCRIBERS: Keyed = Keyed {
     by: "email",
     about: About::writing("subscribers", "Customers"),
     noun: "subscriber",
-    upsert: "subscriber.upsert",
+    upsert: Some("subscriber.upsert"),
+    listed: None,
 };
 
 /// BigCommerce reference, subscribers v3.

@@ -91,7 +91,7 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Reply {
 }
 
 /// The variant that the path names, if it is the product's.
-pub(super) fn member(world: &World, call: &Call<'_>) -> Result<u64, Answer> {
+pub(crate) fn member(world: &World, call: &Call<'_>) -> Result<u64, Answer> {
     let (product, id) = (call.id(2)?, call.id(4)?);
     let facts = world
         .variants

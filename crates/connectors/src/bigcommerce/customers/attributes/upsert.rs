@@ -143,7 +143,7 @@ async fn items(store: &Store, rows: &[Row], outcomes: &mut Outcomes) -> Result<V
             .or_else(|| ids.get(&name.to_lowercase()).copied());
         let attribute = known.ok_or_else(|| {
             Error::rejected(format!("Customers have no attribute `{name}` in the store."))
-                .hint("Create the attribute in the store, or correct its name.")
+                .hint("Create it (`customer_attribute.create`), or correct its name.")
         })?;
         Ok(Item {
             row: place,
