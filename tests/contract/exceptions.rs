@@ -78,6 +78,7 @@ const EXCEPTIONS: &[(Check, &str, &str)] = &[
     (Check::GoesOn, "bigcommerce/subscribers.list", BY_PAGES),
     (Check::GoesOn, "bigcommerce/webhooks.list", BY_PAGES),
     (Check::GoesOn, "bigcommerce/product_metafields.list", BY_PAGES),
+    (Check::GoesOn, "bigcommerce/variant_metafields.list", BY_PAGES),
     (Check::GoesOn, "bigcommerce/category_metafields.list", BY_PAGES),
     (Check::GoesOn, "bigcommerce/brand_metafields.list", BY_PAGES),
     (Check::GoesOn, "bigcommerce/order_metafields.list", BY_PAGES),
