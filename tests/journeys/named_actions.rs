@@ -674,3 +674,59 @@ fn an_attribute_of_customers_is_created_once() {
         "{told}"
     );
 }
+
+/// What stands above a category is made by its name alone, once, whoever needs it.
+#[test]
+fn a_category_is_found_by_its_path_and_what_is_missing_above_it_is_made_once() {
+    let world = products(1);
+    let store = world.store().store();
+    let before = store.ids(Kind::Category).len();
+    deploy(
+        &world,
+        "category.upsert",
+        "key: [path]",
+        "path: path, description: text",
+    );
+    let row = |path: &str, turn: u64| json!({ "path": path, "text": "As written", "turn": turn });
+    let paths = [
+        "Haushalt/Küche/Becher",
+        "haushalt / Küche / Teller",
+        "Haushalt/Küche",
+    ];
+    let rows = |turn: u64| paths.map(|path| row(path, turn));
+    let first = send(&world, &rows(1), 0);
+    assert_eq!(first["written"], 3, "{first}");
+    assert_eq!(
+        store.ids(Kind::Category).len(),
+        before + 4,
+        "two above, two below"
+    );
+    store.clear_log();
+    let again = send(&world, &rows(2), 0);
+    assert_eq!(again["unchanged"], 3, "each is found where it was put: {again}");
+    assert_eq!(posted(&world, "/v3/catalog/trees/categories"), 0);
+    let wrong = send(&world, &[row("Haushalt//Löffel", 3)], 1);
+    assert_eq!(wrong["failed"], 1, "{wrong}");
+    assert!(failures(&world).contains("a category without a name"));
+}
+
+#[test]
+fn a_category_above_whose_answer_was_lost_is_found_and_not_made_twice() {
+    let world = products(1);
+    let store = world.store().store();
+    let before = store.ids(Kind::Category).len();
+    deploy(&world, "category.upsert", "key: [path]", "path: path");
+    store.fault(Fault::once(
+        "POST",
+        "/v3/catalog/trees/categories",
+        When::After,
+        How::Reset,
+    ));
+    let run = send(&world, &[json!({ "path": "Haushalt/Becher" })], 0);
+    assert_eq!(run["written"], 1, "{run}");
+    assert_eq!(
+        store.ids(Kind::Category).len(),
+        before + 2,
+        "one above, one below"
+    );
+}

@@ -9,6 +9,7 @@ use connector_kit::{
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::path::{Missing, Tree};
 use crate::bigcommerce::{
     Store,
     envelope::Rows,
@@ -18,20 +19,28 @@ use crate::bigcommerce::{
     writing::{self, Outcomes, Reply},
 };
 
-const ABOUT: About = About::writing("categories", "Products");
-const PATH: &str = "v3/catalog/trees/categories";
+pub(super) const ABOUT: About = About::writing("categories", "Products");
+pub(super) const PATH: &str = "v3/catalog/trees/categories";
 
 /// Creates categories in a storefront's tree, and changes those that are there; what is not mapped, or empty, stays as it is.
-/// A category is known by its `name` below its `parent_id` (0 at the top), or by `category_id`.
+/// A category is known by its `name` below its `parent_id` (0 at the top), by `category_id`, or by its `path`
+/// (`Kitchen/Mugs`): what is missing above it is created.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::bigcommerce) struct CategoryUpsert {
-    /// How a category is found: `[parent_id, name]`, or `[category_id]` for those that are there.
+    /// How a category is found: `[parent_id, name]`, `[path]`, or `[category_id]` for those that are there.
     #[serde(default = "by_name")]
     key: Vec<String>,
     /// The tree of all rows; the first storefront's (1) when left out.
     #[serde(default = "first_tree")]
     tree_id: u64,
+    /// What stands between the names of a `path`; `/` when left out.
+    #[serde(default = "slash")]
+    separator: String,
+}
+
+fn slash() -> String {
+    "/".to_owned()
 }
 
 fn by_name() -> Vec<String> {
@@ -79,11 +88,24 @@ impl WriteAction for CategoryUpsert {
     const LARGEST_BATCH: usize = 50;
 
     fn check(&self, columns: &[String]) -> Result<()> {
-        if !self.by_id() && self.key != ["parent_id", "name"] {
-            return Err(Error::config("`key` is `[parent_id, name]` or `[category_id]`")
-                .hint("For instance `key: [parent_id, name]`."));
+        if !self.by_id() && !self.by_path() && self.key != ["parent_id", "name"] {
+            return Err(
+                Error::config("`key` is `[parent_id, name]`, `[path]` or `[category_id]`")
+                    .hint("For instance `key: [parent_id, name]`."),
+            );
         }
-        writing::check_known(columns, FIELDS, "a category")?;
+        if self.separator.trim().is_empty() {
+            return Err(Error::config("`separator` is empty").hint("For instance `separator: \" > \"`."));
+        }
+        if self.by_path() {
+            let beside = FIELDS
+                .iter()
+                .filter(|name| !matches!(**name, "category_id" | "parent_id" | "name"));
+            let known: Vec<&str> = beside.copied().chain(["path"]).collect();
+            writing::check_known(columns, &known, "a category that is found by its path")?;
+        } else {
+            writing::check_known(columns, FIELDS, "a category")?;
+        }
         let key: Vec<&str> = self.key.iter().map(String::as_str).collect();
         writing::check_mapped(columns, &key)
     }
@@ -94,6 +116,46 @@ impl WriteAction for CategoryUpsert {
 
     async fn write(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Outcome>> {
         let store = &open.store;
+        if !self.by_path() {
+            return self.written(store, rows).await;
+        }
+        let mut outcomes = Outcomes::of(rows);
+        let mut tree = Tree::new(store, self.tree_id, Missing::Made);
+        let placed = tree.rows(rows, &self.separator, &mut outcomes).await?;
+        let (places, below): (Vec<usize>, Vec<Row>) = placed.into_iter().unzip();
+        for (place, outcome) in places.into_iter().zip(self.written(store, &below).await?) {
+            outcomes.set(place, outcome);
+        }
+        Ok(outcomes.all())
+    }
+
+    /// Reads the categories back: one that has all mapped values was written, or needs no change.
+    async fn find(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>> {
+        let store = &open.store;
+        if !self.by_path() {
+            return self.found(store, rows).await;
+        }
+        let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
+        let mut tree = Tree::new(store, self.tree_id, Missing::Left);
+        let placed = tree.rows(rows, &self.separator, &mut Outcomes::of(rows)).await?;
+        let (places, below): (Vec<usize>, Vec<Row>) = placed.into_iter().unzip();
+        for (place, one) in places.into_iter().zip(self.found(store, &below).await?) {
+            found[place] = one;
+        }
+        Ok(found)
+    }
+}
+
+impl CategoryUpsert {
+    fn by_id(&self) -> bool {
+        self.key == ["category_id"]
+    }
+
+    fn by_path(&self) -> bool {
+        self.key == ["path"]
+    }
+
+    async fn written(&self, store: &Store, rows: &[Row]) -> Result<Vec<Outcome>> {
         let mut outcomes = Outcomes::of(rows);
         let (there, new): (Vec<Item>, Vec<Item>) = self
             .items(store, rows, &mut outcomes)
@@ -114,11 +176,10 @@ impl WriteAction for CategoryUpsert {
         }
     }
 
-    /// Reads the categories back: one that has all mapped values was written, or needs no change.
-    async fn find(&self, open: &mut OpenStore, _step: &WriteStep, rows: &[Row]) -> Result<Vec<Found>> {
+    async fn found(&self, store: &Store, rows: &[Row]) -> Result<Vec<Found>> {
         let mut outcomes = Outcomes::of(rows);
         let mut found: Vec<Found> = rows.iter().map(|_| Found::No).collect();
-        for item in self.items(&open.store, rows, &mut outcomes).await? {
+        for item in self.items(store, rows, &mut outcomes).await? {
             let is_so =
                 |there: &Raw| writing::is_comparable(&item.fields) && writing::has(there, &item.fields);
             if let Some(there) = item.there.filter(is_so) {
@@ -129,12 +190,6 @@ impl WriteAction for CategoryUpsert {
             }
         }
         Ok(found)
-    }
-}
-
-impl CategoryUpsert {
-    fn by_id(&self) -> bool {
-        self.key == ["category_id"]
     }
 
     /// Rows with what is there of them; those that cannot be sent have failed.
