@@ -51,7 +51,11 @@ fn who_uses_a_budget_and_how_long_it_lasts_is_told() {
 
 #[test]
 fn quiet_hours_hold_up_what_can_wait_and_not_the_orders() {
-    let world = world(&[&format!("quiet_hours={}", hours_around_now())]);
+    let world = world(&["quota_reserve=0"]);
+    let quiet = format!("quiet_hours={}", hours_around(world.store().store().now()));
+    world
+        .processflow(&["connections", "edit", "shop", "--set", &quiet])
+        .ok();
     world.processflow(&["run", ORDERS]).ok();
     let text = "processflow: goods\nconnections: { store: bigcommerce, erp: sql }\nsteps:\n  - read: { action: store/products.list }\n  \
         - write: { action: erp/table.upsert, with: { table: P, key: [ID], create: { ID: integer } }, map: { ID: id } }\n";
@@ -73,15 +77,13 @@ fn quiet_hours_hold_up_what_can_wait_and_not_the_orders() {
     world.processflow(&["run", "goods"]).ok();
 }
 
-/// Quiet now and for hours to come, whatever time it is here.
-fn hours_around_now() -> String {
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
-    let around = [-1, 3].map(|hours| {
-        now.saturating_add(jiff::Span::new().hours(hours))
-            .strftime("%H:%M")
-            .to_string()
-    });
-    format!("{} UTC", around.join("-"))
+/// An hour before these seconds, which are now, to three hours behind them.
+fn hours_around(now: i64) -> String {
+    let at = |seconds: i64| {
+        let at = jiff::Timestamp::from_second(now + seconds).expect("a date");
+        at.strftime("%H:%M").to_string()
+    };
+    format!("{}-{} UTC", at(-3_600), at(3 * 3_600))
 }
 
 #[test]
