@@ -8,7 +8,7 @@ use std::{
 };
 
 use connector_kit::{
-    Error, Fact, Grant, Result, Secret, SignIn, Validation,
+    Clock, Error, Fact, Grant, Result, Secret, SignIn, Validation,
     sign_in::{Arrived, Listener},
 };
 use rand::Rng as _;
@@ -210,10 +210,17 @@ impl Going {
                 }
                 Err(Error::config("what was pasted belongs to another sign-in").hint("Begin again, and paste the address at which the browser ends then."))
             }
-            () = self.cancel.cancelled() => Err(Error::config("the sign-in was cancelled")),
-            () = clock.sleep(LASTS) => Err(Error::config(format!("nobody came back from the browser within {} minutes", LASTS.as_secs() / 60))
-                .hint("Begin again; the address is good for one sign-in.")),
+            over = over(&self.cancel, clock.as_ref()) => Err(over),
         }
+    }
+}
+
+/// Why nobody is waited for any longer.
+async fn over(cancel: &CancellationToken, clock: &dyn Clock) -> Error {
+    tokio::select! {
+        () = cancel.cancelled() => Error::config("the sign-in was cancelled"),
+        () = clock.sleep(LASTS) => Error::config(format!("nobody came back from the browser within {} minutes", LASTS.as_secs() / 60))
+            .hint("Begin again; the address is good for one sign-in."),
     }
 }
 
@@ -261,4 +268,61 @@ fn answer(arrived: Arrived, sign_in: &SignIn, grant: &Grant, done: &Result<Done>
 fn random() -> String {
     let bytes: [u8; 24] = rand::rng().random();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_kit::async_trait;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// A clock that is placed by hand.
+    struct Placed(watch::Sender<Duration>);
+
+    #[async_trait]
+    impl Clock for Placed {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH + *self.0.borrow()
+        }
+
+        async fn sleep(&self, duration: Duration) {
+            let until = *self.0.borrow() + duration;
+            let placed = self.0.subscribe().wait_for(|now| *now >= until).await.map(drop);
+            placed.expect("the clock itself places it");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_browser_is_waited_for_ten_minutes_and_no_longer() {
+        let clock = Placed(watch::channel(Duration::from_hours(1)).0);
+        let cancel = CancellationToken::new();
+        let waiting = over(&cancel, &clock);
+        tokio::pin!(waiting);
+        assert!(futures::poll!(&mut waiting).is_pending(), "it has just begun");
+        clock
+            .0
+            .send_modify(|now| *now += Duration::from_mins(10) - Duration::from_secs(1));
+        assert!(
+            futures::poll!(&mut waiting).is_pending(),
+            "a second is left for who takes long"
+        );
+        clock.0.send_modify(|now| *now += Duration::from_secs(1));
+        let std::task::Poll::Ready(error) = futures::poll!(&mut waiting) else {
+            panic!("a port that listens for ever, and a state that is good for ever");
+        };
+        assert_eq!(
+            error.message,
+            "nobody came back from the browser within 10 minutes"
+        );
+        assert!(error.hint.is_some(), "what to do then");
+    }
+
+    #[tokio::test]
+    async fn one_that_is_cancelled_is_over_at_once() {
+        let clock = Placed(watch::channel(Duration::ZERO).0);
+        let cancel = CancellationToken::new();
+        cancel.cancel();
+        assert_eq!(over(&cancel, &clock).await.message, "the sign-in was cancelled");
+    }
 }
