@@ -4,19 +4,11 @@ use kit::World;
 use sandbox_store::{Config, Fault, How, Kind, Match, When};
 use serde_json::json;
 
+use crate::CUSTOMERS_TO_STORE;
+
 /// Requests whose answer is lost; a create carries ten customers.
 const LOST: usize = 200;
 const CUSTOMERS: usize = LOST * 10;
-
-const FLOW: &str = "
-processflow: customers-to-store
-connections: { crm: files, store: bigcommerce }
-steps:
-  - read: { action: crm/csv.read, with: { file: customers.csv } }
-  - write:
-      action: store/customer.create
-      map: { email: EMAIL, first_name: FIRST, last_name: LAST }
-";
 
 /// Every answer to a create is destroyed once, some before the store did the work and most after it, by each way a
 /// connection can end.
@@ -34,7 +26,7 @@ fn a_create_whose_answer_is_lost_makes_one_customer() {
         csv.push_str(&format!("c{at}@example.com,Carla,Number {at}\n"));
     }
     std::fs::write(files.join("customers.csv"), csv).expect("a file");
-    world.deploy_text(FLOW, &["store=shop", "crm=files"]);
+    world.deploy_text(CUSTOMERS_TO_STORE, &["store=shop", "crm=files"]);
     let ways = [
         How::Close,
         How::Reset,

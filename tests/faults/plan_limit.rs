@@ -3,15 +3,7 @@
 use kit::World;
 use sandbox_store::{Config, Fault, How, Kind, Match, When};
 
-const FLOW: &str = "
-processflow: customers-to-store
-connections: { crm: files, store: bigcommerce }
-steps:
-  - read: { action: crm/csv.read, with: { file: customers.csv } }
-  - write:
-      action: store/customer.create
-      map: { email: EMAIL, first_name: FIRST, last_name: LAST }
-";
+use crate::CUSTOMERS_TO_STORE;
 
 #[test]
 fn a_plan_without_room_stops_the_run_with_its_reason_and_all_come_later() {
@@ -26,7 +18,7 @@ fn a_plan_without_room_stops_the_run_with_its_reason_and_all_come_later() {
         .map(|at| format!("c{at}@example.com,Carla,Number {at}\n"))
         .collect();
     world.put("customers.csv", format!("EMAIL,FIRST,LAST\n{rows}"));
-    world.deploy_text(FLOW, &["store=shop", "crm=files"]);
+    world.deploy_text(CUSTOMERS_TO_STORE, &["store=shop", "crm=files"]);
     let store = world.store().store();
     // The first ten get in.
     let on = Match {

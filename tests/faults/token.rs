@@ -5,15 +5,7 @@ use kit::World;
 use sandbox_store::{Config, Fault, How, Kind, Match, When};
 use serde_json::{Value, json};
 
-const CUSTOMERS: &str = "
-processflow: customers-to-store
-connections: { crm: files, store: bigcommerce }
-steps:
-  - read: { action: crm/csv.read, with: { file: customers.csv } }
-  - write:
-      action: store/customer.create
-      map: { email: EMAIL, first_name: FIRST, last_name: LAST }
-";
+use crate::CUSTOMERS_TO_STORE;
 
 const PARCELS: &str = "
 processflow: parcels-to-store
@@ -108,7 +100,7 @@ fn at_each_request(world: &World, name: &str, again: impl Fn(&World, u64), end: 
 #[test]
 fn a_token_that_dies_while_customers_are_created() {
     let world = world();
-    world.deploy_text(CUSTOMERS, &["store=shop", "crm=files"]);
+    world.deploy_text(CUSTOMERS_TO_STORE, &["store=shop", "crm=files"]);
     let again = |world: &World, turn: u64| {
         let row = |at: u64| format!("c{at}-{turn}@example.com,Carla,Number {at}\n");
         let rows: String = (0..35).map(row).collect();

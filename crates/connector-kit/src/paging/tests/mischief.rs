@@ -62,7 +62,7 @@ async fn all(test: &str, open: &Open) {
 
 /// Four runs against a store that stands still and answers oddly; then one that answers as it should.
 async fn script(seed: u64, open: &Open) -> Result<(), String> {
-    let store = Moving::restless(seed, 0, seed % 2 == 0);
+    let store = Moving::restless(seed, 0, seed.is_multiple_of(2));
     store.mischief([5, 20, 60][(seed % 3) as usize]);
     let (mut destination, mut watermark) = (BTreeMap::new(), None);
     for run in 0..5 {
