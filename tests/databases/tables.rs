@@ -59,7 +59,7 @@ async fn of_two_rows_with_one_key_the_second_stays() {
 
 /// T50, and what a database refuses itself.
 #[tokio::test]
-async fn a_bad_row_fails_alone_and_names_its_column() {
+async fn t50_a_bad_row_fails_alone_and_names_its_column() {
     for engine in Engine::ALL {
         let desk = Desk::new(engine);
         let (table, a, b, c) = (

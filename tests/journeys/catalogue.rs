@@ -38,7 +38,7 @@ pub(crate) fn run(world: &World, code: i32) -> Value {
 
 /// T31: sending `categories` replaces all.
 #[test]
-fn a_price_leaves_the_categories_alone() {
+fn t31_a_price_leaves_the_categories_alone() {
     let world = shop(Config {
         products: 3,
         ..empty_store()
@@ -69,7 +69,7 @@ fn a_price_leaves_the_categories_alone() {
 
 /// T31: a list that would be replaced has to be meant.
 #[test]
-fn mapping_categories_has_to_be_meant() {
+fn t31_mapping_categories_has_to_be_meant() {
     let world = shop(Config {
         products: 3,
         ..empty_store()
@@ -113,7 +113,7 @@ steps:
 
 /// T37: one bad item fails the whole batch without saying which.
 #[test]
-fn one_bad_product_of_ten_fails_alone() {
+fn t37_one_bad_product_of_ten_fails_alone() {
     let world = shop(Config {
         products: 10,
         ..empty_store()

@@ -33,7 +33,7 @@ fn rows(from: u64, to: u64) -> String {
 
 /// T48: a file that is still being written is taken once, complete.
 #[test]
-fn a_file_that_grows_is_taken_once_and_whole() {
+fn t48_a_file_that_grows_is_taken_once_and_whole() {
     let world = inbox("1 s");
     let path = world.path("files/inbox.csv");
     let mut file = std::fs::File::create(&path).expect("a file");
@@ -55,7 +55,7 @@ fn a_file_that_grows_is_taken_once_and_whole() {
 
 /// T48: what was imported before a crash is not imported twice.
 #[test]
-fn a_crash_around_the_import_does_not_import_a_file_twice() {
+fn t48_a_crash_around_the_import_does_not_import_a_file_twice() {
     let world = inbox("0 s");
     world.put("inbox.csv", format!("ID,TEXT\n{}", rows(0, 300)));
     world.keep_as_template();
@@ -83,7 +83,7 @@ fn a_crash_around_the_import_does_not_import_a_file_twice() {
 
 /// T48: a new content under the old name is new.
 #[test]
-fn the_next_file_of_the_same_name_is_taken() {
+fn t48_the_next_file_of_the_same_name_is_taken() {
     let world = inbox("0 s");
     world.put("inbox.csv", "ID,TEXT\n1,one\n");
     assert_eq!(world.run("inbox")["written"], 1, "the first");
@@ -98,7 +98,7 @@ fn the_next_file_of_the_same_name_is_taken() {
 
 /// T49: a share that is not mounted is no empty folder.
 #[test]
-fn a_missing_share_writes_nothing_and_says_so() {
+fn t49_a_missing_share_writes_nothing_and_says_so() {
     let world = inbox("0 s");
     world.put("inbox.csv", "ID,TEXT\n1,one\n");
     world.processflow(&["run", "inbox"]).ok();

@@ -188,7 +188,7 @@ fn a_filter_by_change_date_sees_edits() {
 
 /// T12: a format without a time means midnight, not the time of day that the store would add.
 #[test]
-fn a_format_without_a_time_is_sent_with_one() {
+fn t12_a_format_without_a_time_is_sent_with_one() {
     let world = deployed(
         "{ action: store/products.list, with: { filter: { \"date_modified:min\": \"~{CreatedDate('yyyy-MM-dd')}~\" } } }",
     );
@@ -201,7 +201,7 @@ fn a_format_without_a_time_is_sent_with_one() {
 
 /// T53: a filter by creation date never sees edits, which is said; a change feed does.
 #[test]
-fn an_address_that_is_changed_on_friday_arrives_on_friday() {
+fn t53_an_address_that_is_changed_on_friday_arrives_on_friday() {
     let world = World::with_store(empty_store());
     world.add_erp();
     let customer = |at: &str, city: &str| {
@@ -237,7 +237,7 @@ fn an_address_that_is_changed_on_friday_arrives_on_friday() {
 
 /// T53: categories have no change date; they are compared by what they hold.
 #[test]
-fn what_has_no_change_date_is_compared_by_content() {
+fn t53_what_has_no_change_date_is_compared_by_content() {
     let world = World::with_store(empty_store());
     world.add_erp();
     let names = |id: u64, name: &str| {
@@ -272,7 +272,7 @@ fn what_has_no_change_date_is_compared_by_content() {
 
 /// T10, in every list that is asked for by a date.
 #[test]
-fn a_filter_that_the_store_passes_over_stops_the_run() {
+fn t10_a_filter_that_the_store_passes_over_stops_the_run() {
     for (read, parameter) in [
         (
             "{ action: store/orders.list, with: { filter: { min_date_created: \"2026-11-10\" } } }",

@@ -97,7 +97,7 @@ fn status(world: &World, order: u64) -> Value {
 
 /// T26: writing order lines clears discounts; missing fees are deleted.
 #[test]
-fn a_status_changes_the_status_and_nothing_else() {
+fn t26_a_status_changes_the_status_and_nothing_else() {
     let (world, order) = world(STATUS, LINES);
     let store = world.store().store();
     let (lines, before) = (store.order_lines(order), store.record(Kind::Order, order));
@@ -169,7 +169,7 @@ fn a_status_that_an_order_has_already_is_not_set_again() {
 
 /// T29: overriding one of price with and without tax gives wrong totals. T26: lines and fees have to be meant.
 #[test]
-fn half_a_price_and_lists_that_were_not_meant_are_not_deployed() {
+fn t29_t26_half_a_price_and_lists_that_were_not_meant_are_not_deployed() {
     let (world, _) = world(STATUS, LINES);
     for (map, says) in [
         ("total_ex_tax: total", "`total_inc_tax`"),
@@ -189,7 +189,7 @@ fn half_a_price_and_lists_that_were_not_meant_are_not_deployed() {
 
 /// T24: the line's id, not the product's, is needed for shipments. T25: a shipment mails the customer.
 #[test]
-fn two_parcels_are_two_shipments_though_an_answer_was_lost() {
+fn t24_t25_two_parcels_are_two_shipments_though_an_answer_was_lost() {
     let (world, order) = world(PARCELS, LINES);
     let store = world.store().store();
     let first = parcel(order, "1Z-A", &[(108, 2)]);

@@ -92,7 +92,7 @@ fn t20_an_order_that_is_archived_after_its_export_is_marked_and_stays() {
 
 /// T49 on this side: a list that came back empty, or lacks a large share, marks nothing.
 #[test]
-fn a_list_that_lacks_too_much_is_taken_for_a_mistake() {
+fn t49_a_list_that_lacks_too_much_is_taken_for_a_mistake() {
     let world = orders(OFTEN);
     for id in 1..=30 {
         Order::new(id).modified("2026-11-20T10:00:00Z").put(&world);

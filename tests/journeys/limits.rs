@@ -32,7 +32,7 @@ fn prices(world: &World, action: &str, kind: Kind, count: usize) {
 
 /// T38: ten products, fifty variants, ten customers in a request.
 #[test]
-fn no_request_is_larger_than_the_store_takes() {
+fn t38_no_request_is_larger_than_the_store_takes() {
     let world = shop(Config {
         products: 60,
         customers: 0,
@@ -74,7 +74,7 @@ fn no_request_is_larger_than_the_store_takes() {
 
 /// T38: 413 teaches a smaller size.
 #[test]
-fn a_batch_that_is_too_large_is_sent_smaller() {
+fn t38_a_batch_that_is_too_large_is_sent_smaller() {
     let world = shop(Config {
         products: 40,
         ..empty_store()

@@ -1,7 +1,7 @@
 //! Journeys: what users do, from beginning to end, through the built binary, on real sockets and real SQLite files.
 //!
-//! A test is named for what must hold; `T01` … in its comment are the traps of synchronisation it stands for. What
-//! happens when a process is killed or an answer is lost is the matter of the suite `faults`.
+//! A test is named for what must hold; `t01_` … before it are the traps of synchronisation it stands for, which its
+//! comment names. What happens when a process is killed or an answer is lost is the matter of the suite `faults`.
 
 mod bad_connections;
 mod bad_input;

@@ -50,7 +50,7 @@ fn failed(world: &World) -> Vec<(String, String)> {
 
 /// T45: leading and trailing zeros.
 #[test]
-fn zeros_of_article_numbers_and_prices_survive() {
+fn t45_zeros_of_article_numbers_and_prices_survive() {
     let world = articles("", "SKU,NAME,PRICE\n0017,Mug,90.750\n17,Cup,5\n1e3,Pot,.50\n");
     run(&world, 0);
     let table = world.table("ARTICLE");
@@ -70,7 +70,7 @@ fn zeros_of_article_numbers_and_prices_survive() {
 
 /// T46: decimal comma and thousands.
 #[test]
-fn a_decimal_comma_is_read_where_the_file_says_so() {
+fn t46_a_decimal_comma_is_read_where_the_file_says_so() {
     let comma = ", separator: ';', decimals: [PRICE], decimal: ','";
     let world = articles(comma, "SKU;NAME;PRICE\nA;Mug;1.234,56\nB;Cup;0,5\nC;Pot;1,234\n");
     run(&world, 0);
@@ -83,7 +83,7 @@ fn a_decimal_comma_is_read_where_the_file_says_so() {
 
 /// T46, in doubt: asked, not guessed.
 #[test]
-fn an_ambiguous_number_is_asked_about() {
+fn t46_an_ambiguous_number_is_asked_about() {
     let world = articles(
         ", decimals: [PRICE]",
         "SKU,NAME,PRICE\nA,Mug,\"1,234\"\nB,Cup,12.50\nC,Pot,\"1.234,56\"\n",
@@ -108,7 +108,7 @@ fn an_ambiguous_number_is_asked_about() {
 
 /// T47: a byte-order mark before the first column.
 #[test]
-fn a_byte_order_mark_does_not_hide_the_first_column() {
+fn t47_a_byte_order_mark_does_not_hide_the_first_column() {
     let world = articles("", "\u{feff}SKU,NAME,PRICE\nA,Müller,1\n");
     run(&world, 0);
     assert_eq!(
@@ -120,7 +120,7 @@ fn a_byte_order_mark_does_not_hide_the_first_column() {
 
 /// T47: Windows-1252.
 #[test]
-fn letters_of_windows_1252_stay_intact() {
+fn t47_letters_of_windows_1252_stay_intact() {
     let world = articles(
         ", encoding: windows-1252",
         b"SKU,NAME,PRICE\nA,M\xfcller,\x80 5\n",
@@ -136,7 +136,7 @@ fn letters_of_windows_1252_stay_intact() {
 
 /// T47: a byte that the encoding does not have.
 #[test]
-fn an_undecodable_byte_fails_its_row_with_its_position() {
+fn t47_an_undecodable_byte_fails_its_row_with_its_position() {
     let world = articles("", b"SKU,NAME,PRICE\nA,Ada,1\nB,M\xfcller,2\nC,Carla,3\n");
     let run = run(&world, 1);
     assert_eq!(

@@ -20,7 +20,7 @@ steps:
 
 /// T13: UTC in, local time in the ERP; the repeated hour in autumn.
 #[test]
-fn the_repeated_hour_in_autumn_keeps_two_orders_apart() {
+fn t13_the_repeated_hour_in_autumn_keeps_two_orders_apart() {
     let world = World::with_store(empty_store());
     world.add_erp();
     Order::new(1)
@@ -60,7 +60,7 @@ steps:
 
 /// T16: v2 sends amounts as text, v3 as numbers.
 #[test]
-fn an_amount_is_the_same_as_text_and_as_number() {
+fn t16_an_amount_is_the_same_as_text_and_as_number() {
     let world = World::with_store(empty_store());
     world.add_erp();
     Order::new(1).set("total_inc_tax", "25.0000").put(&world);
@@ -79,7 +79,7 @@ fn an_amount_is_the_same_as_text_and_as_number() {
 
 /// T16, errors: both shapes give the same sentence.
 #[test]
-fn an_error_reads_the_same_as_list_and_as_object() {
+fn t16_an_error_reads_the_same_as_list_and_as_object() {
     let world = World::with_orders_to_database(empty_store());
     Order::new(1).put(&world);
     let mut problems = Vec::new();

@@ -12,7 +12,7 @@ fn shop() -> World {
 
 /// T01: equal timestamps at the saved position.
 #[test]
-fn orders_of_the_same_second_arrive_in_the_next_run_and_only_they() {
+fn t01_orders_of_the_same_second_arrive_in_the_next_run_and_only_they() {
     let world = shop();
     let second = "2026-11-20T10:00:00Z";
     Order::new(1).modified(second).put(&world);
@@ -37,7 +37,7 @@ fn orders_of_the_same_second_arrive_in_the_next_run_and_only_they() {
 
 /// T02: the local clock used as position. The store's clock is two hours behind this machine's, then right.
 #[test]
-fn a_clock_that_is_two_hours_ahead_loses_no_order() {
+fn t02_a_clock_that_is_two_hours_ahead_loses_no_order() {
     let world = shop();
     let store = world.store().store();
     store.advance(-2 * 3600);
@@ -65,7 +65,7 @@ fn a_clock_that_is_two_hours_ahead_loses_no_order() {
 
 /// T08: order lines come fifty per page.
 #[test]
-fn an_order_with_123_lines_has_123_lines_in_the_database() {
+fn t08_an_order_with_123_lines_has_123_lines_in_the_database() {
     let world = shop();
     let order = (1..=123).fold(Order::new(1), |order, line| {
         order.line(line, &format!("S-{line}"), line % 3 + 1)
@@ -148,7 +148,7 @@ fn a_second_change_within_the_same_second_is_not_lost() {
 
 /// T14: an exception in the middle of a page.
 #[test]
-fn a_broken_order_in_the_middle_of_a_page_keeps_nobody_back() {
+fn t14_a_broken_order_in_the_middle_of_a_page_keeps_nobody_back() {
     let world = World::with_orders_to_database(store_with_orders(0));
     for id in 1..=50 {
         let order = Order::new(id).line(id * 10, "A", 1);
@@ -194,7 +194,7 @@ fn a_broken_order_in_the_middle_of_a_page_keeps_nobody_back() {
 
 /// T18: incomplete orders appear in lists.
 #[test]
-fn an_unpaid_order_waits_until_it_is_paid() {
+fn t18_an_unpaid_order_waits_until_it_is_paid() {
     let world = shop();
     Order::new(1)
         .status_unpaid()

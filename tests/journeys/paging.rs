@@ -51,7 +51,7 @@ fn status_of(world: &World, id: &str) -> String {
 
 /// T03, the first read: while page 3 of 8 is read, an order of page 1 changes and moves to the end.
 #[test]
-fn a_list_that_moves_while_it_is_read_whole_loses_nothing() {
+fn t03_a_list_that_moves_while_it_is_read_whole_loses_nothing() {
     let world = statuses(store_with_orders(2000));
     change_first_order_at_page_three(&world, "/v2/orders?*min_id=*");
     let run = world.run("order-status");
@@ -70,7 +70,7 @@ fn a_list_that_moves_while_it_is_read_whole_loses_nothing() {
 
 /// T03, the later reads: the same while changes are followed.
 #[test]
-fn a_list_that_moves_while_its_changes_are_read_loses_nothing() {
+fn t03_a_list_that_moves_while_its_changes_are_read_loses_nothing() {
     let world = statuses(store_with_orders(2000));
     world.processflow(&["run", "order-status"]).ok();
     for (at, id) in world.store().store().ids(Kind::Order).into_iter().enumerate() {
@@ -97,7 +97,7 @@ fn a_list_that_moves_while_its_changes_are_read_loses_nothing() {
 
 /// T04: nothing found is 204 without a body.
 #[test]
-fn nothing_found_is_no_error_and_moves_nothing() {
+fn t04_nothing_found_is_no_error_and_moves_nothing() {
     let world = statuses(empty_store());
     let run = world.processflow(&["--json", "run", "order-status"]).ok().json();
     assert_eq!(
@@ -140,7 +140,7 @@ fn nothing_found_is_no_error_and_moves_nothing() {
 
 /// T05: fifty is the default page, 250 the largest.
 #[test]
-fn orders_are_read_250_at_a_time() {
+fn t05_orders_are_read_250_at_a_time() {
     let world = World::with_store(store_with_orders(251));
     world.add_erp();
     world.deploy_text(
@@ -170,7 +170,7 @@ steps:
 
 /// T06: asking for options caps pages at ten whatever limit is sent.
 #[test]
-fn a_short_page_is_not_taken_for_the_last() {
+fn t06_a_short_page_is_not_taken_for_the_last() {
     let world = World::with_store(Config {
         products: 35,
         ..empty_store()
@@ -189,7 +189,7 @@ fn problem(run: &Value) -> (String, String) {
 
 /// T07: an endless loop of pages.
 #[test]
-fn a_store_that_sends_the_first_page_for_ever_is_noticed() {
+fn t07_a_store_that_sends_the_first_page_for_ever_is_noticed() {
     let world = statuses(store_with_orders(600));
     world.processflow(&["run", "order-status"]).ok();
     for id in world.store().store().ids(Kind::Order) {
@@ -231,7 +231,7 @@ fn a_store_that_sends_the_first_page_for_ever_is_noticed() {
 
 /// T10: a filter that the server ignores would bring the whole history.
 #[test]
-fn a_date_filter_that_is_ignored_stops_the_run() {
+fn t10_a_date_filter_that_is_ignored_stops_the_run() {
     let world = World::with_orders_to_database(store_with_orders(300));
     world.processflow(&["run", ORDERS]).ok();
     let before = world.table("WEB_ORDER");

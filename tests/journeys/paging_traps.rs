@@ -8,7 +8,7 @@ use crate::{ORDERS, empty_store, requests, store_with_orders};
 
 /// T11: a `+` in an offset that is not encoded is a space to the server.
 #[test]
-fn an_offset_in_a_date_reaches_the_store_whole() {
+fn t11_an_offset_in_a_date_reaches_the_store_whole() {
     let world = World::with_orders_to_database(empty_store());
     Order::new(1).modified("2026-01-15T07:59:00Z").put(&world);
     Order::new(2).modified("2026-01-15T08:01:00Z").put(&world);
@@ -38,7 +38,7 @@ steps:
 
 /// T11, in a file's own filter.
 #[test]
-fn an_offset_in_a_filter_reaches_the_store_whole() {
+fn t11_an_offset_in_a_filter_reaches_the_store_whole() {
     let world = World::with_store(empty_store());
     world.add_erp();
     Order::new(1)
@@ -83,7 +83,7 @@ steps:
 
 /// T12: a v3 date filter without a time gets the time of day added by the store.
 #[test]
-fn since_a_day_means_from_its_first_minute_on() {
+fn t12_since_a_day_means_from_its_first_minute_on() {
     let world = World::with_store(Config {
         products: 3,
         ..empty_store()
@@ -122,7 +122,7 @@ fn since_a_day_means_from_its_first_minute_on() {
 
 /// T15: 200 with a page of HTML, from a captive portal or a proxy: tried again, and never "0 records".
 #[test]
-fn a_web_page_in_place_of_data_is_tried_again() {
+fn t15_a_web_page_in_place_of_data_is_tried_again() {
     let world = World::with_orders_to_database(store_with_orders(30));
     world.store().store().fault(Fault::once(
         "GET",
@@ -140,7 +140,7 @@ fn a_web_page_in_place_of_data_is_tried_again() {
 
 /// T15, for good.
 #[test]
-fn a_store_that_sends_nothing_but_web_pages_is_not_an_empty_store() {
+fn t15_a_store_that_sends_nothing_but_web_pages_is_not_an_empty_store() {
     let world = World::with_orders_to_database(store_with_orders(30));
     let on = sandbox_store::Match {
         times: None,

@@ -97,7 +97,7 @@ fn a_negative_stock_is_none_and_a_missing_one_is_never_zero() {
 
 /// T38: 2,000 stock items in one adjustment.
 #[test]
-fn two_thousand_and_one_stock_values_make_two_requests() {
+fn t38_two_thousand_and_one_stock_values_make_two_requests() {
     let world = shop(6000);
     let skus: Vec<String> = world.stock_skus().into_iter().take(2001).collect();
     assert_eq!(skus.len(), 2001, "the store is large enough");
@@ -113,7 +113,7 @@ fn two_thousand_and_one_stock_values_make_two_requests() {
 
 /// T51: two writers never have two absolute numbers for one item in flight.
 #[test]
-fn two_processflows_that_set_the_same_stock_take_turns() {
+fn t51_two_processflows_that_set_the_same_stock_take_turns() {
     let world = shop(20);
     let skus = world.stock_skus();
     world.put("stock.csv", csv(&skus, |_| 11));
@@ -165,7 +165,7 @@ fn agent(world: &World) -> bool {
 
 /// T51: an answer that is lost. The numbers are absolute, so they may go again; what counts is what is there.
 #[test]
-fn a_lost_answer_over_stock_ends_with_the_numbers_of_the_file() {
+fn t51_a_lost_answer_over_stock_ends_with_the_numbers_of_the_file() {
     let world = shop(20);
     let skus = world.stock_skus();
     for (when, stock) in [(When::After, 31), (When::Before, 32)] {
@@ -200,7 +200,7 @@ fn a_lost_answer_over_stock_ends_with_the_numbers_of_the_file() {
 
 /// T51, the same while the store lags behind: an absolute number that is not there yet may go again.
 #[test]
-fn a_lost_answer_over_stock_that_lags_still_ends_right() {
+fn t51_a_lost_answer_over_stock_that_lags_still_ends_right() {
     let world = shop(5);
     let skus = world.stock_skus();
     world
