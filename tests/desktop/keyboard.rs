@@ -100,7 +100,7 @@ fn deploy(window: &Window) {
     enter(window, "Deploy…");
     window.reads("Connection behind store");
     enter(window, "Next");
-    window.reads("It uses no look-up table");
+    window.reads("Tables of the file that turn a value");
     enter(window, "Next");
     window.reads("When does it run by itself?");
     enter(window, "Next");
