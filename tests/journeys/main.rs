@@ -28,6 +28,7 @@ mod paging;
 mod paging_traps;
 mod panels;
 mod permissions;
+mod picture_hosts;
 mod quotas;
 mod repair;
 mod secrets;

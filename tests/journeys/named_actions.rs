@@ -85,7 +85,7 @@ fn t41_an_image_is_uploaded_once() {
     for part in [
         "it has 9.0 MB",
         "cannot reach `192.168.1.7`",
-        "folder of pictures",
+        "Add `192.168.1.7` to `picture_hosts`",
         "there is no file `none.jpg`",
     ] {
         assert!(said.contains(part), "{part}: {said}");

@@ -40,15 +40,25 @@ impl Client {
     /// Err: Config when the address is not https (http is only for this machine itself), or proxy, certificates
     /// or the secret cannot be used.
     pub fn new(base: &str, store: &str, header: Option<(&'static str, Secret)>, host: &Host) -> Result<Self> {
-        let seal = Seal::new(base, header)?;
-        let transport = Transport::new(&seal, &host.network)?;
-        let (network, clock) = (host.network.clone(), host.clock.clone());
+        Self::with(Seal::new(base, header)?, host.network.quota(store), host)
+    }
+
+    /// A client for files below `base` that anybody there may read: it has no secret to send, and takes plain http within
+    /// one's own network. What it is told to wait counts for this client alone.
+    ///
+    /// Err: Config as for [`Client::new`].
+    pub fn of_files(base: &str, host: &Host) -> Result<Self> {
+        let quota = Arc::new(Quota::new(host.network.reserve));
+        Self::with(Seal::of_files(base)?, quota, host)
+    }
+
+    fn with(seal: Seal, quota: Arc<Quota>, host: &Host) -> Result<Self> {
         Ok(Self(Arc::new(Inner {
+            transport: Transport::new(&seal, &host.network)?,
             seal,
-            transport,
-            quota: network.quota(store),
-            network,
-            clock,
+            quota,
+            network: host.network.clone(),
+            clock: host.clock.clone(),
             priority: host.priority,
         })))
     }

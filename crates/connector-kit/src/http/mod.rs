@@ -41,4 +41,5 @@ pub use network::{Limits, Network, Proxy, RequestRecord, Reserve};
 pub use pace::{Pace, Priority, Quiet};
 pub use quota::{Quota, QuotaReading};
 pub use request::{Answer, Body, Form, Method, Request, Sent};
+pub use sign::is_in_own_network;
 pub use tape::{Exchange, taped};

@@ -1,6 +1,8 @@
 //! The seal: one base address, and the secret header that belongs to it. Paths are joined below the base and
 //! cannot leave it, so the header goes nowhere else, whatever an id, a template or a `next` link holds.
 
+use std::net::Ipv4Addr;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use memchr::memmem;
@@ -27,6 +29,8 @@ const SHORTEST: usize = 8;
 pub(super) struct Seal {
     base: Url,
     header: Option<(HeaderName, HeaderValue)>,
+    /// Whether what is asked for there may be anything, not data alone.
+    files: bool,
 }
 
 impl Seal {
@@ -35,9 +39,29 @@ impl Seal {
             .map(|(name, secret)| sensitive(name, &secret))
             .transpose()?;
         Ok(Self {
-            base: base_address(base)?,
+            base: base_address(base, is_loopback)?,
             header,
+            files: false,
         })
+    }
+
+    /// A base address where files lie and nothing secret goes: within one's own network it may be plain http.
+    pub(super) fn of_files(base: &str) -> Result<Self> {
+        Ok(Self {
+            base: base_address(base, is_in_own_network)?,
+            header: None,
+            files: true,
+        })
+    }
+
+    /// What kinds of answers are asked for.
+    pub(super) fn accepts(&self) -> &'static str {
+        if self.files { "*/*" } else { "application/json" }
+    }
+
+    /// Reached without a proxy: those stand at the border of one's own network.
+    pub(super) fn is_near(&self) -> bool {
+        self.is_loopback() || self.files && is_in_own_network(&self.base)
     }
 
     /// This machine itself: plain http is allowed, proxies and compression are not used.
@@ -45,7 +69,7 @@ impl Seal {
         is_loopback(&self.base)
     }
 
-    /// Whether the base address is plain http (loopback only).
+    /// Whether the base address is plain http (loopback, or files in one's own network).
     pub(super) fn is_plain(&self) -> bool {
         self.base.scheme() == "http"
     }
@@ -123,7 +147,7 @@ fn sensitive(name: &'static str, secret: &Secret) -> Result<(HeaderName, HeaderV
     Ok((name, value))
 }
 
-fn base_address(base: &str) -> Result<Url> {
+fn base_address(base: &str, may_be_plain: impl Fn(&Url) -> bool) -> Result<Url> {
     let wrong = |fact: &str| {
         Error::config(format!("the address of the connection {fact}")).hint(
             "It looks like `https://host/path/`. Plain http is only for this machine itself (127.0.0.1).",
@@ -138,7 +162,7 @@ fn base_address(base: &str) -> Result<Url> {
     }
     match url.scheme() {
         "https" if url.has_host() => {}
-        "http" if is_loopback(&url) => {}
+        "http" if may_be_plain(&url) => {}
         _ => return Err(wrong("does not start with https://")),
     }
     if !url.path().ends_with('/') {
@@ -154,6 +178,38 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// Whether an address leads to one's own network: a private or local number, a name without dots or of an ending that no
+/// registry gives away (RFC 1918, RFC 4193, RFC 6762; ICANN reserved `.internal`).
+pub fn is_in_own_network(url: &Url) -> bool {
+    const ENDINGS: [&str; 7] = [
+        ".local",
+        ".localhost",
+        ".internal",
+        ".lan",
+        ".intranet",
+        ".home",
+        ".corp",
+    ];
+    match url.host() {
+        Some(Host::Ipv4(address)) => is_private(address),
+        Some(Host::Ipv6(address)) => {
+            address.is_loopback()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.to_ipv4_mapped().is_some_and(is_private)
+        }
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            !name.contains('.') || ENDINGS.iter().any(|ending| name.ends_with(ending))
+        }
+        None => false,
+    }
+}
+
+fn is_private(address: Ipv4Addr) -> bool {
+    address.is_private() || address.is_loopback() || address.is_link_local() || address.is_unspecified()
 }
 
 /// Relative, no empty, `.` or `..` segments however they are encoded, nothing that ends a path. A single slash
@@ -233,6 +289,31 @@ mod tests {
         ] {
             assert!(seal(base).is_err(), "{base} must be refused");
         }
+    }
+
+    #[test]
+    fn files_may_come_in_plain_http_from_ones_own_network_alone() {
+        for base in [
+            "http://192.168.1.20/",
+            "http://10.0.0.5:8080/",
+            "http://erp/",
+            "https://nas.local/",
+            "http://[::1]/",
+            "http://[fd00::7]/",
+            "http://[::ffff:10.0.0.1]/",
+        ] {
+            assert!(Seal::of_files(base).is_ok_and(|seal| seal.is_near()), "{base}");
+            assert!(
+                seal(base).is_err() || base.starts_with("https") || base.contains("::1]"),
+                "no secret goes to {base}"
+            );
+        }
+        assert!(
+            Seal::of_files("http://cdn.example.com/").is_err(),
+            "nor pictures over the open line"
+        );
+        let outside = Seal::of_files("https://cdn.example.com/").unwrap();
+        assert!(!outside.is_near() && outside.header().is_none());
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Transport {
     pub(super) fn new(seal: &Seal, network: &Network) -> Result<Self> {
         let place = Place {
             host: seal.host(),
-            proxied: network.proxy != Proxy::Direct && !seal.is_loopback(),
+            proxied: network.proxy != Proxy::Direct && !seal.is_near(),
         };
         let build = |idle: usize| {
             let wire = builder(seal, network)?.pool_max_idle_per_host(idle).build();
@@ -121,7 +121,7 @@ impl Transport {
 
 fn builder(seal: &Seal, network: &Network) -> Result<ClientBuilder> {
     let mut headers = HeaderMap::new();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(header::ACCEPT, HeaderValue::from_static(seal.accepts()));
     if seal.is_loopback() {
         // Compression costs a sixth of the throughput and saves nothing where there is no line.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -140,7 +140,7 @@ fn builder(seal: &Seal, network: &Network) -> Result<ClientBuilder> {
         .timeout(network.limits.total)
         .pool_idle_timeout(IDLE_CONNECTION);
     let builder = if seal.is_plain() {
-        // Loopback without TLS: no certificate is asked for, so none need be installed.
+        // Without TLS: no certificate is asked for, so none need be installed.
         builder.tls_certs_only([])
     } else {
         builder.tls_backend_preconfigured(network.tls()?.0.clone())
@@ -150,7 +150,7 @@ fn builder(seal: &Seal, network: &Network) -> Result<ClientBuilder> {
 
 fn proxied(builder: ClientBuilder, seal: &Seal, proxy: &Proxy) -> Result<ClientBuilder> {
     match proxy {
-        _ if seal.is_loopback() => Ok(builder.no_proxy()),
+        _ if seal.is_near() => Ok(builder.no_proxy()),
         Proxy::Direct => Ok(builder.no_proxy()),
         Proxy::System => Ok(builder),
         Proxy::Address(address) => {

@@ -52,6 +52,10 @@ pub struct Settings {
     /// A folder on this machine with pictures of products, which rows name by file.
     #[serde(default)]
     pub(super) pictures: Option<String>,
+    /// Hosts of your own network from which the agent fetches pictures that rows name by address, to upload them:
+    /// `nas.local, 192.168.1.20:8080`.
+    #[serde(default)]
+    pub(super) picture_hosts: Option<String>,
     /// Percent of the store's request budget that are left to other apps: 0 to 90.
     #[serde(default)]
     pub(super) quota_reserve: Amount,

@@ -18,7 +18,9 @@ use super::{
     address::Address,
     envelope::Rows,
     errors::{self, About},
-    filter, obeyed, scopes,
+    filter, obeyed,
+    products::PictureHosts,
+    scopes,
     settings::{Auth, Settings},
     sign_in, validate,
 };
@@ -45,6 +47,8 @@ pub struct Store {
     refused: OnceLock<Error>,
     /// Where pictures of products lie.
     pub(super) pictures: Option<std::path::PathBuf>,
+    /// Hosts from which pictures are fetched that the store cannot reach.
+    pub(super) picture_hosts: PictureHosts,
 }
 
 #[async_trait]
@@ -65,6 +69,7 @@ impl System for Store {
 
     fn seal(settings: &Settings) -> Result<String> {
         settings.pace()?;
+        PictureHosts::read(settings.picture_hosts.as_deref())?;
         if settings.is_unstarted_sandbox() {
             return Ok(SANDBOX.to_owned());
         }
@@ -145,6 +150,7 @@ impl System for Store {
         let turn = turn(&address.seal());
         let pictures = settings.pictures.filter(|folder| !folder.trim().is_empty());
         Ok(Self {
+            picture_hosts: PictureHosts::read(settings.picture_hosts.as_deref())?,
             pictures: pictures.map(|folder| host.base.join(folder.trim())),
             address,
             host: host.clone(),

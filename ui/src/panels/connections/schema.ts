@@ -57,6 +57,7 @@ const RARE = new Set([
   'login_host',
   'allow_host',
   'pictures',
+  'picture_hosts',
   'quota_reserve',
   'speed_limit',
   'quiet_hours',

@@ -13,8 +13,13 @@ mod upsert;
 mod write;
 
 pub(super) use self::{
-    changed::ProductsChanged, create::ProductCreate, get::ProductGet, images::ImageAdd, list::ProductsList,
-    update::ProductUpdate, upsert::ProductUpsert,
+    changed::ProductsChanged,
+    create::ProductCreate,
+    get::ProductGet,
+    images::{ImageAdd, PictureHosts},
+    list::ProductsList,
+    update::ProductUpdate,
+    upsert::ProductUpsert,
 };
 
 /// What a read brings along with each product.

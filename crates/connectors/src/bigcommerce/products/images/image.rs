@@ -1,12 +1,10 @@
 //! An image as a row names it, and as it is sent.
 
-use std::net::IpAddr;
-
-use connector_kit::{Error, Result, Row, Value};
+use connector_kit::{Error, Result, Row, Value, http::is_in_own_network};
 use serde_json::{Map, Value as Json};
-use url::{Host, Url};
+use url::{Position, Url};
 
-use super::Trouble;
+use super::{Trouble, hosts::Fetched};
 use crate::{bigcommerce::Store, files};
 
 /// BigCommerce reference, product images: "up to 8 MB".
@@ -122,7 +120,13 @@ impl Image {
     pub(super) async fn prepared(&self, store: &Store) -> Result<Ready, Trouble> {
         match &self.source {
             Source::File(name) => Ok(file(store, name).await?),
-            Source::Address(address) => Ok(address_of(address)?),
+            Source::Address(address) => {
+                let url = url(address)?;
+                if store.picture_hosts.has(&url) {
+                    return Ok(fetched(store, &url).await?);
+                }
+                Ok(address_of(address, &url)?)
+            }
         }
     }
 }
@@ -142,13 +146,35 @@ async fn file(store: &Store, name: &str) -> Result<Ready> {
     };
     let base = name.rsplit('/').next().unwrap_or(name);
     let (stem, ending) = base.rsplit_once('.').unwrap_or((base, "jpg"));
+    Ok(as_file(stem, &plain(ending), content))
+}
+
+/// A picture that the store cannot reach, fetched from a host that the connection names.
+async fn fetched(store: &Store, url: &Url) -> Result<Ready> {
+    let Fetched { content, ending } = store.picture_hosts.fetch(url, &store.host).await?;
+    if content.len() as u64 > LARGEST {
+        return Err(too_large(content.len() as u64));
+    }
+    Ok(as_file(stem(url), ending, content.into()))
+}
+
+fn as_file(stem: &str, ending: &str, content: Vec<u8>) -> Ready {
     let stem: String = plain(stem).chars().take(STEM).collect();
     let hash = blake3::hash(&content).to_hex()[..16].to_owned();
-    let name = format!("{stem}-{hash}.{}", plain(ending));
-    Ok(Ready {
+    let name = format!("{stem}-{hash}.{ending}");
+    Ready {
         mark: Mark::Content(hash),
         what: What::File { name, content },
-    })
+    }
+}
+
+/// The name of the file at an address, without its ending.
+fn stem(url: &Url) -> &str {
+    let base = url
+        .path_segments()
+        .and_then(|mut parts| parts.next_back())
+        .unwrap_or_default();
+    base.rsplit_once('.').map_or(base, |(stem, _)| stem)
 }
 
 /// Letters and digits, whatever the store would make of others.
@@ -173,23 +199,24 @@ fn too_large(size: u64) -> Error {
     .hint("Make the image smaller; then retry: what is there already is not sent again.")
 }
 
-fn address_of(address: &str) -> Result<Ready> {
-    let unreadable = || {
+fn url(address: &str) -> Result<Url> {
+    let url = Url::parse(address).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| {
         Error::rejected(format!("`{address}` is no address of an image"))
             .hint("Map an address such as https://cdn.example.com/mug.jpg.")
-    };
-    let url = Url::parse(address).map_err(|_| unreadable())?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(unreadable());
-    }
-    if is_private(&url) {
+    })
+}
+
+fn address_of(address: &str, url: &Url) -> Result<Ready> {
+    if is_in_own_network(url) {
+        let host = &url[Position::BeforeHost..Position::AfterPort];
         return Err(Error::rejected(format!(
-            "the store fetches images itself and cannot reach `{}`",
-            url.host_str().unwrap_or_default()
+            "the store fetches images itself and cannot reach `{host}`"
         ))
-        .hint(
-            "Put the file into the connection's folder of pictures and map its name: then it is uploaded.",
-        ));
+        .hint(format!(
+            "Add `{host}` to `picture_hosts` of the connection: then the agent fetches the image and uploads it."
+        )));
     }
     if address.chars().count() > LONGEST_ADDRESS {
         return Err(Error::rejected(format!(
@@ -200,50 +227,10 @@ fn address_of(address: &str) -> Result<Ready> {
             "Put the file into the connection's folder of pictures and map its name: then it is uploaded.",
         ));
     }
-    let base = url
-        .path_segments()
-        .and_then(|mut parts| parts.next_back())
-        .unwrap_or_default();
-    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
     Ok(Ready {
-        mark: Mark::Name(stem.to_owned()),
+        mark: Mark::Name(stem(url).to_owned()),
         what: What::Address(address.to_owned()),
     })
-}
-
-/// An address in somebody's own network: the store is outside.
-fn is_private(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => {
-            address.is_private()
-                || address.is_loopback()
-                || address.is_link_local()
-                || address.is_unspecified()
-        }
-        Some(Host::Ipv6(address)) => {
-            let mapped = address.to_ipv4_mapped().map(IpAddr::V4);
-            address.is_loopback()
-                || address.is_unique_local()
-                || address.is_unicast_link_local()
-                || mapped.is_some()
-        }
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            !name.contains('.')
-                || [
-                    ".local",
-                    ".localhost",
-                    ".internal",
-                    ".lan",
-                    ".intranet",
-                    ".home",
-                    ".corp",
-                ]
-                .iter()
-                .any(|ending| name.ends_with(ending))
-        }
-        None => true,
-    }
 }
 
 #[cfg(test)]
@@ -262,9 +249,11 @@ mod tests {
             "http://[fd00::7]/mug.jpg",
             "http://[::ffff:10.0.0.1]/mug.jpg",
         ] {
-            assert!(address_of(address).is_err(), "{address}");
+            let url = url(address).unwrap();
+            assert!(address_of(address, &url).is_err(), "{address}");
         }
-        let known = address_of("https://cdn.example.com/a/Mug%20grey.v2.jpg?size=1").ok();
+        let address = "https://cdn.example.com/a/Mug%20grey.v2.jpg?size=1";
+        let known = address_of(address, &url(address).unwrap()).ok();
         assert_eq!(
             known.map(|ready| ready.mark),
             Some(Mark::Name("Mug%20grey.v2".to_owned()))

@@ -2,18 +2,20 @@
 //!
 //! The store keeps whatever it is sent, and gives it a file name made of the one it came with
 //! (`{letter}/{number}/{name}__{number}.{ending}`). So a file is sent under a name that holds a hash of its content, and an
-//! image is there when one of the product's has that name. What lies at an address is known by the address's file name.
+//! image is there when one of the product's has that name. What lies at an address is known by the address's file name, or, where
+//! the agent fetches it itself ([`hosts`]), by its content.
 //! The cache remembers images beside that: a store that names files otherwise is asked to keep none twice either.
 
 mod add;
+mod hosts;
 mod image;
 mod there;
 
 use connector_kit::{Error, Kind, Outcome, Result};
 
-pub(in crate::bigcommerce) use self::add::ImageAdd;
 pub(super) use self::image::{Image, wanted};
 use self::there::Images;
+pub(in crate::bigcommerce) use self::{add::ImageAdd, hosts::PictureHosts};
 use crate::bigcommerce::Store;
 
 /// Sends those images of a product that it does not have. How many were sent. Err of kind Rejected names the one that
