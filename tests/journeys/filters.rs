@@ -1,7 +1,7 @@
 //! Filters of a read step and their placeholders: what is asked of the store, and what comes of it.
 
 use kit::{Order, World};
-use sandbox_store::{Kind, Patch};
+use sandbox_store::{Fault, How, Kind, Match, Patch, When};
 use serde_json::{Value, json};
 
 use crate::{empty_store, requests};
@@ -513,4 +513,93 @@ fn a_position_moved_by_hand_is_where_the_filter_begins() {
     let told = asked(&world, "min_date_created");
     assert_eq!(told[0], to.to_string(), "exactly from there");
     assert_eq!(world.run(NAME)["read"], 0, "and on from where that run came to");
+}
+
+/// `${Name}` in a filter is the kept variable of that name. A reading that was stopped goes on with the value it began with: its
+/// pages are those of one list.
+#[test]
+fn a_filter_may_hold_a_kept_variable() {
+    let world = World::with_store(empty_store());
+    world.add_erp();
+    let read = "{ action: store/orders.list, with: { filter: { status_id: \"${Status}\" } } }";
+    let text = format!("variables: {{ Status: {{ start: 11 }} }}\n{}", reading(read));
+    world.deploy_text(&text, &["store=shop", "erp=erp"]);
+    for id in 1..=900 {
+        Order::new(id)
+            .set("status_id", if id <= 800 { 11 } else { 2 })
+            .put(&world);
+    }
+    let store = world.store().store();
+    store.fault(Fault {
+        on: Match {
+            method: Some("GET".into()),
+            path: Some("/v2/orders?*status_id=*".into()),
+            skip: 2,
+            ..Match::default()
+        },
+        when: When::Before,
+        how: How::Status {
+            code: 403,
+            body: String::new(),
+            headers: [].into(),
+        },
+    });
+    let stopped = world.processflow(&["--json", "run", NAME]).code(3).json();
+    let before = stopped["written"].as_u64().expect("a number");
+    assert!((1..800).contains(&before), "in its middle: {stopped}");
+    world.processflow(&["variables", NAME, "--set", "Status=2"]).ok();
+    let rest = world.run(NAME);
+    assert_eq!(rest["written"], 800 - before, "what was begun: {rest}");
+    assert_eq!(
+        asked(&world, "status_id"),
+        ["11"],
+        "one list from its beginning to its end"
+    );
+    store.clear_log();
+    assert_eq!(world.run(NAME)["written"], 100);
+    assert_eq!(
+        asked(&world, "status_id"),
+        ["2"],
+        "the new value, with the next reading"
+    );
+    let ids: std::collections::BTreeSet<String> = seen(&world).into_iter().collect();
+    assert_eq!(
+        (ids.len(), seen(&world).len()),
+        (900, 900),
+        "all of both, and each once"
+    );
+
+    // A filter of one run may hold it too, and the name other agents have for it.
+    store.clear_log();
+    world
+        .processflow(&[
+            "run",
+            NAME,
+            "--filter",
+            "status_id=~{gen:GetContextualData(Status)}~",
+        ])
+        .ok();
+    assert_eq!(asked(&world, "status_id"), ["2"]);
+
+    // Nothing would let everything through, and a secret would be logged.
+    world
+        .processflow(&["variables", NAME, "--set", "Status=null"])
+        .ok();
+    let empty = world.processflow(&["--json", "run", NAME]).code(3).json();
+    assert_eq!(problem(&empty), "`${Status}` stands for nothing", "{empty}");
+    for (variables, told) in [
+        ("Status: {}", "stands for nothing before the first run"),
+        ("Status: { encrypted: true }", "is kept encrypted"),
+        ("Statis: { start: 1 }", "Did you mean `Statis`?"),
+    ] {
+        let file = world.write(
+            "wrong.yaml",
+            format!("variables: {{ {variables} }}\n{}", reading(read)),
+        );
+        let said = world
+            .processflow(&["check", &file.display().to_string()])
+            .code(3)
+            .said();
+        assert!(said.contains(told), "{variables}: {said}");
+    }
 }

@@ -10,6 +10,7 @@ mod commands;
 mod company_network;
 mod databases;
 mod designing;
+mod drift;
 mod files;
 mod filters;
 mod first_steps;

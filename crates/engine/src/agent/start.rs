@@ -400,13 +400,14 @@ impl Going {
         let connection = &self.version.bindings[&read.alias];
         let name = format!("{connection}/{}", read.action);
         let (agent, plan) = (self.agent.clone(), self.plan.clone());
-        let again: ReadAgain = Box::new(move |ids| {
+        let again: ReadAgain = Box::new(move |ids, variables| {
             let (agent, plan, live) = (agent.clone(), plan.clone(), live.clone());
             Box::pin(async move {
                 let asking = Asking {
                     connector: agent.desk().connector(&plan.connections[&plan.read.alias])?,
                     live,
                     read: &plan.read,
+                    variables,
                     pages_under_way: agent.settings().pages_under_way as usize,
                 };
                 let part = ids.map_or(Part::Whole(None), Part::Ids);
@@ -420,7 +421,7 @@ impl Going {
     fn source(&self, live: Live, wanted: Wanted, scope: &Scope) -> OpenSource {
         let scope = scope.clone();
         let (agent, plan) = (self.agent.clone(), self.plan.clone());
-        Box::new(move |watermark| {
+        Box::new(move |watermark, variables| {
             Box::pin(async move {
                 // A position moved by hand is an instant; any other is the source's own.
                 let moved = watermark.as_ref().and_then(moved_to);
@@ -438,6 +439,7 @@ impl Going {
                     connector: agent.desk().connector(&plan.connections[&plan.read.alias])?,
                     live,
                     read: &plan.read,
+                    variables,
                     pages_under_way: agent.settings().pages_under_way as usize,
                 };
                 let source = asking.open(part, filter).await?;

@@ -16,7 +16,7 @@ use crate::{
     processflow::{
         Plan, Read, RunFacts, Severity, TriedStep,
         editor::{self, Mark},
-        reading_part, try_record,
+        reading_part, starts, try_record,
     },
     run::asking::{Asking, Part},
     state::{Deployment, SavedConnection, Version},
@@ -105,7 +105,7 @@ impl Acts for TakeSample {
             return Ok(shortened(kept, count));
         }
         let ticket = Ticket::new(self.ticket);
-        let reading = ticket.unless_cancelled("the sample", read(agent, &saved, &plan.read, self.id, count));
+        let reading = ticket.unless_cancelled("the sample", read(agent, &saved, &plan, self.id, count));
         let records = tokio::select! {
             records = reading => records?,
             () = agent.clock().sleep(PATIENCE) => {
@@ -155,14 +155,15 @@ fn bound(desk: &Desk, plan: &Plan, named: &BTreeMap<String, String>) -> Result<B
 async fn read(
     agent: &Arc<Agent>,
     saved: &SavedConnection,
-    read: &Read,
+    plan: &Plan,
     id: Option<String>,
     count: usize,
 ) -> Result<Vec<SampleRecord>> {
     let asking = Asking {
         connector: agent.desk().connector(&saved.connector)?,
         live: agent.live(saved).await?,
-        read,
+        read: &plan.read,
+        variables: starts(&plan.variables),
         pages_under_way: 1,
     };
     let part = id.map_or(Part::Whole(None), |id| Part::Ids(vec![id]));

@@ -54,6 +54,9 @@ pub(crate) const KNOWN: &[Known] = &[
     },
 ];
 
+/// Another agent's name for a kept variable: `~{gen:GetContextualData(Name)}~`.
+pub(super) const CONTEXTUAL: &str = "gen:GetContextualData";
+
 /// What another agent has and this one does not, and what to do instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
@@ -63,10 +66,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     (
         "gen:FirstOf",
         "Leave it out: the reading goes on from page to page by itself, and `~{CreatedDate}~` stands for how far the last run came.",
-    ),
-    (
-        "gen:GetContextualData",
-        "Write the value itself; `run --filter` gives another one for a run.",
     ),
 ];
 

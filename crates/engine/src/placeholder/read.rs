@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::SignedDuration;
 
-use super::{CLOSE, IDS, KNOWN, OPEN, Pattern, Stands, known};
+use super::{CLOSE, IDS, KNOWN, OPEN, Pattern, Stands, VARIABLE, known};
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Piece {
     Letters(String),
     /// A date.
     Date(Placeholder),
+    /// The kept variable of that name.
+    Variable(String),
     /// The ids of chosen records.
     Ids,
 }
@@ -65,11 +67,23 @@ pub(crate) fn read(text: &str) -> Result<Vec<Piece>, Wrong> {
                 let end = text[start..].find(CLOSE).map(|end| start + end);
                 let end = end.ok_or_else(|| open_ended(text, start))?;
                 let inside = start + OPEN.len();
-                let placeholder = placeholder(&text[inside..end]).map_err(|wrong| wrong.behind(inside))?;
-                pieces.push(Piece::Date(placeholder));
+                let piece = match contextual(&text[inside..end]) {
+                    Some(name) => variable(name).map_err(|wrong| Wrong {
+                        at: 0..end - inside,
+                        ..wrong
+                    }),
+                    None => placeholder(&text[inside..end]).map(Piece::Date),
+                };
+                pieces.push(piece.map_err(|wrong| wrong.behind(inside))?);
                 end + CLOSE.len()
             }
-            _ => return Err(variable(text, start)),
+            _ => {
+                let inside = start + VARIABLE.len();
+                let end = text[inside..].find('}').map(|end| inside + end);
+                let end = end.ok_or_else(|| open_ended(text, start))?;
+                pieces.push(variable(&text[inside..end]).map_err(|wrong| wrong.behind(inside))?);
+                end + 1
+            }
         };
     }
     if at < text.len() || pieces.is_empty() {
@@ -78,28 +92,45 @@ pub(crate) fn read(text: &str) -> Result<Vec<Piece>, Wrong> {
     Ok(pieces)
 }
 
-const VARIABLE: &str = "${";
-
 fn next(text: &str, from: usize) -> Option<(usize, &'static str)> {
     let found = [OPEN, IDS, VARIABLE].map(|opens| Some((from + text[from..].find(opens)?, opens)));
     found.into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 
 fn open_ended(text: &str, start: usize) -> Wrong {
-    Wrong::new(
-        start..text.len(),
-        "a placeholder begins with `~{` and has no end",
-        "It ends with `}~`: `~{CreatedDate}~`.",
+    let (message, hint) = if text[start..].starts_with(VARIABLE) {
+        (
+            "a variable's name begins with `${` and has no end",
+            "It ends with `}`: `${Region}`.",
+        )
+    } else {
+        (
+            "a placeholder begins with `~{` and has no end",
+            "It ends with `}~`: `~{CreatedDate}~`.",
+        )
+    };
+    Wrong::new(start..text.len(), message, hint)
+}
+
+/// The name in `gen:GetContextualData(Name)`, where it is that.
+fn contextual(inside: &str) -> Option<&str> {
+    let name = inside.trim().strip_prefix(known::CONTEXTUAL)?.trim();
+    Some(
+        name.strip_prefix('(')?
+            .strip_suffix(')')?
+            .trim_matches(['\'', '"', ' ']),
     )
 }
 
-fn variable(text: &str, start: usize) -> Wrong {
-    let end = text[start..].find('}').map_or(text.len(), |end| start + end + 1);
-    Wrong::new(
-        start..end,
-        &format!("`{}` is not filled in", &text[start..end]),
-        "Write the value itself; `run --filter` gives another one for a run.",
-    )
+fn variable(name: &str) -> Result<Piece, Wrong> {
+    if name.trim().is_empty() {
+        return Err(Wrong::new(
+            0..name.len(),
+            "a variable's name is missing",
+            "Write the name of one that stands under `variables`: `${Region}`.",
+        ));
+    }
+    Ok(Piece::Variable(name.trim().to_owned()))
 }
 
 /// `CreatedDate`, `CreatedDate(-10)`, `CreatedDate('yyyy-MM-dd', '-6')`.

@@ -9,6 +9,11 @@ fn values() -> Values {
         reached: "2026-01-15T09:05:07.9Z".parse().ok(),
         now: "2026-01-16T12:00:00Z".parse().unwrap(),
         ids: vec!["7".to_owned(), "9".to_owned()],
+        variables: [
+            ("Region".to_owned(), "EU".to_owned()),
+            ("Empty".to_owned(), String::new()),
+        ]
+        .into(),
     }
 }
 
@@ -45,8 +50,23 @@ fn each_placeholder_is_a_date_in_the_form_that_was_asked_for() {
         ("plain ~ { } text", "plain ~ { } text"),
         ("", ""),
         ("{$}", "7,9"),
+        ("${Region}", "EU"),
+        ("a ${ Region }-~{gen:GetContextualData('Region')}~", "a EU-EU"),
+        ("~{gen:GetContextualData(Region)}~", "EU"),
     ] {
         assert_eq!(values().text(written).unwrap(), filled, "{written}");
+    }
+}
+
+#[test]
+fn a_variable_that_stands_for_nothing_lets_nothing_through() {
+    for (written, message, hint) in [
+        ("${Empty}", "stands for nothing", "processflow variables"),
+        ("${Regoin}", "no kept variable `Regoin`", "Region"),
+    ] {
+        let error = values().text(written).expect_err(written);
+        assert!(error.message.contains(message), "{error:?}");
+        assert!(error.hint.unwrap_or_default().contains(hint), "{written}");
     }
 }
 
@@ -125,7 +145,9 @@ fn mistakes_are_told_at_their_place_with_what_was_meant() {
             "For instance",
         ),
         ("~{CreatedDate('yyyy', '-6', «'x'»)}~", "no more", "For instance"),
-        ("«${Customer}» x", "is not filled in", "--filter"),
+        ("«${Customer x»", "has no end", "ends with `}`"),
+        ("${« »}", "name is missing", "`variables`"),
+        ("~{«gen:GetContextualData()»}~", "name is missing", "`variables`"),
     ] {
         let text = written.replace(['«', '»'], "");
         let wrong = read(&text).expect_err(written);

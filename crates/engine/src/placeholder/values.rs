@@ -1,10 +1,29 @@
 //! What placeholders stand for in one run.
 
-use connector_kit::{Error, Result};
+use std::collections::BTreeMap;
+
+use connector_kit::{Error, Result, Value as Plain, suggest};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{Piece, Placeholder, Stands, read};
+
+/// Kept variables by name, as a filter writes them; empty where there is nothing to write.
+pub(crate) type Kept = BTreeMap<String, String>;
+
+/// How a filter writes a variable's value: a list of plain values with commas.
+pub(crate) fn kept(value: &Plain) -> String {
+    let Plain::Json(raw) = value else {
+        return value.to_string();
+    };
+    let list: Vec<Value> = serde_json::from_str(raw.as_str()).unwrap_or_default();
+    let plain = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let texts: Vec<String> = list.into_iter().map(plain).collect();
+    texts.join(",")
+}
 
 /// What placeholders stand for.
 #[derive(Clone, Debug)]
@@ -15,6 +34,8 @@ pub(crate) struct Values {
     pub(crate) now: Timestamp,
     /// The ids of chosen records.
     pub(crate) ids: Vec<String>,
+    /// Kept variables.
+    pub(crate) variables: Kept,
 }
 
 /// How the placeholders of some parameters reach around the instants they stand for.
@@ -22,6 +43,8 @@ pub(crate) struct Values {
 pub(crate) struct Reach {
     /// Whether there is any placeholder for a date.
     pub(crate) is_any: bool,
+    /// Whether there is any for a kept variable.
+    pub(crate) variables: bool,
     /// Whether any stands for how far the last run came.
     pub(crate) goes_on: bool,
     /// How far before that instant the reading begins.
@@ -32,14 +55,22 @@ pub(crate) struct Reach {
     pub(crate) ids: (bool, bool),
 }
 
+impl Reach {
+    /// Whether what they stand for is kept with the position, until the reading is done.
+    pub(crate) fn is_kept(self) -> bool {
+        self.goes_on || self.variables
+    }
+}
+
 impl Values {
     /// Of a file that is only checked.
-    pub(crate) fn example() -> Self {
+    pub(crate) fn example(variables: Kept) -> Self {
         let now = Timestamp::from_second(1_767_225_600).expect("1 January 2026");
         Self {
             reached: Some(now),
             now,
             ids: vec!["1".to_owned()],
+            variables,
         }
     }
 
@@ -70,15 +101,30 @@ impl Values {
     /// One text with its placeholders filled in.
     pub(crate) fn text(&self, text: &str) -> Result<String> {
         let pieces = read(text).map_err(|wrong| Error::config(wrong.message).hint(wrong.hint))?;
-        Ok(pieces.iter().map(|piece| self.piece(piece)).collect())
+        pieces.iter().map(|piece| self.piece(piece)).collect()
     }
 
-    fn piece(&self, piece: &Piece) -> String {
-        match piece {
+    fn piece(&self, piece: &Piece) -> Result<String> {
+        Ok(match piece {
             Piece::Letters(letters) => letters.clone(),
             Piece::Ids => self.ids.join(","),
             Piece::Date(placeholder) => placeholder.written(self),
+            Piece::Variable(name) => self.variable(name)?,
+        })
+    }
+
+    /// An empty filter would let everything through, so there is none.
+    fn variable(&self, name: &str) -> Result<String> {
+        let value = self.variables.get(name).ok_or_else(|| {
+            let names: Vec<&str> = self.variables.keys().map(String::as_str).collect();
+            let hint = suggest::known("There are", &names, name);
+            Error::config(format!("there is no kept variable `{name}` to fill in")).hint(hint)
+        })?;
+        if value.is_empty() {
+            return Err(Error::config(format!("`${{{name}}}` stands for nothing"))
+                .hint("Give the variable a value with `processflow variables`, or a `start` in the file."));
         }
+        Ok(value.clone())
     }
 }
 
@@ -115,6 +161,7 @@ pub(crate) fn reach<'v>(parameters: impl IntoIterator<Item = &'v Value>) -> Reac
             for piece in read(text).unwrap_or_default() {
                 match piece {
                     Piece::Letters(_) => {}
+                    Piece::Variable(_) => reach.variables = true,
                     Piece::Ids if in_list && text == super::IDS => reach.ids.0 = true,
                     Piece::Ids => reach.ids.1 = true,
                     Piece::Date(date) => {

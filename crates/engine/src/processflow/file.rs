@@ -217,6 +217,21 @@ pub struct OnFailure {
     #[serde(default = "five")]
     #[schemars(range(min = 1, max = 100))]
     pub tries: u32,
+    /// What happens when 20 records or more, and more than a fifth of those that came together, fail for the same field, which
+    /// they lack or have with another type: the source, or the file, is no longer what it was.
+    #[serde(default)]
+    pub drift: Drift,
+}
+
+/// What happens when the records of a source no longer look as they did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Drift {
+    /// The run stops, and nothing of these records counts.
+    #[default]
+    Stop,
+    /// Each is set aside.
+    SetAside,
 }
 
 fn five() -> u32 {
@@ -225,6 +240,9 @@ fn five() -> u32 {
 
 impl Default for OnFailure {
     fn default() -> Self {
-        Self { tries: five() }
+        Self {
+            tries: five(),
+            drift: Drift::default(),
+        }
     }
 }

@@ -28,13 +28,12 @@ use std::path::{Path, PathBuf};
 
 use connector_kit::Connector;
 
-pub(crate) use self::mapping::{Groups, key_twice};
 use self::report::Span;
 pub use self::{
     cases::{CaseReport, CaseResult, run_cases},
     difference::{Difference, DifferentLine, Stands},
     expression::{Expression, functions},
-    file::OnFailure,
+    file::{Drift, OnFailure},
     form::{Form, FormStep, FormSteps, FormTable, FormValue, FormVariable},
     graph::{Graph, GraphEdge, GraphNode},
     heading::{Heading, checked_name, is_name, renamed},
@@ -45,6 +44,10 @@ pub use self::{
     },
     report::{Problem, Report, Severity},
     schema::schema,
+};
+pub(crate) use self::{
+    mapping::{Groups, key_twice},
+    plan::starts,
 };
 
 /// The name of the file in a processflow's folder.
@@ -90,9 +93,14 @@ pub fn reading_part(text: &str, connectors: &[Connector]) -> Result<Plan, Report
     };
     let name = Heading::of(text).name.filter(|name| is_name(name));
     let name = name.unwrap_or_else(|| "sample".to_owned());
-    let (first, part) = (first.to_json(), "steps");
-    let text =
-        format!("{{\"processflow\": \"{name}\", \"connections\": {connections}, \"{part}\": [{first}]}}");
+    let parts = [
+        ("processflow", format!("\"{name}\"")),
+        ("connections", connections),
+        ("variables", json("variables").unwrap_or_else(|| "{}".to_owned())),
+        ("steps", format!("[{}]", first.to_json())),
+    ];
+    let parts = parts.map(|(name, value)| format!("\"{name}\": {value}"));
+    let text = format!("{{{}}}", parts.join(", "));
     Plan::compile(&text, FILE_NAME, connectors)
 }
 

@@ -14,7 +14,10 @@ use super::{
     report::{Problem, Report, Severity, Span},
     yaml::Document,
 };
-use crate::schedule::ScheduleText;
+use crate::{
+    placeholder::{Kept, kept},
+    schedule::ScheduleText,
+};
 
 /// A processflow, checked against the connectors, ready to run.
 #[derive(Debug)]
@@ -112,6 +115,14 @@ pub struct Variable {
     pub encrypted: bool,
     /// Its place among the names.
     pub(crate) place: usize,
+}
+
+/// What kept variables stand for before the first run.
+pub(crate) fn starts(variables: &[Variable]) -> Kept {
+    let plain = variables.iter().filter(|variable| !variable.encrypted);
+    plain
+        .map(|variable| (variable.name.clone(), kept(&variable.start.clone().into())))
+        .collect()
 }
 
 /// A step behind those that read.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::going_on::{GoingOn, Position};
 use crate::{
-    placeholder::{Reach, Values, reach, read, texts},
+    placeholder::{Kept, Reach, Values, reach, read, texts},
     processflow::Read,
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Asking<'c> {
     pub(crate) live: Live,
     /// The read step.
     pub(crate) read: &'c Read,
+    /// What the plan's kept variables are now.
+    pub(crate) variables: Kept,
     /// See [`Reading::pages_under_way`].
     pub(crate) pages_under_way: usize,
 }
@@ -47,28 +49,36 @@ impl Asking<'_> {
     pub(crate) async fn open(self, part: Part, filter: BTreeMap<String, String>) -> Result<Box<dyn Source>> {
         let reach = self.reach(&filter)?;
         let now = async || self.live.now().await;
+        let variables = || self.variables.clone();
         let (position, from, inner) = match part {
             Part::Ids(ids) => return self.chosen(ids).await,
-            Part::Next(kept) if !reach.goes_on => {
+            Part::Next(kept) if !reach.is_kept() => {
                 let (_, source) = Position::of(kept)?;
                 return self.plain(span(source), filter, reach).await;
             }
             Part::Since(since) if !reach.goes_on => {
-                return self.plain(Span::Since(since), filter, reach).await;
+                if !reach.variables {
+                    return self.plain(Span::Since(since), filter, reach).await;
+                }
+                let position = Position::begin(Some(since), now().await?, reach, variables());
+                (position, None, Span::Since(since))
             }
             Part::Whole(_) if !reach.goes_on => return self.plain(Span::Whole, filter, reach).await,
             Part::Next(kept) => {
-                let (position, source) = next(kept, now().await?, reach)?;
+                let (position, source) = next(kept, now().await?, reach, variables())?;
                 let from = position.begins_at();
-                (position, from, source)
+                (position, from, span(source))
             }
             // The filter says since when; a list that knows no change dates can be read so too.
             Part::Since(since) => (
-                Position::begin(Some(since), now().await?, reach),
+                Position::begin(Some(since), now().await?, reach, variables()),
                 Some(since),
-                None,
+                Span::Whole,
             ),
-            Part::Whole(reached) => (Position::begin(reached, now().await?, reach), reached, None),
+            Part::Whole(reached) => {
+                let position = Position::begin(reached, now().await?, reach, variables());
+                (position, reached, Span::Whole)
+            }
         };
         let values = Values {
             reached: from,
@@ -77,10 +87,9 @@ impl Asking<'_> {
                 .saturating_add(reach.short)
                 .unwrap_or(position.until()),
             ids: Vec::new(),
+            variables: position.variables(),
         };
-        let source = self
-            .opened(&values, &self.read.with, span(inner), &filter)
-            .await?;
+        let source = self.opened(&values, &self.read.with, inner, &filter).await?;
         Ok(Box::new(GoingOn::new(
             source,
             position,
@@ -106,19 +115,21 @@ impl Asking<'_> {
         filter: BTreeMap<String, String>,
         reach: Reach,
     ) -> Result<Box<dyn Source>> {
-        let values = if reach.is_any {
-            self.values(Vec::new()).await?
-        } else {
-            Values::example()
-        };
+        let values = self.values(reach).await?;
         self.opened(&values, &self.read.with, span, &filter).await
     }
 
-    async fn values(&self, ids: Vec<String>) -> Result<Values> {
+    /// For a reading that keeps no position. Only for dates the store is asked what time it is there.
+    async fn values(&self, reach: Reach) -> Result<Values> {
+        let example = Values::example(self.variables.clone());
+        if !reach.is_any {
+            return Ok(example);
+        }
         Ok(Values {
             reached: None,
             now: self.live.now().await?,
-            ids,
+            ids: Vec::new(),
+            ..example
         })
     }
 
@@ -144,11 +155,7 @@ impl Asking<'_> {
         } else {
             Reach::default()
         };
-        let values = if reach.is_any {
-            self.values(Vec::new()).await?
-        } else {
-            Values::example()
-        };
+        let values = self.values(reach).await?;
         let size = match reach.ids {
             (_, true) => 1,
             (true, false) => GROUP,
@@ -203,11 +210,16 @@ fn span(watermark: Option<Watermark>) -> Span {
 }
 
 /// The position of a processflow's next reading, and its source's own.
-fn next(kept: Option<Watermark>, now: Timestamp, reach: Reach) -> Result<(Position, Option<Watermark>)> {
+fn next(
+    kept: Option<Watermark>,
+    now: Timestamp,
+    reach: Reach,
+    variables: Kept,
+) -> Result<(Position, Option<Watermark>)> {
     let (position, source) = Position::of(kept)?;
     let position = match position {
-        Some(position) => position.next(now, reach),
-        None => Position::begin(source.as_ref().and_then(paging::reached), now, reach),
+        Some(position) => position.next(now, reach, variables),
+        None => Position::begin(source.as_ref().and_then(paging::reached), now, reach, variables),
     };
     Ok((position, source))
 }

@@ -1,4 +1,4 @@
-//! A reading whose filters begin where the last one came to (`~{CreatedDate}~`).
+//! A reading whose filters begin where the last one came to (`~{CreatedDate}~`), or hold kept variables (`${Name}`).
 //!
 //! How far it came is the system's own time when the reading began, and it counts once everything was read. Records show up
 //! a little after the date they carry, so each reading begins a little before that time; what it delivered with dates from
@@ -11,7 +11,10 @@ use connector_kit::{Batch, DateFilter, Record, Result, Source, Watermark, async_
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{placeholder::Reach, processflow::expression::functions::dates::instant};
+use crate::{
+    placeholder::{Kept, Reach},
+    processflow::expression::functions::dates::instant,
+};
 
 /// How much is read again: records may become visible this long after the date they carry.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
@@ -32,13 +35,17 @@ pub(crate) struct Position {
     /// What was delivered, by its date: as much of it as the next reading may meet again.
     #[serde(default)]
     seen: BTreeMap<Timestamp, BTreeSet<String>>,
+    /// What kept variables stand for in this reading: one that was stopped goes on with the filters it began with, whatever
+    /// they are meanwhile, or its pages would be those of another list.
+    #[serde(default, skip_serializing_if = "Kept::is_empty")]
+    variables: Kept,
     /// The position of the source itself.
     source: Option<Watermark>,
 }
 
 /// How such a position is told from a source's own.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct Written {
     going_on: Position,
 }
 
@@ -47,7 +54,7 @@ impl Position {
     pub(crate) fn of(watermark: Option<Watermark>) -> Result<(Option<Self>, Option<Watermark>)> {
         match watermark {
             Some(kept) if kept.0.get("going_on").is_some() => {
-                let Kept { going_on } = kept.read()?;
+                let Written { going_on } = kept.read()?;
                 let source = going_on.source.clone();
                 Ok((Some(going_on), source))
             }
@@ -61,23 +68,24 @@ impl Position {
     }
 
     /// The position of the next reading: this one's own while it is not done, else behind it. `now` is the system's time.
-    pub(crate) fn next(self, now: Timestamp, reach: Reach) -> Self {
+    pub(crate) fn next(self, now: Timestamp, reach: Reach, variables: Kept) -> Self {
         if !self.done {
             return self;
         }
         Self {
             seen: self.seen,
             source: self.source,
-            ..Self::begin(Some(self.until), now, reach)
+            ..Self::begin(Some(self.until), now, reach, variables)
         }
     }
 
     /// The position of a reading from an instant on.
-    pub(crate) fn begin(from: Option<Timestamp>, now: Timestamp, reach: Reach) -> Self {
+    pub(crate) fn begin(from: Option<Timestamp>, now: Timestamp, reach: Reach, variables: Kept) -> Self {
         Self {
             version: VERSION,
             from,
             until: now.saturating_sub(reach.short).unwrap_or(now),
+            variables,
             ..Self::default()
         }
     }
@@ -87,13 +95,18 @@ impl Position {
         before(self.from?)
     }
 
+    /// What kept variables stand for in this reading.
+    pub(crate) fn variables(&self) -> Kept {
+        self.variables.clone()
+    }
+
     /// The system's time when this reading began.
     pub(crate) fn until(&self) -> Timestamp {
         self.until
     }
 
     fn watermark(&self) -> Watermark {
-        Watermark::of(&Kept {
+        Watermark::of(&Written {
             going_on: self.clone(),
         })
     }
@@ -243,7 +256,7 @@ mod tests {
 
     #[test]
     fn what_was_delivered_within_the_overlap_is_left_out_the_next_time() {
-        let first = Position::begin(None, at("10:00:00"), Reach::default());
+        let first = Position::begin(None, at("10:00:00"), Reach::default(), Kept::new());
         let old = order(1, "Thu, 15 Jan 2026 09:00:00 +0000", 1);
         let young = order(2, "Thu, 15 Jan 2026 09:58:00 +0000", 1);
         let (ids, position) = read(first, true, &[&[old], std::slice::from_ref(&young)]);
@@ -253,7 +266,7 @@ mod tests {
             Some(at("10:00:00")),
             "the system's time at the start"
         );
-        let next = position.next(at("11:00:00"), Reach::default());
+        let next = position.next(at("11:00:00"), Reach::default(), Kept::new());
         assert_eq!(next.begins_at(), Some(at("09:55:00")), "the overlap before it");
         let late = order(3, "Thu, 15 Jan 2026 09:57:00 +0000", 1);
         let edited = order(2, "Thu, 15 Jan 2026 09:58:00 +0000", 9);
@@ -279,10 +292,10 @@ mod tests {
     fn a_reading_that_was_killed_goes_on_with_the_dates_it_began_with() {
         let position = Position {
             done: true,
-            ..Position::begin(None, at("10:00:00"), Reach::default())
+            ..Position::begin(None, at("10:00:00"), Reach::default(), Kept::new())
         };
-        let begun = position.next(at("11:00:00"), Reach::default());
-        let again = begun.clone().next(at("12:00:00"), Reach::default());
+        let begun = position.next(at("11:00:00"), Reach::default(), Kept::new());
+        let again = begun.clone().next(at("12:00:00"), Reach::default(), Kept::new());
         assert_eq!(again, begun, "neither its beginning nor its end moves");
         assert_eq!(
             begun.reached(),
@@ -297,7 +310,7 @@ mod tests {
             short: SignedDuration::from_hours(1),
             ..Reach::default()
         };
-        let position = Position::begin(None, at("10:00:00"), reach);
+        let position = Position::begin(None, at("10:00:00"), reach, Kept::new());
         assert_eq!(position.until, at("09:00:00"), "the last hour was not read");
     }
 }

@@ -39,7 +39,7 @@ impl Running {
         }
         let listed = tokio::select! {
             () = cancel.cancelled() => return Ok(Ended::Cancelled),
-            listed = ids((self.list.again)(None)) => listed?,
+            listed = ids((self.list.again)(None, self.variables.shown(&plan))) => listed?,
         };
         let (there, away): (Vec<_>, Vec<_>) = self
             .journal
@@ -56,7 +56,7 @@ impl Running {
             let wanted = group.iter().map(|known| known.id.clone()).collect();
             let asked = tokio::select! {
                 () = cancel.cancelled() => return Ok(Ended::Cancelled),
-                asked = these((self.list.again)(Some(wanted)), group) => asked?,
+                asked = these((self.list.again)(Some(wanted), self.variables.shown(&plan)), group) => asked?,
             };
             self.tell(asked).await?;
         }

@@ -6,6 +6,7 @@
 pub(crate) mod asking;
 mod batch;
 mod delivery;
+mod drift;
 mod going_on;
 mod gone;
 mod leftovers;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, warn};
 
 use crate::{
+    placeholder::Kept,
     processflow::{Fetch, Plan, Scope, Write},
     state::{Journal, KnownRecord, Resumed, Run, RunStatus, Settlement, Whereabouts},
 };
@@ -79,9 +81,11 @@ pub struct Execution {
     pub snapshot: Option<Snapshot>,
 }
 
-/// Opens a run's source at a watermark.
-pub type OpenSource =
-    Box<dyn FnOnce(Option<Watermark>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send>;
+/// Opens a run's source at a watermark, with what kept variables stand for.
+pub type OpenSource = Box<
+    dyn FnOnce(Option<Watermark>, Kept) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>>
+        + Send,
+>;
 
 /// What is read, beside the reading that goes on from a watermark.
 pub struct List {
@@ -91,9 +95,11 @@ pub struct List {
     pub again: ReadAgain,
 }
 
-/// Opens a source from its beginning, or for some ids.
+/// Opens a source from its beginning, or for some ids, with what kept variables stand for.
 pub type ReadAgain = Box<
-    dyn Fn(Option<Vec<String>>) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>> + Send + Sync,
+    dyn Fn(Option<Vec<String>>, Kept) -> futures::future::BoxFuture<'static, Result<Box<dyn Source>>>
+        + Send
+        + Sync,
 >;
 
 /// Opens the source of a `fetch` step with the parameters of one record. What is wrong with these is the record's fault.
@@ -223,7 +229,7 @@ impl Running {
         if execution.has_read_everything {
             return running.end().await;
         }
-        let source = open(watermark).await?;
+        let source = open(watermark, running.variables.shown(&running.plan)).await?;
         let pumped = running.pump(source, execution.cancel.clone()).await;
         running.settled().await?;
         if let Ended::Cancelled = pumped? {

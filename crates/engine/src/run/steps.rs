@@ -39,7 +39,8 @@ impl Work<'_> {
             }
         };
         let units = self.records.iter().enumerate().map(unit).collect();
-        self.through(&plan.steps, units, false).await.map(drop)
+        self.through(&plan.steps, units, false).await?;
+        self.check_drift()
     }
 
     /// Takes units through steps; all come back, also those that ended.
@@ -253,6 +254,7 @@ impl Work<'_> {
 
     async fn write(&mut self, step: &Step, write: &Write, units: &mut [Unit]) -> Result<()> {
         let (owners, rows) = self.rows(step, write, units);
+        self.check_drift()?;
         let delivered = self.deliver(write, rows).await?;
         self.trace(write, &delivered);
         let mut answers: BTreeMap<usize, Vec<Option<Raw>>> = BTreeMap::new();

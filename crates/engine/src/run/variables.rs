@@ -5,6 +5,7 @@ use std::sync::Arc;
 use connector_kit::{Error, Result, Value};
 
 use crate::{
+    placeholder::{Kept, kept},
     processflow::{Plan, Variable},
     secrets::ValueKey,
     state::{Journal, StoredVariable},
@@ -51,6 +52,14 @@ impl Variables {
         };
         self.now = plan.variables.iter().map(value).collect::<Result<_>>()?;
         Ok(())
+    }
+
+    /// Those that filters may hold.
+    pub(super) fn shown(&self, plan: &Plan) -> Kept {
+        let all = plan.variables.iter().zip(&self.now);
+        all.filter(|(variable, _)| !variable.encrypted)
+            .map(|(variable, now)| (variable.name.clone(), kept(now)))
+            .collect()
     }
 
     /// What is to be kept, where it has changed.

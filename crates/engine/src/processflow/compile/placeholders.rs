@@ -1,28 +1,43 @@
 //! Placeholders in the parameters of the read step: what is wrong with them, each at its place in the file.
 
-use connector_kit::Connector;
+use connector_kit::{Connector, suggest};
 use serde_json::Value;
 
 use super::{Findings, Span};
 use crate::{
-    placeholder::{IDS, KNOWN, OPEN, Piece, Stands, Values, read},
-    processflow::yaml::{Content, Node},
+    placeholder::{IDS, KNOWN, OPEN, Piece, Stands, Values, kept, read},
+    processflow::{
+        Variable,
+        plan::starts,
+        yaml::{Content, Node},
+    },
     run::asking::with_retry,
 };
+
+/// What a read step says.
+pub(super) struct ReadStep<'a> {
+    pub(super) step: &'a Node,
+    pub(super) with: &'a Value,
+    pub(super) retry: Option<&'a Value>,
+    /// The file's kept variables.
+    pub(super) variables: &'a [Variable],
+}
 
 /// The parameters as an action would see them, with examples in place of placeholders: those of each run, and those of one
 /// over chosen records. `None` when a placeholder is wrong, which is among the findings.
 pub(super) fn examples(
     findings: &mut Findings<'_>,
     connector: &Connector,
-    step: &Node,
-    with: &Value,
-    retry: Option<&Value>,
+    written: &ReadStep<'_>,
 ) -> Option<Vec<Value>> {
+    let ReadStep {
+        step, with, retry, ..
+    } = *written;
     let before = findings.problems.len();
     let mut checker = Checker {
         findings,
         connector,
+        variables: written.variables,
         may_be_ids: false,
     };
     for (part, may_be_ids) in [("with", false), ("retry", true)] {
@@ -53,13 +68,14 @@ pub(super) fn examples(
     if !connector.tells_time {
         return Some(all.collect());
     }
-    let values = Values::example();
+    let values = Values::example(starts(written.variables));
     all.map(|with| values.filled(&with).ok()).collect()
 }
 
 struct Checker<'a, 't> {
     findings: &'a mut Findings<'t>,
     connector: &'a Connector,
+    variables: &'a [Variable],
     may_be_ids: bool,
 }
 
@@ -89,6 +105,7 @@ impl Checker<'_, '_> {
         for piece in pieces {
             match piece {
                 Piece::Letters(_) => {}
+                Piece::Variable(variable) => self.variable(&variable, span),
                 Piece::Ids if self.may_be_ids => {}
                 Piece::Ids => {
                     let message = format!(
@@ -109,6 +126,38 @@ impl Checker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// A variable that a filter may hold: kept, no secret, and never nothing.
+    fn variable(&mut self, name: &str, span: Span) {
+        let variable = self.variables.iter().find(|variable| variable.name == name);
+        let (message, hint) = match variable {
+            None if self.variables.is_empty() => (
+                format!("`${{{name}}}` stands for a kept variable, and the file has none"),
+                format!("Add `variables: {{ {name}: {{ start: … }} }}` to the file."),
+            ),
+            None => {
+                let names: Vec<&str> = self.variables.iter().map(|known| known.name.as_str()).collect();
+                (
+                    format!("there is no kept variable `{name}`"),
+                    suggest::known("There are", &names, name),
+                )
+            }
+            Some(variable) if variable.encrypted => (
+                format!(
+                    "`{name}` is kept encrypted, and what stands in a filter is sent in addresses and logged"
+                ),
+                "Put it where secrets belong: into the connection.".to_owned(),
+            ),
+            Some(variable) if kept(&variable.start.clone().into()).is_empty() => (
+                format!(
+                    "`${{{name}}}` stands for nothing before the first run, and an empty filter lets everything through"
+                ),
+                format!("Give it a first value: `variables: {{ {name}: {{ start: … }} }}`."),
+            ),
+            Some(_) => return,
+        };
+        self.findings.mistake(span, message, Some(hint));
     }
 
     /// In SQL or a file's name such letters mean themselves; only what is certainly meant as a placeholder is told.

@@ -253,7 +253,13 @@ impl<'a, 't> Compiler<'a, 't> {
         let with = text.with.as_ref().map_or(Value::Null, |with| with.value.clone());
         let retry = text.retry.as_ref().map(|retry| retry.value.clone());
         if let (Does::Read(read), Some(node)) = (&action.does, node) {
-            for with in placeholders::examples(self.findings, connector, node, &with, retry.as_ref())? {
+            let written = placeholders::ReadStep {
+                step: node,
+                with: &with,
+                retry: retry.as_ref(),
+                variables: &self.variables,
+            };
+            for with in placeholders::examples(self.findings, connector, &written)? {
                 if let Err(error) = read.check(&with) {
                     actions::complaint(self.findings, node, text.action.span, &error);
                     return None;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::place::{Part, Place};
 use crate::processflow::{
     outline::{self, Placed},
-    yaml::{Document, Node},
+    yaml::{Document, Entry, Node},
 };
 
 /// What stands around the cursor.
@@ -16,6 +16,8 @@ pub(super) struct Around {
     pub(super) connections: BTreeMap<String, String>,
     /// The names of look-up tables.
     pub(super) tables: Vec<String>,
+    /// Kept variables that a filter may hold.
+    pub(super) kept: Vec<String>,
     /// The names earlier steps give.
     pub(super) variables: Vec<String>,
     /// Fields beside the cursor that are there already.
@@ -35,6 +37,7 @@ impl Around {
         let mut around = Self {
             connections: pairs(connections.as_ref(), "connections"),
             tables: names(section(text, "lookups").as_ref(), "lookups"),
+            kept: kept(section(text, "variables").as_ref()),
             present: present(text, place, cursor),
             ..Self::default()
         };
@@ -80,6 +83,21 @@ fn pairs(document: Option<&Document>, name: &str) -> BTreeMap<String, String> {
     entries
         .iter()
         .filter_map(|entry| Some((entry.name.clone(), entry.value.words()?)))
+        .collect()
+}
+
+/// Those that are no secret.
+fn kept(document: Option<&Document>) -> Vec<String> {
+    let all = document
+        .and_then(|document| document.root.get("variables"))
+        .map_or(&[][..], Node::entries);
+    let is_plain = |entry: &&Entry| {
+        let encrypted = entry.value.get("encrypted").map(Node::to_json);
+        encrypted.as_deref() != Some("true")
+    };
+    all.iter()
+        .filter(is_plain)
+        .map(|entry| entry.name.clone())
         .collect()
 }
 

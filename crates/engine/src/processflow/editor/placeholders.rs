@@ -1,4 +1,4 @@
-//! Placeholders in the parameters of the read step: `~{CreatedDate}~` and its kin, `{$}`.
+//! Placeholders in the parameters of the read step: `~{CreatedDate}~` and its kin, `${Name}`, `{$}`.
 
 use connector_kit::Connector;
 
@@ -9,7 +9,7 @@ use super::{
     place::{Part, Place},
     proposals::{Proposal, ProposalKind, key, proposal},
 };
-use crate::placeholder::{CLOSE, IDS, KNOWN, Known, OPEN};
+use crate::placeholder::{CLOSE, IDS, KNOWN, Known, OPEN, VARIABLE};
 
 /// Which parameters of the read step a value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,15 @@ pub(super) fn complete(
         ..proposal(IDS, ProposalKind::Value)
     });
     let opened = usize::from(written.starts_with(['"', '\'']));
-    (begun.unwrap_or(opened), dates.chain(ids).collect())
+    let kept = around.kept.iter().filter(|_| begun.is_none()).map(|name| {
+        let text = format!("{VARIABLE}{name}}}");
+        Proposal {
+            insert: quoted(&text),
+            about: Some("What is kept of this variable, as it is when the reading begins.".to_owned()),
+            ..proposal(&text, ProposalKind::Value)
+        }
+    });
+    (begun.unwrap_or(opened), dates.chain(ids).chain(kept).collect())
 }
 
 /// What a placeholder means, and how it is written.

@@ -356,6 +356,11 @@ fn placeholders_are_proposed_where_a_filter_bounds_a_date() {
         "what is replaced begins with it: {line}"
     );
     assert!(labels(&filter("name: ^")).is_empty(), "a name is no date");
+    let kept = format!(
+        "variables: {{ region: {{ start: EU }}, key: {{ encrypted: true }} }}\n{}",
+        filter("name: ^")
+    );
+    assert_eq!(labels(&kept), ["${region}"], "what is kept and no secret");
     let retry = with("with: { include: [products] }", "retry: { filter: { id: ^ } }");
     assert!(
         labels(&retry).contains(&"{$}".to_owned()),

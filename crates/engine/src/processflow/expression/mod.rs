@@ -10,11 +10,13 @@ pub(crate) mod number;
 pub(crate) mod parse;
 pub(crate) mod term;
 pub(crate) mod tree;
+mod unlike;
 
 use std::sync::Arc;
 
 use connector_kit::{Error, Result, Value};
 
+pub(crate) use self::unlike::Unlike;
 use self::{
     evaluate::View,
     parse::Mistake,

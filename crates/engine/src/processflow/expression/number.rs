@@ -10,6 +10,7 @@ use connector_kit::{Error, Result};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{
+    Unlike,
     term::{Term, missing},
     tree::Operation,
 };
@@ -93,7 +94,8 @@ fn no_number(term: &Term<'_>, what: &str) -> Error {
         Term::Text(text) if text.chars().count() <= SHORT => (format!("the text `{text}`"), HINT),
         other => (other.kind().to_owned(), HINT),
     };
-    Error::rejected(format!("{what} needs a number, this is {is}")).hint(hint)
+    let error = Error::rejected(format!("{what} needs a number, this is {is}")).hint(hint);
+    Unlike::mark(error, term)
 }
 
 /// A number of our own calculation as a term.
@@ -240,16 +242,15 @@ pub(crate) fn read(text: &str, sign: Option<&str>) -> Result<String> {
             ))
             .hint(
                 "Say which sign stands before the decimals: `| decimal(sign=\"comma\")` or `sign=\"point\"`.",
-            ));
+            )
+            .source(Unlike::Type));
         }
         _ => Cow::Borrowed(text),
     };
     let digits = digits.strip_prefix('+').unwrap_or(&digits);
     if !is_decimal(digits) {
-        return Err(Error::rejected(format!(
-            "`{}` is not a decimal number",
-            short(text)
-        )));
+        let error = Error::rejected(format!("`{}` is not a decimal number", short(text)));
+        return Err(error.source(Unlike::Type));
     }
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     Ok(format!("{sign}{}", without_leading_zeros(digits)))
@@ -269,7 +270,8 @@ fn grouped(text: &str, thousands: char, decimal: char) -> Result<Cow<'_, str>> {
         return Err(Error::rejected(format!(
             "`{}` is not a number with `{decimal}` before its decimals",
             short(text)
-        )));
+        ))
+        .source(Unlike::Type));
     }
     let whole = whole.replace(thousands, "");
     Ok(Cow::Owned(

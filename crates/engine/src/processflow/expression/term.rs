@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use connector_kit::{Error, Raw, Result, Value};
 
-use super::number;
+use super::{Unlike, number};
 use crate::processflow::json;
 
 /// A value while an expression is worked out. Borrows from the record wherever it can.
@@ -139,7 +139,8 @@ impl<'r> Term<'r> {
             Self::Decimal(text) | Self::Text(text) => text.clone(),
             other => {
                 let hint = "Take one field of it, `| join(\", \")` a list, or `| json` for its JSON text.";
-                return Err(Error::rejected(format!("{} is not a text", other.kind())).hint(hint));
+                let error = Error::rejected(format!("{} is not a text", other.kind())).hint(hint);
+                return Err(Unlike::mark(error, other));
             }
         })
     }
@@ -150,10 +151,10 @@ impl<'r> Term<'r> {
             Self::List(elements) => Ok(elements),
             Self::Json(text) if text.starts_with('[') => json::elements(text).map(Self::of_json).collect(),
             Self::Missing(what) => Err(missing(&what)),
-            other => Err(Error::rejected(format!(
-                "a list is needed, this is {}",
-                other.kind()
-            ))),
+            other => {
+                let error = Error::rejected(format!("a list is needed, this is {}", other.kind()));
+                Err(Unlike::mark(error, &other))
+            }
         }
     }
 
@@ -207,9 +208,11 @@ pub(crate) fn missing(what: &str) -> Error {
         return Error::config(format!("`{what}` is not known of this connection"))
             .hint("Validate the connection: what it told of itself is what `connections.` offers.");
     }
-    Error::rejected(format!("`{what}` is not in the record")).hint(format!(
-        "If it may be missing, write `{what} | default(none)`; else correct the name."
-    ))
+    Error::rejected(format!("`{what}` is not in the record"))
+        .hint(format!(
+            "If it may be missing, write `{what} | default(none)`; else correct the name."
+        ))
+        .source(Unlike::Missing)
 }
 
 fn separated<T>(

@@ -16,7 +16,7 @@ use connector_kit::{Error, Raw, Record, Result, Row, Value};
 
 use super::{
     expression::{
-        Expression,
+        Expression, Unlike,
         evaluate::{Object, Table, View},
         term::{Term, missing},
     },
@@ -303,12 +303,12 @@ fn list<'r>(elements: &'r Expression, field: &str, view: &View<'r>) -> Result<Te
                 _ => "Name a list of the record. Lists of other resources must be asked for, with `include`."
                     .to_owned(),
             };
-            Err(Error::rejected(format!(
+            let error = Error::rejected(format!(
                 "`{field}: {}` is {}, not a list",
                 elements.text,
                 other.kind()
-            ))
-            .hint(hint))
+            ));
+            Err(Unlike::mark(error.hint(hint), &other))
         }
     }
 }

@@ -11,7 +11,7 @@ use jiff::{
 };
 
 use super::{Function, Given, PLAIN, may, must};
-use crate::processflow::expression::{number::short, term::Term};
+use crate::processflow::expression::{Unlike, number::short, term::Term};
 
 pub(super) const ALL: &[Function] = &[Function {
     name: "date",
@@ -52,7 +52,10 @@ fn date<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
         Term::Text(text) if text.trim().is_empty() => return Ok(Term::Null),
         Term::Text(text) => read(text.trim(), &from)?,
         Term::Integer(seconds) => unix(*seconds)?,
-        other => return Err(Error::rejected(format!("{} is not a date", other.kind()))),
+        other => {
+            let error = Error::rejected(format!("{} is not a date", other.kind()));
+            return Err(Unlike::mark(error, other));
+        }
     };
     written(instant, format.as_deref(), zone.as_deref())
 }
@@ -77,6 +80,7 @@ fn read(text: &str, from: &TimeZone) -> Result<Timestamp> {
     let unclear = || {
         Error::rejected(format!("`{}` is not a date", short(text)))
             .hint("Dates are read as `2025-03-30T01:00:00Z`, `2025-03-30 01:00:00`, `2025-03-30`, `Sun, 30 Mar 2025 01:00:00 +0000` or unix seconds.")
+            .source(Unlike::Type)
     };
     let local: civil::DateTime = text.parse().map_err(|_| unclear())?;
     let instant = from

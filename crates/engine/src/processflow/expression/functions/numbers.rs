@@ -4,7 +4,7 @@ use connector_kit::{Error, Result};
 use rust_decimal::Decimal;
 
 use super::{Function, Given, PLAIN, many, may, must};
-use crate::processflow::expression::{number, term::Term};
+use crate::processflow::expression::{Unlike, number, term::Term};
 
 /// Decimal places at most; what a decimal of 96 bits can hold.
 const MOST_PLACES: u32 = 20;
@@ -132,7 +132,10 @@ fn decimal<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
         Term::Text(text) => Term::Decimal(number::read(&text, sign.as_deref())?.into()),
         Term::Integer(whole) => Term::Decimal(whole.to_string().into()),
         number @ Term::Decimal(_) => number,
-        other => return Err(Error::rejected(format!("{} is not a number", other.kind()))),
+        other => {
+            let error = Error::rejected(format!("{} is not a number", other.kind()));
+            return Err(Unlike::mark(error, &other));
+        }
     };
     match places {
         Some(places) => Ok(number::rounded(number::of(&read, "it")?, places)),
