@@ -39,7 +39,6 @@ const ELSEWHERE = new Set([
   'probe of the key store',
   'kept variables',
   'this data folder',
-  '{{"processflow": "{}", "connections": {}, "{}": [{}]}}',
   // SQL, files, headers and the text of a log.
   '{} = excluded.{}',
   '{} until {}',
