@@ -111,7 +111,7 @@ fn t41_a_picture_that_the_store_cannot_reach_is_fetched_and_uploaded() {
     let images = store.images(id);
     assert_eq!(images.len(), before + 1, "{images:?}");
     let name = images[before]["image_file"].as_str().expect("a file's name");
-    assert!(name.contains("mug-20grey-") && name.ends_with(".png"), "{name}");
+    assert!(name.contains("mug-20grey-") && name.contains(".png"), "{name}");
     assert!(
         !images[before].to_string().contains(&nas.address.to_string()),
         "as a file, not as an address: {images:?}"

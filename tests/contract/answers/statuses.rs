@@ -18,10 +18,15 @@ const STATUSES: &[u16] = &[500, 501, 502, 503, 504, 507, 423, 499, 509, 408];
 /// Tries of one request: the first, and those after four waits.
 const TRIES: u64 = 5;
 
-/// Bodies as they come with such a status: of the store, of the edge, none, and one that is large.
-fn bodies(code: u16) -> [(&'static str, &'static str, String); 5] {
+/// Bodies as they come with such a status: of the store, of the edge, none, and one that is large; 5 MB for some actions.
+fn bodies(name: &str, code: u16) -> [(&'static str, &'static str, String); 5] {
     let page =
         |words: &str| format!("<html><head><title>{code}</title></head><body>{words} {TOKEN}</body></html>");
+    let large = if is_chosen(&format!("{name}, {code} large, 5 MB"), 12) {
+        5 << 20
+    } else {
+        128 << 10
+    };
     let json = |title: &str| format!("{{\"status\":{code},\"title\":\"{title}\",\"errors\":{{}}}}");
     [
         (
@@ -36,7 +41,7 @@ fn bodies(code: u16) -> [(&'static str, &'static str, String); 5] {
         ),
         ("maintenance", "text/html", page("Down for Maintenance")),
         ("empty", "", String::new()),
-        ("large", "application/json", json(&"x".repeat(128 << 10))),
+        ("large", "application/json", json(&"x".repeat(large))),
     ]
 }
 
@@ -51,7 +56,7 @@ async fn reading(name: String, fixture: Read) -> Tally {
     (fixture.fill)(&world);
     let whole = read(&world, &name, &fixture).await;
     for &code in STATUSES {
-        for (what, kind, body) in bodies(code) {
+        for (what, kind, body) in bodies(&name, code) {
             let case = format!("{name}, {code} {what}");
             if is_chosen(&case, 3) {
                 let store = world.sandbox.store();
@@ -100,7 +105,7 @@ async fn writing(name: String, fixture: Write) -> Tally {
     let world = World::small().await;
     (fixture.fill)(&world);
     for &code in STATUSES {
-        for (what, kind, body) in bodies(code) {
+        for (what, kind, body) in bodies(&name, code) {
             let case = format!("{name}, {code} {what}");
             if !is_chosen(&case, 3) {
                 continue;
