@@ -20,6 +20,8 @@ fn of_server(database: &str, said: &ServerError) -> Refusal {
         1146 => Refusal::statement(database, &said.message, Because::Absent),
         // Lock wait timeout, deadlock, and a row that changed under a snapshot.
         1205 | 1213 | 1020 => Refusal::contended(database),
+        // A table that was not there a moment ago.
+        1050 => Refusal::contended(database),
         1317 | 1969 | 3024 => Refusal::too_slow(database),
         3 | 1021 | 1026 | 1114 => Refusal::disk_full(database),
         1040 | 1203 | 1226 => Refusal::crowded(database),

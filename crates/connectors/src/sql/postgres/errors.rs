@@ -19,6 +19,10 @@ fn of_server(database: &str, said: &DbError) -> Refusal {
     match code {
         "42P01" => Refusal::statement(database, said.message(), Because::Absent),
         "40001" | "40P01" | "55P03" => Refusal::contended(database),
+        // A table that was not there a moment ago: another connection made it, or one that was lost just now. `IF NOT EXISTS`
+        // does not help: the catalogue's own keys say so then.
+        "42P07" => Refusal::contended(database),
+        "23505" if constraint(said).starts_with("pg_") => Refusal::contended(database),
         "57014" => Refusal::too_slow(database),
         "53100" => Refusal::disk_full(database),
         "53300" => Refusal::crowded(database),

@@ -79,19 +79,49 @@ impl<L: Link> Writing<L> {
         }
         held.link.execute(L::BEGIN).await?;
         held.began = true;
-        match self.there(&mut held.link, true).await? {
+        match self.there(&mut held.link).await? {
             Some(there) if there.epoch > self.purpose.epoch => Err(fenced(&self.login.place())),
             _ => Ok(()),
         }
     }
 
-    /// The checkpoint that is there; with its row locked, or not.
-    async fn there(&self, link: &mut L, locked: bool) -> Result<Option<Checkpoint>, Refusal> {
+    /// The checkpoint once nothing is under way any more. The server may still be about a COMMIT whose connection was lost:
+    /// what does not wait for it learns too little, and writes the batch a second time. So the row is waited for, and where
+    /// there is none, a row that says nothing is put there: a first checkpoint under way is waited for, one that comes later is
+    /// refused.
+    async fn settled(&self, link: &mut L) -> Result<Option<Checkpoint>> {
+        const NOTHING: u64 = 0;
+        let mut there = self.there(link).await?;
+        if there.is_none() && self.has_table(link).await? {
+            let sql = format!(
+                "INSERT INTO {} (committed_at, deployment, epoch, batch) VALUES ({}, {}, {NOTHING}, {NOTHING})",
+                L::quoted(TABLE),
+                L::bound(1, "text"),
+                L::bound(2, "text")
+            );
+            let now = self.clock.now().to_string();
+            match link.rows(&sql, &[&now, &self.purpose.deployment]).await {
+                Err(refusal) if refusal.because != Because::Row => return Err(refusal.error),
+                _ => there = self.there(link).await?,
+            }
+        }
+        Ok(there.filter(|there| there.epoch > NOTHING))
+    }
+
+    async fn has_table(&self, link: &mut L) -> Result<bool> {
+        let sql = format!("SELECT epoch FROM {} WHERE epoch < 0", L::quoted(TABLE));
+        match link.rows(&sql, &[]).await {
+            Err(refusal) if refusal.because == Because::Absent => Ok(false),
+            rows => Ok(rows.map(|_| true)?),
+        }
+    }
+
+    /// The checkpoint that is there, its row locked: until the transaction ends, or for this statement.
+    async fn there(&self, link: &mut L) -> Result<Option<Checkpoint>, Refusal> {
         let table = L::quoted(TABLE);
         let sql = format!(
-            "SELECT epoch, batch FROM {table} WHERE deployment = {}{}",
-            L::bound(1, "text"),
-            if locked { " FOR UPDATE" } else { "" }
+            "SELECT epoch, batch FROM {table} WHERE deployment = {} FOR UPDATE",
+            L::bound(1, "text")
         );
         let rows = match link.rows(&sql, &[&self.purpose.deployment]).await {
             Err(refusal) if refusal.because == Because::Absent => return Ok(None),
@@ -118,7 +148,7 @@ impl<L: Link> Writing<L> {
         }
         self.begin(held).await?;
         let lowest = at.batch as i64 - i64::from(has_rows);
-        let there = self.there(&mut held.link, true).await?;
+        let there = self.there(&mut held.link).await?;
         let behind = there.as_ref().is_none_or(|there| {
             there.epoch < at.epoch || (there.epoch == at.epoch && there.batch as i64 <= lowest)
         });
@@ -170,7 +200,7 @@ impl<L: Link> Work for Writing<L> {
         // Whatever became of the last COMMIT: a new connection sees what the server holds.
         drop(self.held.take());
         let mut held = connect(&self.login).await?;
-        let there = self.there(&mut held.link, false).await?;
+        let there = self.settled(&mut held.link).await?;
         self.held = Some(held);
         Ok(there)
     }
