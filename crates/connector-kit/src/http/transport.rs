@@ -77,6 +77,7 @@ impl Transport {
         };
         let sent = wire.execute(prepared(request, seal, url)).await;
         let mut response = sent.map_err(|error| Failure::of(error, &self.place))?;
+        detach(response.headers_mut());
         let (body, broken) = self.body(&mut response).await;
         let status = response.status().as_u16();
         Ok(Reply {
@@ -115,6 +116,17 @@ impl Transport {
             let whole = whole.get_or_insert_with(|| Buffer::with_room(expected.max(come + chunk.len())));
             whole.bytes().extend_from_slice(&std::mem::take(&mut only));
             whole.bytes().extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// Headers come as parts of the memory that the connection reads into. While any of them is held, it reads the body into
+/// fresh memory, which costs a tenth of a run that reads large pages.
+fn detach(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        // Its own bytes are those of a header; were they not, nothing but memory would be lost.
+        if let Ok(own) = HeaderValue::from_bytes(value.as_bytes()) {
+            *value = own;
         }
     }
 }
