@@ -117,6 +117,52 @@ async fn a_lock_that_somebody_holds_is_waited_for_and_a_deadlock_costs_nothing()
     }
 }
 
+/// The server is still about the COMMIT of a connection that was lost: whoever goes on waits for what comes of it, also for the
+/// very first one, which has no row to wait for yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_under_way_is_waited_for() {
+    for engine in Engine::ALL {
+        let (desk, step) = (Desk::new(engine), orders());
+        let mut to = desk.open(1).await;
+        to.resume().await.unwrap();
+        to.ready(&step).await.unwrap();
+        drop(to);
+        let table = q(engine, "_processflow_checkpoint");
+        for (batch, change) in [
+            (
+                1,
+                format!(
+                    "INSERT INTO {table} (deployment, epoch, batch, committed_at) VALUES ('d1', 1, 1, 'now')"
+                ),
+            ),
+            (2, format!("UPDATE {table} SET batch = 2 WHERE deployment = 'd1'")),
+        ] {
+            let (pause, under_way) = match engine {
+                Engine::Postgres => (
+                    "SELECT pg_sleep(3)",
+                    "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+                ),
+                Engine::Mariadb => (
+                    "DO SLEEP(3)",
+                    "SELECT id FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'",
+                ),
+            };
+            let (database, lost) = (&desk.database, format!("BEGIN; {change}; {pause}; COMMIT"));
+            let there = std::thread::scope(|both| {
+                both.spawn(|| database.execute(&lost));
+                kit::until("it is under way", || !database.rows(under_way).is_empty());
+                tokio::task::block_in_place(|| {
+                    tokio::runtime::Handle::current().block_on(async {
+                        let mut to = desk.open(2).await;
+                        to.resume().await
+                    })
+                })
+            });
+            assert_eq!(there.unwrap(), Some(at(1, batch)), "{engine:?}: {change}");
+        }
+    }
+}
+
 /// F28: a connection is cut at every message of a run, before it reaches the server and before its answer comes back.
 async fn cut_everywhere(engine: Engine) {
     let (desk, mut cuts, mut place) = (Desk::new(engine), 0, 1);
