@@ -184,6 +184,13 @@ impl Book {
         Ok(page.ledger)
     }
 
+    /// Makes durable what was loaded: a process that died may have left it on its way to the disk, and what is settled by it
+    /// must not be gone after the power was.
+    pub(super) fn sync(&self) -> Result<()> {
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_data);
+        synced.map_err(|error| trouble(&Ledger::name(&self.deployment), error))
+    }
+
     /// Makes a ledger durable in one step.
     pub(super) fn store(&mut self, root: &Root, ledger: &Ledger) -> Result<()> {
         let name = Ledger::name(&self.deployment);

@@ -65,6 +65,7 @@ impl Assembly {
     pub(super) fn resume(&mut self) -> Result<Option<Checkpoint>> {
         self.parts.clear();
         self.ledger = self.book.load(&self.root)?;
+        self.book.sync()?;
         (self.in_order, self.given_up) = (true, false);
         let before = self.ledger.clone();
         let epoch = self
