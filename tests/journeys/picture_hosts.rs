@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use kit::World;
 use sandbox_store::{Config, Kind};
 use serde_json::{Value, json};
 
@@ -76,14 +77,26 @@ fn answer(stream: TcpStream) -> Option<String> {
     Some(head)
 }
 
-#[test]
-fn t41_a_picture_that_the_store_cannot_reach_is_fetched_and_uploaded() {
+/// A store with a product, and a processflow that adds images.
+fn world() -> World {
     let world = shop(Config {
         products: 1,
         ..empty_store()
     });
-    let nas = Nas::start();
     deploy(&world, "image.add", "", "sku: sku, image: image");
+    world
+}
+
+fn allow(world: &World, hosts: &str) {
+    let setting = format!("picture_hosts={hosts}");
+    world
+        .processflow(&["connections", "edit", "shop", "--set", &setting])
+        .ok();
+}
+
+#[test]
+fn t41_a_picture_that_the_store_cannot_reach_is_fetched_and_uploaded() {
+    let (world, nas) = (world(), Nas::start());
     let store = world.store().store();
     let id = store.ids(Kind::Product)[0];
     let before = store.images(id).len();
@@ -102,10 +115,7 @@ fn t41_a_picture_that_the_store_cannot_reach_is_fetched_and_uploaded() {
         "an address in a row is no reason to ask there"
     );
 
-    let setting = format!("picture_hosts=nas.example, {}", nas.address);
-    world
-        .processflow(&["connections", "edit", "shop", "--set", &setting])
-        .ok();
+    allow(&world, &format!("nas.example, {}", nas.address));
     let first = send(&world, &[image(MUG, 2)], 0);
     assert_eq!(first["written"], 1, "{first}");
     let images = store.images(id);
@@ -129,16 +139,8 @@ fn t41_a_picture_that_the_store_cannot_reach_is_fetched_and_uploaded() {
 
 #[test]
 fn t41_what_is_no_picture_stays_in_ones_own_network() {
-    let world = shop(Config {
-        products: 1,
-        ..empty_store()
-    });
-    let nas = Nas::start();
-    let setting = format!("picture_hosts={}", nas.address);
-    world
-        .processflow(&["connections", "edit", "shop", "--set", &setting])
-        .ok();
-    deploy(&world, "image.add", "", "sku: sku, image: image");
+    let (world, nas) = (world(), Nas::start());
+    allow(&world, &nas.address.to_string());
     let store = world.store().store();
     let id = store.ids(Kind::Product)[0];
     let before = store.images(id).len();

@@ -92,15 +92,9 @@ impl<L: Link> Writing<L> {
     async fn settled(&self, link: &mut L) -> Result<Option<Checkpoint>> {
         const NOTHING: u64 = 0;
         let mut there = self.there(link).await?;
-        if there.is_none() && self.has_table(link).await? {
-            let sql = format!(
-                "INSERT INTO {} (committed_at, deployment, epoch, batch) VALUES ({}, {}, {NOTHING}, {NOTHING})",
-                L::quoted(TABLE),
-                L::bound(1, "text"),
-                L::bound(2, "text")
-            );
-            let now = self.clock.now().to_string();
-            match link.rows(&sql, &[&now, &self.purpose.deployment]).await {
+        if there.is_none() {
+            match self.insert(link, NOTHING, NOTHING).await {
+                Err(refusal) if refusal.because == Because::Absent => return Ok(None),
                 Err(refusal) if refusal.because != Because::Row => return Err(refusal.error),
                 _ => there = self.there(link).await?,
             }
@@ -108,12 +102,28 @@ impl<L: Link> Writing<L> {
         Ok(there.filter(|there| there.epoch > NOTHING))
     }
 
-    async fn has_table(&self, link: &mut L) -> Result<bool> {
-        let sql = format!("SELECT epoch FROM {} WHERE epoch < 0", L::quoted(TABLE));
-        match link.rows(&sql, &[]).await {
-            Err(refusal) if refusal.because == Because::Absent => Ok(false),
-            rows => Ok(rows.map(|_| true)?),
-        }
+    /// The first row of this deployment.
+    async fn insert(&self, link: &mut L, epoch: u64, batch: u64) -> Result<(), Refusal> {
+        let sql = format!(
+            "INSERT INTO {} (committed_at, deployment, epoch, batch) VALUES ({}, {}, {epoch}, {batch})",
+            L::quoted(TABLE),
+            L::bound(1, "text"),
+            L::bound(2, "text")
+        );
+        let now = self.clock.now().to_string();
+        link.rows(&sql, &[&now, &self.purpose.deployment]).await.map(drop)
+    }
+
+    /// This deployment's row is there.
+    async fn update(&self, link: &mut L, epoch: u64, batch: u64) -> Result<(), Refusal> {
+        let sql = format!(
+            "UPDATE {} SET committed_at = {}, epoch = {epoch}, batch = {batch} WHERE deployment = {}",
+            L::quoted(TABLE),
+            L::bound(1, "text"),
+            L::bound(2, "text")
+        );
+        let now = self.clock.now().to_string();
+        link.rows(&sql, &[&now, &self.purpose.deployment]).await.map(drop)
     }
 
     /// The checkpoint that is there, its row locked: until the transaction ends, or for this statement.
@@ -155,22 +165,10 @@ impl<L: Link> Writing<L> {
         if !behind {
             return Err(fenced(&self.login.place()));
         }
-        let (table, text) = (L::quoted(TABLE), |place| L::bound(place, "text"));
-        let (epoch, batch) = (at.epoch as i64, at.batch as i64);
-        let sql = match there {
-            None => format!(
-                "INSERT INTO {table} (committed_at, deployment, epoch, batch) VALUES ({}, {}, {epoch}, {batch})",
-                text(1),
-                text(2)
-            ),
-            Some(_) => format!(
-                "UPDATE {table} SET committed_at = {}, epoch = {epoch}, batch = {batch} WHERE deployment = {}",
-                text(1),
-                text(2)
-            ),
+        let written = match there {
+            None => self.insert(&mut held.link, at.epoch, at.batch).await,
+            Some(_) => self.update(&mut held.link, at.epoch, at.batch).await,
         };
-        let now = self.clock.now().to_string();
-        let written = held.link.rows(&sql, &[&now, &at.deployment]).await;
         written.map_err(|refusal| match refusal.because {
             // Another agent made its first checkpoint a moment ago: the next try sees it.
             Because::Row => Error::unavailable(refusal.error.message),
