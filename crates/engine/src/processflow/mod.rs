@@ -47,7 +47,7 @@ pub use self::{
 };
 pub(crate) use self::{
     mapping::{Groups, key_twice},
-    plan::starts,
+    plan::{in_filters, starts},
 };
 
 /// The name of the file in a processflow's folder.

@@ -119,9 +119,20 @@ pub struct Variable {
 
 /// What kept variables stand for before the first run.
 pub(crate) fn starts(variables: &[Variable]) -> Kept {
-    let plain = variables.iter().filter(|variable| !variable.encrypted);
+    in_filters(
+        variables,
+        variables
+            .iter()
+            .map(|variable| kept(&variable.start.clone().into())),
+    )
+}
+
+/// Kept variables by name with these texts, but for secrets, which no filter may hold.
+pub(crate) fn in_filters(variables: &[Variable], texts: impl Iterator<Item = String>) -> Kept {
+    let all = variables.iter().zip(texts);
+    let plain = all.filter(|(variable, _)| !variable.encrypted);
     plain
-        .map(|variable| (variable.name.clone(), kept(&variable.start.clone().into())))
+        .map(|(variable, text)| (variable.name.clone(), text))
         .collect()
 }
 

@@ -6,7 +6,7 @@ use connector_kit::{Error, Result, Value};
 
 use crate::{
     placeholder::{Kept, kept},
-    processflow::{Plan, Variable},
+    processflow::{Plan, Variable, in_filters},
     secrets::ValueKey,
     state::{Journal, StoredVariable},
 };
@@ -56,10 +56,7 @@ impl Variables {
 
     /// Those that filters may hold.
     pub(super) fn shown(&self, plan: &Plan) -> Kept {
-        let all = plan.variables.iter().zip(&self.now);
-        all.filter(|(variable, _)| !variable.encrypted)
-            .map(|(variable, now)| (variable.name.clone(), kept(now)))
-            .collect()
+        in_filters(&plan.variables, self.now.iter().map(kept))
     }
 
     /// What is to be kept, where it has changed.
