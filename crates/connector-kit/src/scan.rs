@@ -1,8 +1,8 @@
 //! Walking over JSON text without parsing it.
 //!
 //! Everything here relies on its input being valid JSON, which a [`Raw`](crate::Raw) is, and checks nothing again:
-//! skipping over what nobody asked for is then a matter of quotes and brackets, which are found 64 bytes at a time.
-//! Of text that is no JSON it makes nothing sensible, and it never panics.
+//! skipping over what nobody asked for is then a matter of the signs between values, which are found 64 bytes at a
+//! time. Of text that is no JSON it makes nothing sensible, and it never panics.
 
 use wide::u8x16;
 
@@ -48,14 +48,14 @@ impl Members<'_> {
 impl<'t> Iterator for Members<'t> {
     type Item = (&'t str, &'t str);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let cursor = &mut self.cursor;
-        cursor.escaped = false;
-        let name = cursor.value()?;
-        self.escaped |= cursor.escaped;
-        cursor.past(b':');
+        let name = cursor.scalar()?;
+        let name = name.get(1..name.len().checked_sub(1)?)?;
+        self.escaped |= cursor.signs.escapes && name.contains('\\');
         let value = cursor.value()?;
-        Some((name.get(1..name.len() - 1)?, value))
+        Some((name, value))
     }
 }
 
@@ -67,107 +67,98 @@ pub struct Elements<'t> {
 impl<'t> Iterator for Elements<'t> {
     type Item = &'t str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'t str> {
         self.cursor.value()
     }
 }
 
+/// Goes from value to value; `at` is behind the sign before the next one.
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
     signs: Signs,
-    /// Whether an escape was passed.
-    escaped: bool,
 }
 
 impl<'t> Cursor<'t> {
     fn inside(text: &'t str, opening: u8) -> Self {
+        let at = space(text.as_bytes(), 0);
+        let is_it = text.as_bytes().get(at) == Some(&opening);
         let mut cursor = Self {
             text,
-            at: 0,
+            at: if is_it { at + 1 } else { text.len() },
             signs: Signs::default(),
-            escaped: false,
         };
-        cursor.space();
-        if cursor.byte() == Some(opening) {
-            cursor.at += 1;
-        } else {
-            cursor.at = text.len();
-        }
+        cursor.signs.pass(text.as_bytes(), cursor.at);
         cursor
     }
 
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    fn past(&mut self, sign: u8) {
-        self.space();
-        if self.byte() == Some(sign) {
-            self.at += 1;
-        }
-    }
-
-    /// The next value, and the comma before it; `None` at the closing bracket.
+    /// The next value, and the sign behind it; `None` at the closing bracket.
+    #[inline]
     fn value(&mut self) -> Option<&'t str> {
-        self.past(b',');
-        self.space();
-        let (bytes, start) = (self.text.as_bytes(), self.at);
-        self.at = match self.byte()? {
-            b'}' | b']' => return None,
-            b'"' => self.string_end(start),
-            b'{' | b'[' => self.nested_end(start),
-            _ => literal_end(bytes, start),
-        };
-        self.text.get(start..self.at)
+        let bytes = self.text.as_bytes();
+        let start = space(bytes, self.at);
+        if !matches!(bytes.get(start)?, b'{' | b'[') {
+            return self.scalar();
+        }
+        let end = self.nested_end(start);
+        self.at = self.signs.next(bytes).map_or(bytes.len(), |sign| sign + 1);
+        self.text.get(start..end)
     }
 
-    /// Behind the closing quote of the string whose opening one stands at `start`.
-    fn string_end(&mut self, start: usize) -> usize {
+    /// The same, of what is no list and no object.
+    #[inline]
+    fn scalar(&mut self) -> Option<&'t str> {
         let bytes = self.text.as_bytes();
-        let mut from = start + 1;
-        loop {
-            let Some(ahead) = self.signs.ahead_of(bytes, from) else {
-                return bytes.len();
-            };
-            let closing = self.signs.quotes & ahead;
-            // Up to the closing quote, or to the end of the block.
-            let inside = ahead & closing.wrapping_sub(1) & !closing;
-            self.escaped |= self.signs.backslashes & inside != 0;
-            if closing != 0 {
-                return self.signs.start + closing.trailing_zeros() as usize + 1;
-            }
-            from = self.signs.start + BLOCK;
-        }
+        let start = space(bytes, self.at);
+        let end = self.signs.next(bytes)?;
+        self.at = end + 1;
+        let value = self.text.get(start..end)?;
+        // Hardly ever is there space between a value and the sign behind it.
+        let value = match value.as_bytes().last()? {
+            b' ' | b'\n' | b'\r' | b'\t' => value.trim_ascii_end(),
+            _ => value,
+        };
+        (!value.is_empty()).then_some(value)
     }
 
     /// Behind the bracket that closes the one at `start`.
     fn nested_end(&mut self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let (mut from, mut depth) = (start, 0);
+        let Some(mut ahead) = self.signs.ahead_of(bytes, start) else {
+            return bytes.len();
+        };
+        let mut depth = 0;
         loop {
-            let Some(ahead) = self.signs.ahead_of(bytes, from) else {
-                return bytes.len();
-            };
             let (opening, closing) = (self.signs.opening & ahead, self.signs.closing & ahead);
-            if depth > closing.count_ones() {
-                depth = depth + opening.count_ones() - closing.count_ones();
-            } else if let Some(end) = closed(&mut depth, opening, closing) {
-                return self.signs.start + end + 1;
+            if let Some(end) = closed(&mut depth, opening, closing) {
+                let end = self.signs.start + end + 1;
+                self.signs.pass(bytes, end);
+                return end;
             }
-            from = self.signs.start + BLOCK;
+            if self.signs.read(bytes, Signs::skim).is_none() {
+                return bytes.len();
+            }
+            ahead = u64::MAX;
         }
     }
 }
 
+/// The first place from `at` on where no space is.
+#[inline]
+fn space(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
 /// Where in its block the bracket stands that brings the depth to nothing; otherwise the depth behind the block.
 fn closed(depth: &mut u32, mut opening: u64, mut closing: u64) -> Option<usize> {
+    if *depth > closing.count_ones() {
+        *depth = *depth + opening.count_ones() - closing.count_ones();
+        return None;
+    }
     while closing != 0 {
         let end = closing.trailing_zeros();
         let before = opening & ((1 << end) - 1);
@@ -182,13 +173,6 @@ fn closed(depth: &mut u32, mut opening: u64, mut closing: u64) -> Option<usize> 
     None
 }
 
-/// Behind a number, `true`, `false` or `null`.
-fn literal_end(bytes: &[u8], start: usize) -> usize {
-    let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
-    let rest = &bytes[start..];
-    start + rest.iter().position(ends).unwrap_or(rest.len())
-}
-
 /// Bytes that are looked at together, a bit for each.
 const BLOCK: usize = 64;
 
@@ -200,9 +184,8 @@ struct Signs {
     start: usize,
     /// Where the next one begins.
     next: usize,
-    /// Quotes that begin or end a string.
-    quotes: u64,
-    backslashes: u64,
+    /// All signs outside of strings that were not passed yet: commas, colons, brackets and braces.
+    left: u64,
     /// Brackets and braces outside of strings.
     opening: u64,
     closing: u64,
@@ -210,63 +193,117 @@ struct Signs {
     within: u64,
     /// The lowest bit, when the next block's first byte is escaped.
     escaped: u64,
+    /// Whether there was any backslash yet.
+    escapes: bool,
 }
 
 impl Signs {
-    /// Comes to the block of `at`, which lies in this block or behind it; the bits from there on.
+    /// The next sign, which is passed with it.
     #[inline]
+    fn next(&mut self, bytes: &[u8]) -> Option<usize> {
+        while self.left == 0 {
+            self.read(bytes, Self::mark)?;
+        }
+        let sign = self.start + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some(sign)
+    }
+
+    /// Passes all signs before `at`, which lies in this block or behind it.
+    fn pass(&mut self, bytes: &[u8], at: usize) {
+        while at > self.next {
+            if self.read(bytes, Self::mark).is_none() {
+                self.left = 0;
+                return;
+            }
+        }
+        let passed = at - self.start;
+        self.left &= if passed < BLOCK { u64::MAX << passed } else { 0 };
+    }
+
+    /// Comes to the block of `at`, which lies in this block or behind it; the bits from there on.
     fn ahead_of(&mut self, bytes: &[u8], at: usize) -> Option<u64> {
         while at >= self.next {
-            self.read(bytes)?;
+            self.read(bytes, Self::mark)?;
         }
         Some(u64::MAX << (at - self.start))
     }
 
-    fn read(&mut self, bytes: &[u8]) -> Option<()> {
+    /// Comes to the next block.
+    #[inline]
+    fn read(&mut self, bytes: &[u8], look: impl FnOnce(&mut Self, &[u8; BLOCK])) -> Option<()> {
+        let rest = bytes.get(self.next..).filter(|rest| !rest.is_empty())?;
         self.start = self.next;
-        let rest = bytes.get(self.start..).filter(|rest| !rest.is_empty())?;
         self.next += BLOCK;
         if let Some(block) = rest.first_chunk() {
-            self.mark(block);
+            look(self, block);
         } else {
             let mut block = [0; BLOCK];
             block[..rest.len()].copy_from_slice(rest);
-            self.mark(&block);
+            look(self, &block);
         }
         Some(())
     }
 
-    fn mark(&mut self, block: &[u8; BLOCK]) {
-        let (mut quotes, mut backslashes, mut opening, mut closing) = (0, 0, 0, 0);
+    /// Looks at a block inside of a list or an object that is skipped: without a bracket nothing of it counts but
+    /// whether it ends inside a string.
+    #[inline]
+    fn skim(&mut self, block: &[u8; BLOCK]) {
+        let (mut quotes, mut rare) = (0, u8x16::splat(0));
         let (parts, _) = block.as_chunks::<16>();
         for (place, part) in parts.iter().enumerate() {
             let bytes = u8x16::new(*part);
-            let mask = |bytes: u8x16, sign: u8| {
-                u64::from(bytes.simd_eq(u8x16::splat(sign)).to_bitmask()) << (16 * place)
-            };
-            quotes |= mask(bytes, b'"');
-            backslashes |= mask(bytes, b'\\');
-            // One bit is all that brackets differ in from braces.
-            let braces = bytes | u8x16::splat(b'{' ^ b'[');
-            opening |= mask(braces, b'{');
-            closing |= mask(braces, b'}');
+            let is = |sign: u8| bytes.simd_eq(u8x16::splat(sign));
+            quotes |= u64::from(is(b'"').to_bitmask()) << (16 * place);
+            rare |= is(b'\\') | brackets(bytes, b'{') | brackets(bytes, b'}');
         }
-        self.backslashes = backslashes;
+        if rare.to_bitmask() != 0 || self.escaped != 0 {
+            return self.mark(block);
+        }
+        self.within ^= 0_u64.wrapping_sub(u64::from(quotes.count_ones() & 1));
+        (self.left, self.opening, self.closing) = (0, 0, 0);
+    }
+
+    fn mark(&mut self, block: &[u8; BLOCK]) {
+        // Most blocks have no bracket and no backslash: whether one has is looked at once, and where they are only then.
+        let (mut quotes, mut signs) = (0, 0);
+        let mut rare = u8x16::splat(0);
+        let (parts, _) = block.as_chunks::<16>();
+        for (place, part) in parts.iter().enumerate() {
+            let bytes = u8x16::new(*part);
+            let is = |sign: u8| bytes.simd_eq(u8x16::splat(sign));
+            let mask = |bytes: u8x16| u64::from(bytes.to_bitmask()) << (16 * place);
+            let nesting = brackets(bytes, b'{') | brackets(bytes, b'}');
+            quotes |= mask(is(b'"'));
+            signs |= mask(is(b',') | is(b':') | nesting);
+            rare |= is(b'\\') | nesting;
+        }
+        let (mut opening, mut closing, mut backslashes) = (0, 0, 0);
+        if rare.to_bitmask() != 0 {
+            for (place, part) in parts.iter().enumerate() {
+                let bytes = u8x16::new(*part);
+                let mask = |bytes: u8x16| u64::from(bytes.to_bitmask()) << (16 * place);
+                backslashes |= mask(bytes.simd_eq(u8x16::splat(b'\\')));
+                opening |= mask(brackets(bytes, b'{'));
+                closing |= mask(brackets(bytes, b'}'));
+            }
+        }
         if backslashes | self.escaped != 0 {
-            quotes &= !self.escaped_bytes();
+            quotes &= !self.escaped_bytes(backslashes);
         }
-        self.quotes = quotes;
         let within = parity(quotes) ^ self.within;
         self.within = 0_u64.wrapping_sub(within >> (BLOCK - 1));
+        self.left = signs & !within;
         self.opening = opening & !within;
         self.closing = closing & !within;
     }
 
     /// The bytes behind a backslash that is not escaped itself.
     #[cold]
-    fn escaped_bytes(&mut self) -> u64 {
+    fn escaped_bytes(&mut self, backslashes: u64) -> u64 {
+        self.escapes = true;
         let mut escaped = std::mem::take(&mut self.escaped);
-        let mut left = self.backslashes & !escaped;
+        let mut left = backslashes & !escaped;
         while left != 0 {
             let place = left.trailing_zeros();
             if place as usize == BLOCK - 1 {
@@ -278,6 +315,12 @@ impl Signs {
         }
         escaped
     }
+}
+
+/// Where the bracket or the brace is. One bit is all that they differ in.
+#[inline]
+fn brackets(bytes: u8x16, brace: u8) -> u8x16 {
+    (bytes | u8x16::splat(b'{' ^ b'[')).simd_eq(u8x16::splat(brace))
 }
 
 /// For each bit, whether an odd number of bits is set up to it: of quotes, the insides of strings with the quote that
