@@ -14,11 +14,22 @@ use super::{
 };
 use crate::sql::fitting::{Columns, joined, same_key};
 
+/// Each group is written whole or not at all. Every savepoint copies the pages that are changed behind it, so all groups
+/// share one until a row is refused; then each is written for itself.
 pub(super) fn apply(connection: &Connection, plan: &Plan, rows: &[Row]) -> Result<Vec<Outcome>> {
     let mut replacing = Replacing::of(connection, plan)?;
+    let groups: Vec<&[Row]> = rows
+        .chunk_by(|one, next| plan.columns.together(one, next))
+        .collect();
+    if let Ok(outcomes) = replacing.together(&groups)? {
+        return Ok(outcomes);
+    }
     let mut outcomes = Vec::with_capacity(rows.len());
-    for group in rows.chunk_by(|one, next| plan.columns.together(one, next)) {
-        outcomes.extend(replacing.group(group)?);
+    for group in groups {
+        match replacing.together(&[group])? {
+            Ok(own) => outcomes.extend(own),
+            Err(refusal) => outcomes.extend(group.iter().map(|_| Outcome::Failed(refusal.clone()))),
+        }
     }
     Ok(outcomes)
 }
@@ -71,21 +82,22 @@ impl<'c> Replacing<'c> {
         })
     }
 
-    /// All rows of a group, or none of them.
-    fn group(&mut self, rows: &[Row]) -> Result<Vec<Outcome>> {
+    /// All rows of these groups, or none of them because one is refused.
+    fn together(&mut self, groups: &[&[Row]]) -> Result<Result<Vec<Outcome>, Error>> {
         let plan = self.plan;
         let whole = |error| plan.trouble(error);
         plan::run(&mut self.begin, []).map_err(whole)?;
-        let outcome = match self.replace(rows) {
-            Ok(outcomes) => outcomes,
+        let written: Result<Vec<_>, Stop> = groups.iter().map(|group| self.replace(group)).collect();
+        let written = match written {
+            Ok(outcomes) => Ok(outcomes.concat()),
             Err(Stop::Batch(error)) => return Err(error),
             Err(Stop::Group(refusal)) => {
                 plan::run(&mut self.undo, []).map_err(whole)?;
-                rows.iter().map(|_| Outcome::Failed(refusal.clone())).collect()
+                Err(refusal)
             }
         };
         plan::run(&mut self.done, []).map_err(whole)?;
-        Ok(outcome)
+        Ok(written)
     }
 
     fn replace(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, Stop> {

@@ -39,10 +39,11 @@ pub(super) fn open_to_write(path: &std::path::Path, new: bool) -> rusqlite::Resu
         connection.pragma_update(None, "page_size", OWN_PAGE)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
     }
-    // `fullfsync` is what macOS needs to reach the disk; elsewhere it does nothing.
+    // `fullfsync` is what macOS needs to reach the disk; elsewhere it does nothing. `temp_store`: what a savepoint may have to
+    // restore stays in memory, and lies in no file for all.
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
-         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;",
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;",
     )?;
     let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
     if page == OWN_PAGE {

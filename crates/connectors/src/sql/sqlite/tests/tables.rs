@@ -205,6 +205,7 @@ async fn a_group_stands_or_falls_together() {
     open.ready(&step).await.unwrap();
     open.write(&step, &[row(&step, 0, "1|10|A|1")]).await.unwrap();
     let rows = [
+        row(&step, 3, "4|40|A|1"),
         row(&step, 0, "1|11|B|1"),
         row(&step, 0, "1|12|C|many"),
         row(&step, 1, "2|20|A|1"),
@@ -214,12 +215,12 @@ async fn a_group_stands_or_falls_together() {
     let outcomes = open.write(&step, &rows).await.unwrap();
     assert_eq!(
         letters(&outcomes),
-        "FFFFW",
+        "WFFFFW",
         "one bad line, one doubled key: both orders wait whole"
     );
     open.commit(&at(1, 1)).await.unwrap();
     let found = desk.rows("SELECT ORDER_ID, LINE_ID FROM WEB_ORDER_LINE ORDER BY 1, 2");
-    assert_eq!(found, ["1|10", "3|30"], "order 1 keeps what it had");
+    assert_eq!(found, ["1|10", "3|30", "4|40"], "order 1 keeps what it had");
 }
 
 #[tokio::test]
