@@ -4,7 +4,11 @@
 //! only the values asked for are read. Everything here relies on its input being valid JSON, which a
 //! [`Raw`](connector_kit::Raw) is; it checks nothing again.
 
-use std::{borrow::Cow, ops::Range};
+use std::{
+    borrow::Cow,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 pub(crate) use connector_kit::scan::{elements, members};
 use connector_kit::{Error, Result, scan::is_name};
@@ -15,7 +19,13 @@ pub(crate) struct Index {
     fields: Box<[(Range<u32>, Range<u32>)]>,
     /// Whether any name is written with escapes; hardly ever.
     escaped: bool,
+    /// Lists of its text whose elements somebody has looked into, by their place.
+    lists: Mutex<Vec<(usize, Arc<Elements>)>>,
 }
+
+/// The elements of a list, each with where its fields stand.
+#[derive(Debug)]
+pub(crate) struct Elements(Box<[(Range<u32>, Index)]>);
 
 impl Index {
     /// One pass over an object; no fields for anything else.
@@ -25,15 +35,36 @@ impl Index {
             let at = (part.as_ptr() as usize - start) as u32;
             at..at + part.len() as u32
         };
-        let mut fields = Vec::with_capacity(64);
+        let mut fields = Vec::new();
         let mut members = members(text);
+        if text.starts_with('{') {
+            fields.reserve_exact(64);
+        }
         for (name, value) in members.by_ref() {
             fields.push((range(name), range(value)));
         }
         Self {
             fields: fields.into_boxed_slice(),
             escaped: members.has_escapes(),
+            lists: Mutex::default(),
         }
+    }
+
+    /// The elements of a list that is a part of its text; `None` of any other. They are looked for once, however many
+    /// expressions and steps look into them.
+    pub(crate) fn elements(&self, text: &str, list: &str) -> Option<Arc<Elements>> {
+        let at = (list.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        if at + list.len() > text.len() {
+            return None;
+        }
+        // A list that is right at any time.
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = lists.iter().find(|(place, _)| *place == at) {
+            return Some(known.clone());
+        }
+        let elements = Arc::new(Elements::of(list));
+        lists.push((at, elements.clone()));
+        Some(elements)
     }
 
     /// The JSON text of the field of that name; the last one where a sender repeats it, as JSON readers do.
@@ -43,7 +74,8 @@ impl Index {
             if self.escaped {
                 is_name(part(field), name)
             } else {
-                part(field) == name
+                // Lengths first: they are at hand, and hardly two names of a record have the same.
+                field.len() == name.len() && part(field) == name
             }
         };
         let (_, value) = self.fields.iter().rev().find(|(field, _)| found(field))?;
@@ -51,12 +83,43 @@ impl Index {
     }
 }
 
+impl Elements {
+    pub(crate) fn of(list: &str) -> Self {
+        let start = list.as_ptr() as usize;
+        let element = |element: &str| {
+            let at = (element.as_ptr() as usize - start) as u32;
+            (at..at + element.len() as u32, Index::of(element))
+        };
+        Self(elements(list).map(element).collect())
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Each with its text, which is a part of `list`.
+    pub(crate) fn each<'e, 't>(&'e self, list: &'t str) -> impl Iterator<Item = (&'t str, &'e Index)> {
+        let element = |(range, index): &'e (Range<u32>, Index)| {
+            (&list[range.start as usize..range.end as usize], index)
+        };
+        self.0.iter().map(element)
+    }
+}
+
 /// One field of an object.
 pub(crate) fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    members(text)
-        .filter(|(field, _)| is_name(field, name))
-        .last()
-        .map(|(_, value)| value)
+    let mut members = members(text);
+    let mut found = None;
+    while let Some((written, value)) = members.next() {
+        let is_it = if members.has_escapes() {
+            is_name(written, name)
+        } else {
+            written == name
+        };
+        found = if is_it { Some(value) } else { found };
+    }
+    found
 }
 
 /// The text of a JSON string with its quotes.
@@ -95,6 +158,31 @@ mod tests {
         }
         assert_eq!(index.get(text, "d"), Some("[ ]"), "an empty list is a value");
         assert_eq!(index.get(text, "e"), None, "what is not there is not found");
+    }
+
+    #[test]
+    fn elements_are_looked_for_once_in_a_list_of_the_text_alone() {
+        let text = r#"{"lines":[{"id":1},{"id":2},3],"none":[]}"#;
+        let index = Index::of(text);
+        let lines = index.get(text, "lines").unwrap();
+        let first = index.elements(text, lines).unwrap();
+        let ids: Vec<_> = first
+            .each(lines)
+            .map(|(line, fields)| fields.get(line, "id"))
+            .collect();
+        assert_eq!(
+            ids,
+            [Some("1"), Some("2"), None],
+            "what is no object has no fields"
+        );
+        let again = index.elements(text, lines).unwrap();
+        assert!(Arc::ptr_eq(&first, &again), "once");
+        let none = index.get(text, "none").unwrap();
+        assert_eq!(index.elements(text, none).unwrap().len(), 0);
+        assert!(
+            index.elements(text, "[1]").is_none(),
+            "another text is not remembered"
+        );
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Resource for Orders {
         if self.include.is_empty() {
             allowed
         } else {
-            allowed.div_ceil(2)
+            (allowed * 2).div_ceil(5)
         }
     }
 

@@ -3,7 +3,7 @@
 //! Bounded in everything: a tree is at most 64 deep and its text 8 KiB, it has no loops, texts end at 1 MiB, lists at
 //! 10,000 elements; and each step and each element costs fuel, of which there is a million per value.
 
-use std::{borrow::Cow, cell::Cell, cmp::Ordering};
+use std::{borrow::Cow, cell::Cell, cmp::Ordering, sync::Arc};
 
 use connector_kit::{Error, Raw, Result, Value};
 
@@ -13,7 +13,7 @@ use super::{
     term::{Term, missing},
     tree::{Comparison, Lookup, Path, Place, Root, Test, Tree},
 };
-use crate::processflow::json::Index;
+use crate::processflow::json::{Elements, Index};
 
 /// Steps one value may take.
 const FUEL: u32 = 1_000_000;
@@ -102,7 +102,11 @@ impl<'r> View<'r> {
                     .map(|argument| argument.as_ref().map(|tree| self.term(tree)).transpose());
                 let given = given.collect::<Result<Vec<_>>>()?;
                 self.spend(given.iter().flatten().map(size).sum())?;
-                functions::call(function, Given::new(given))
+                let elements = match given.first() {
+                    Some(Some(Term::Json(list))) if function.takes_fields => self.elements(list),
+                    _ => None,
+                };
+                functions::call(function, Given::new(given, elements))
             }
             Tree::Compare(first, rest) => self.compare(first, rest),
             Tree::Calculate(operation, left, right) => {
@@ -149,6 +153,13 @@ impl<'r> View<'r> {
                 fields.collect::<Result<_>>().map(Term::Map)
             }
         }
+    }
+
+    /// The elements of a list that lies in the record, or in the element that is looked at.
+    pub(crate) fn elements(&self, list: &str) -> Option<Arc<Elements>> {
+        let objects = self.element.into_iter().chain([self.record]);
+        let mut known = objects.filter_map(|object| object.index.elements(object.text, list));
+        known.next()
     }
 
     fn present(&self, tree: &'r Tree) -> Result<Term<'r>> {

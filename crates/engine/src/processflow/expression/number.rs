@@ -134,9 +134,15 @@ pub(crate) fn negative<'r>(value: &Term<'_>) -> Result<Term<'r>> {
 }
 
 /// Exactly so many decimal places; a half goes away from zero, as in commerce.
-pub(crate) fn rounded<'r>(number: Decimal, places: u32) -> Term<'r> {
+pub(crate) fn round(number: Decimal, places: u32) -> Decimal {
     let mut number = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     number.rescale(places);
+    number
+}
+
+/// The same as a term.
+pub(crate) fn rounded<'r>(number: Decimal, places: u32) -> Term<'r> {
+    let number = round(number, places);
     if places == 0 {
         term(number)
     } else {

@@ -72,7 +72,7 @@ impl Scope {
 pub struct Mapping {
     shared: Arc<Shared>,
     body: Raw,
-    index: Option<Index>,
+    index: Option<Box<Index>>,
     /// The element it is about, inside of a `for_each`.
     element: Option<Box<(Raw, Index)>>,
     variables: Vec<Option<Value>>,
@@ -110,10 +110,19 @@ impl Mapping {
                 return Ok(vec![row(step, record, view)?]);
             };
             let listed = list(elements, "each", view)?;
-            let each = || elements_of(&listed);
             let mut rows = Vec::new();
-            for element in each() {
-                rows.push(of_element(step, record, view, element?.as_ref())?);
+            match &listed {
+                Term::Json(text) if let Some(known) = view.elements(text) => {
+                    for (element, index) in known.each(text) {
+                        rows.push(of_element(step, record, view, element, index)?);
+                    }
+                }
+                _ => {
+                    for element in elements_of(&listed) {
+                        let element = element?;
+                        rows.push(of_element(step, record, view, &element, &Index::of(&element))?);
+                    }
+                }
             }
             if rows.is_empty() && step.scope.is_some() {
                 rows.push(nothing(step, record, view)?);
@@ -242,7 +251,9 @@ impl Mapping {
     }
 
     fn seen<T>(&mut self, look: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
-        let index = self.index.get_or_insert_with(|| Index::of(self.body.as_str()));
+        let index = self
+            .index
+            .get_or_insert_with(|| Box::new(Index::of(self.body.as_str())));
         let shared = &self.shared;
         let view = View::new(
             (&self.body, index),
@@ -322,15 +333,11 @@ fn elements_of<'l>(list: &'l Term<'_>) -> Box<dyn Iterator<Item = Result<Cow<'l,
     }
 }
 
-fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str) -> Result<Row> {
+fn of_element(step: &Write, record: usize, view: &View<'_>, element: &str, index: &Index) -> Result<Row> {
     if step.fields.is_none() {
         return Ok(as_it_is(record, Raw::parse(element.to_owned())?));
     }
-    let index = Index::of(element);
-    let inside = view.inside(Object {
-        text: element,
-        index: &index,
-    });
+    let inside = view.inside(Object { text: element, index });
     row(step, record, &inside)
 }
 

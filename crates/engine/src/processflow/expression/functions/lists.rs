@@ -67,6 +67,7 @@ pub(super) const ALL: &[Function] = &[
         about: "One field of each element, as a list.",
         examples: &[("[{'sku': 'A'}, {'sku': 'B'}] | pluck('sku')", "[\"A\",\"B\"]")],
         apply: pluck,
+        takes_fields: true,
         ..PLAIN
     },
     Function {
@@ -128,10 +129,9 @@ fn length<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
 }
 
 fn pluck<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
-    let elements = given.list()?;
+    let list = given.next()?;
     let name = given.text()?;
-    let of = |element: Term<'r>| element.field(&name, || format!("{name} of an element"));
-    let plucked = elements.into_iter().map(of).collect::<Result<Vec<_>>>()?;
+    let plucked = given.fields(list, &name)?;
     match plucked.iter().find(|term| matches!(term, Term::Missing(_))) {
         Some(_) => Err(Error::rejected(format!("an element has no field `{name}`"))),
         None => Ok(Term::List(plucked)),

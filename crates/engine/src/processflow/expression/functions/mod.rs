@@ -9,9 +9,12 @@ mod lists;
 mod numbers;
 mod texts;
 
+use std::sync::Arc;
+
 use connector_kit::{Error, Result};
 
 use super::term::{Term, missing};
+use crate::processflow::json::{Elements, Index};
 
 /// A text that is longer than this is refused (bytes).
 pub(crate) const LONGEST_TEXT: usize = 1 << 20;
@@ -36,6 +39,9 @@ pub struct Function {
     /// True for functions that make something of what is missing. The others reject the record.
     #[serde(skip)]
     pub(crate) takes_missing: bool,
+    /// True for functions that look at one field of each element of their first argument.
+    #[serde(skip)]
+    pub(crate) takes_fields: bool,
     #[serde(skip)]
     pub(crate) apply: Apply,
     /// Looks at arguments that are written out in the file: a mistake, or a warning.
@@ -102,6 +108,7 @@ const PLAIN: Function = Function {
     examples: &[],
     takes_null: false,
     takes_missing: false,
+    takes_fields: false,
     apply: |given| given.next(),
     check: None,
 };
@@ -153,11 +160,17 @@ pub(crate) fn too_long() -> Error {
 pub(crate) struct Given<'r> {
     terms: Vec<Option<Term<'r>>>,
     next: usize,
+    /// Of the first one, where it is a list whose elements have been looked into.
+    elements: Option<Arc<Elements>>,
 }
 
 impl<'r> Given<'r> {
-    pub(crate) fn new(terms: Vec<Option<Term<'r>>>) -> Self {
-        Self { terms, next: 0 }
+    pub(crate) fn new(terms: Vec<Option<Term<'r>>>, elements: Option<Arc<Elements>>) -> Self {
+        Self {
+            terms,
+            next: 0,
+            elements,
+        }
     }
 
     /// The next argument that may be left out.
@@ -188,17 +201,41 @@ impl<'r> Given<'r> {
 
     /// The next argument as a list.
     fn list(&mut self) -> Result<Vec<Term<'r>>> {
-        let elements = self.next()?.into_elements()?;
-        if elements.len() > LONGEST_LIST {
-            return Err(Error::rejected(format!("the list is longer than {LONGEST_LIST}")));
-        }
-        Ok(elements)
+        elements_of(self.next()?)
+    }
+
+    /// One field of each element of a list, which is the first argument.
+    fn fields(&self, list: Term<'r>, name: &str) -> Result<Vec<Term<'r>>> {
+        let absent = || format!("{name} of an element");
+        let (Term::Json(text), Some(elements)) = (&list, &self.elements) else {
+            let field = |element: Term<'r>| element.field(name, absent);
+            return elements_of(list)?.into_iter().map(field).collect();
+        };
+        short_enough(elements.len())?;
+        let field = |(element, index): (&'r str, &Index)| match index.get(element, name) {
+            Some(field) => Term::of_json(field),
+            None => Ok(Term::Missing(absent())),
+        };
+        elements.each(text).map(field).collect()
     }
 
     /// All that are left.
     fn rest(&mut self) -> impl Iterator<Item = Term<'r>> {
         self.terms.drain(self.next..).flatten()
     }
+}
+
+fn elements_of(list: Term<'_>) -> Result<Vec<Term<'_>>> {
+    let elements = list.into_elements()?;
+    short_enough(elements.len())?;
+    Ok(elements)
+}
+
+fn short_enough(length: usize) -> Result<()> {
+    if length > LONGEST_LIST {
+        return Err(Error::rejected(format!("the list is longer than {LONGEST_LIST}")));
+    }
+    Ok(())
 }
 
 pub(crate) use texts::has;

@@ -3,7 +3,7 @@
 use connector_kit::{Error, Result};
 use rust_decimal::Decimal;
 
-use super::{Function, Given, PLAIN, many, may, must};
+use super::{Function, Given, PLAIN, elements_of, many, may, must};
 use crate::processflow::expression::{Unlike, number, term::Term};
 
 /// Decimal places at most; what a decimal of 96 bits can hold.
@@ -107,6 +107,7 @@ pub(super) const ALL: &[Function] = &[
             ("[{'tax': '1.005'}, {'tax': '1.005'}] | sum('tax', 2)", "2.02"),
         ],
         apply: sum,
+        takes_fields: true,
         ..PLAIN
     },
 ];
@@ -186,20 +187,17 @@ fn chosen<'r>(given: &mut Given<'r>, wins: fn(&Decimal, &Decimal) -> bool) -> Re
 }
 
 fn sum<'r>(given: &mut Given<'r>) -> Result<Term<'r>> {
-    let elements = given.list()?;
+    let list = given.next()?;
     let field = given.may_text()?;
     let places = places(given)?;
+    let elements = match &field {
+        Some(name) => given.fields(list, name)?,
+        None => elements_of(list)?,
+    };
     let mut sum = Decimal::ZERO;
     for element in elements {
-        let element = match &field {
-            Some(name) => element.field(name, || format!("{name} of an element"))?,
-            None => element,
-        };
-        let element = match places {
-            Some(places) => number::rounded(number::of(&element, "it")?, places),
-            None => element,
-        };
         let number = number::of(&element, "it")?;
+        let number = places.map_or(number, |places| number::round(number, places));
         sum = sum
             .checked_add(number)
             .ok_or_else(|| Error::rejected("the sum has too many digits"))?;
