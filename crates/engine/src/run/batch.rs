@@ -36,6 +36,11 @@ pub(super) struct Unit {
     pub(super) left_out: bool,
 }
 
+/// Whether the next step is for it.
+pub(super) fn goes_on(fates: &[Fate], unit: &Unit) -> bool {
+    !unit.left_out && fates[unit.record].end.is_none()
+}
+
 /// What a record has become so far.
 #[derive(Default)]
 pub(super) struct Fate {

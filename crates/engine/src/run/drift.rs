@@ -2,8 +2,8 @@
 //!
 //! One record without a field is that record's matter. When more than a fifth of a page lacks the same one, or has it with
 //! another type, a person has to look at the processflow, and ten thousand records that were set aside one by one would only
-//! hide that. So the run stops before the next write step sends anything: nothing of the page counts, and the next run reads
-//! it again. `on_failure: { drift: set_aside }` says otherwise.
+//! hide that. So the run stops before the next write step sends anything that stays: nothing of the page counts, and the next
+//! run reads it again. `on_failure: { drift: set_aside }` says otherwise.
 
 use std::collections::BTreeMap;
 

@@ -17,6 +17,7 @@ mod snapshot;
 mod steps;
 mod trace;
 mod variables;
+mod writing;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

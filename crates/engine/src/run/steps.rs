@@ -1,20 +1,15 @@
 //! A batch through the steps: each step over all records before the next one.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 
-use connector_kit::{
-    Error, Outcome, Raw, Record, Result, Row,
-    http::{Exchange, taped},
-};
+use connector_kit::{Error, Raw, Record, Result, http::taped};
 use futures::{StreamExt, future::BoxFuture, stream};
 
 use super::{
-    Running,
-    batch::{Unit, Work},
-    delivery::{Delivered, Delivery},
+    batch::{Unit, Work, goes_on},
     trace::Trace,
 };
-use crate::processflow::{Fetch, ForEach, Mapping, Set, Step, StepKind, Way, Write, key_twice};
+use crate::processflow::{Fetch, ForEach, Mapping, Set, Step, StepKind, Way};
 
 /// Questions of one `fetch` step that are under way together.
 const ASKED_TOGETHER: usize = 4;
@@ -77,7 +72,7 @@ impl Work<'_> {
     }
 
     fn goes_on(&self, unit: &Unit) -> bool {
-        !unit.left_out && self.fates[unit.record].end.is_none()
+        goes_on(&self.fates, unit)
     }
 
     fn visit(&mut self, step: &Step, units: &[Unit]) {
@@ -250,120 +245,6 @@ impl Work<'_> {
             }
         }
         Ok(())
-    }
-
-    async fn write(&mut self, step: &Step, write: &Write, units: &mut [Unit]) -> Result<()> {
-        let (owners, rows) = self.rows(step, write, units);
-        self.check_drift()?;
-        let delivered = self.deliver(write, rows).await?;
-        self.trace(write, &delivered);
-        let mut answers: BTreeMap<usize, Vec<Option<Raw>>> = BTreeMap::new();
-        for (owner, outcome) in owners.into_iter().zip(delivered.outcomes) {
-            match &outcome {
-                Outcome::Written { .. } => self.steps[step.at()].written += 1,
-                Outcome::Unchanged => self.steps[step.at()].unchanged += 1,
-                _ => {}
-            }
-            let answer = self.fates[units[owner].record].take(outcome, write.guarantee, step.at());
-            if write.name.is_some() {
-                answers.entry(owner).or_default().push(answer);
-            }
-        }
-        for (owner, answers) in answers {
-            units[owner].mapping.answer(write, answers);
-        }
-        self.fingerprints.extend(delivered.fingerprints);
-        self.intents.extend(delivered.intents);
-        Ok(())
-    }
-
-    /// The rows, and of each the unit it was made of.
-    fn rows(&mut self, step: &Step, write: &Write, units: &mut [Unit]) -> (Vec<usize>, Vec<Row>) {
-        let (mut owners, mut rows) = (Vec::with_capacity(units.len()), Vec::with_capacity(units.len()));
-        for (at, unit) in units.iter_mut().enumerate() {
-            if self.goes_on(unit) {
-                match unit.mapping.rows(write, unit.record) {
-                    Ok(own) => {
-                        owners.extend(own.iter().map(|_| at));
-                        rows.extend(own);
-                    }
-                    Err(error) => self.fates[unit.record].reject(error, step.at()),
-                }
-            }
-        }
-        if units.iter().any(|unit| unit.is_element) {
-            self.refuse_twins(step, write, &rows);
-            let goes_on: Vec<bool> = rows
-                .iter()
-                .map(|row| self.fates[row.record].end.is_none())
-                .collect();
-            let keeps = |(nth, _): &(usize, usize)| goes_on[*nth];
-            owners = owners
-                .into_iter()
-                .enumerate()
-                .filter(keeps)
-                .map(|(_, owner)| owner)
-                .collect();
-            rows.retain(|row| self.fates[row.record].end.is_none());
-        }
-        (owners, rows)
-    }
-
-    /// Two elements of one record that are the same thing to the destination would overwrite each other unseen.
-    fn refuse_twins(&mut self, step: &Step, write: &Write, rows: &[Row]) {
-        let mut seen = HashSet::with_capacity(rows.len());
-        for row in rows.iter().filter(|row| !row.key.is_empty()) {
-            if !seen.insert((row.record, &*row.key)) {
-                self.fates[row.record].reject(key_twice(write, row), step.at());
-            }
-        }
-    }
-
-    /// Keeps what the step made of records that failed in it; of all, in diagnosis mode.
-    fn trace(&mut self, write: &Write, delivered: &Delivered) {
-        let mut kept: BTreeMap<usize, (Vec<&Row>, &[Exchange])> = BTreeMap::new();
-        let wanted: BTreeSet<usize> = match self.running.snapshot {
-            Some(_) => delivered.rows.iter().map(|row| row.record).collect(),
-            None => delivered.failed().map(|(row, _)| row.record).collect(),
-        };
-        if wanted.is_empty() {
-            return;
-        }
-        for (row, exchanges) in delivered.rows.iter().zip(&delivered.exchanges) {
-            if wanted.contains(&row.record) {
-                let own = kept.entry(row.record).or_insert((Vec::new(), &[]));
-                own.0.push(row);
-                if let Some(exchanges) = exchanges {
-                    own.1 = exchanges;
-                }
-            }
-        }
-        for (at, (rows, exchanges)) in kept {
-            self.fates[at].traces.push(Trace::of(write, &rows, exchanges));
-        }
-    }
-
-    async fn deliver(&mut self, write: &Write, rows: Vec<Row>) -> Result<Delivered> {
-        let records = self.records;
-        let Running {
-            destinations,
-            journal,
-            plan,
-            one_record,
-            snapshot,
-            ..
-        } = &mut *self.running;
-        let destination = destinations.get_mut(&write.alias).expect("opened at the start");
-        let delivery = Delivery {
-            write,
-            destination: destination.as_mut(),
-            journal,
-            tries: plan.on_failure.tries,
-            source: &|row: &Row| records[row.record].id.clone(),
-            one_record: *one_record,
-            keeps_all: snapshot.is_some(),
-        };
-        delivery.deliver(rows).await
     }
 }
 
