@@ -84,7 +84,7 @@ impl Index {
 }
 
 impl Elements {
-    pub(crate) fn of(list: &str) -> Self {
+    fn of(list: &str) -> Self {
         let start = list.as_ptr() as usize;
         let element = |element: &str| {
             let at = (element.as_ptr() as usize - start) as u32;
