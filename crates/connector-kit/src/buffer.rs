@@ -1,7 +1,8 @@
 //! Memory for pages, used again.
 //!
 //! Pages are large: the system hands out fresh memory for each and clears it first, which costs more than filling
-//! it. Memory that was given back waits here for the next page. When none is lent out any more, nothing waits: an
+//! it. Memory that was given back waits here for the next page. What waits and what is lent out are together no more
+//! than what was lent out at one time, so waiting costs no memory; and when none is lent out any more, nothing waits: an
 //! agent that rests holds nothing for a run that may come.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,12 +12,19 @@ use bytes::Bytes;
 /// Memory that is filled with one page and then shared ([`Buffer::freeze`]). It comes back by itself.
 pub struct Buffer {
     memory: Vec<u8>,
+    /// Bytes it had when it was lent out.
+    lent: usize,
     shelf: &'static Mutex<Shelf>,
 }
 
-/// What was given back, and how many are lent out.
+/// What was given back, and how much is lent out.
 struct Shelf {
+    /// Pieces.
     lent: usize,
+    /// Their bytes.
+    bytes: usize,
+    /// The most that these were since nothing was lent out.
+    most: usize,
     free: Vec<Vec<u8>>,
 }
 
@@ -25,16 +33,33 @@ static SHELF: Mutex<Shelf> = Mutex::new(Shelf::EMPTY);
 impl Shelf {
     const EMPTY: Self = Self {
         lent: 0,
+        bytes: 0,
+        most: 0,
         free: Vec::new(),
     };
+
+    /// Takes off what is more than may wait.
+    fn surplus(&mut self) -> Vec<Vec<u8>> {
+        let room = if self.lent == 0 {
+            0
+        } else {
+            MOST.min(self.most - self.bytes)
+        };
+        let mut waiting: usize = self.free.iter().map(Vec::capacity).sum();
+        let over_room = |piece: &mut Vec<u8>| {
+            let is_surplus = waiting > room;
+            waiting -= if is_surplus { piece.capacity() } else { 0 };
+            is_surplus
+        };
+        self.free.extract_if(.., over_room).collect()
+    }
 }
 
-/// Pieces that wait at most.
-const MOST: usize = 8;
-/// Pieces come in multiples of this, so that pages of nearly the same length fit into each other's.
+/// Bytes that wait at most, all pieces together.
+const MOST: usize = 4 << 20;
+/// Pieces come in multiples of this, so that pages of nearly the same length fit into each other's. What is smaller
+/// the allocator has at hand.
 const STEP: usize = 128 << 10;
-/// What is smaller the allocator has at hand; what is larger is worth more to the system than to us.
-const KEPT: std::ops::RangeInclusive<usize> = STEP..=1 << 20;
 
 impl Buffer {
     /// An empty one with room for `length` bytes; it grows where that was too little.
@@ -45,12 +70,22 @@ impl Buffer {
     fn of(shelf: &'static Mutex<Shelf>, length: usize) -> Self {
         let fits = |free: &Vec<u8>| (length..=length + 2 * STEP).contains(&free.capacity());
         let mut held = hold(shelf);
-        held.lent += 1;
         let found = held.free.iter().rposition(fits);
-        let memory = found.map(|at| held.free.swap_remove(at));
+        let found = found.map(|at| held.free.remove(at));
+        let lent = found
+            .as_ref()
+            .map_or(length.next_multiple_of(STEP), Vec::capacity);
+        held.lent += 1;
+        held.bytes += lent;
+        held.most = held.most.max(held.bytes);
+        let surplus = held.surplus();
         drop(held);
-        let memory = memory.unwrap_or_else(|| Vec::with_capacity(length.next_multiple_of(STEP)));
-        Self { memory, shelf }
+        drop(surplus);
+        Self {
+            memory: found.unwrap_or_else(|| Vec::with_capacity(lent)),
+            lent,
+            shelf,
+        }
     }
 
     /// What is in it, to be added to.
@@ -76,11 +111,13 @@ impl Drop for Buffer {
         memory.clear();
         let mut shelf = hold(self.shelf);
         shelf.lent -= 1;
-        let mut surplus = Vec::new();
-        if shelf.lent == 0 {
-            surplus = std::mem::take(&mut shelf.free);
-        } else if KEPT.contains(&memory.capacity()) && shelf.free.len() < MOST {
+        shelf.bytes -= self.lent;
+        if memory.capacity() >= STEP {
             shelf.free.push(std::mem::take(&mut memory));
+        }
+        let surplus = shelf.surplus();
+        if shelf.lent == 0 {
+            shelf.most = 0;
         }
         // Giving memory back to the system takes its time: nobody waits for it.
         drop(shelf);
@@ -110,17 +147,23 @@ mod tests {
         assert_eq!(part, "1", "a part holds the whole");
         assert!(hold(&OWN).free.is_empty());
         drop(part);
+        let next = Buffer::of(&OWN, 510_000);
+        assert_eq!(next.as_ref().as_ptr(), at, "the same memory");
+        assert!(next.as_ref().is_empty(), "and nothing of the page before in it");
+        drop(next);
+        assert!(!hold(&OWN).free.is_empty(), "somebody may want it again");
         let small = Buffer::of(&OWN, 100);
         assert_ne!(
             small.as_ref().as_ptr(),
             at,
             "a large piece is not spent on little"
         );
-        let next = Buffer::of(&OWN, 510_000);
-        assert_eq!(next.as_ref().as_ptr(), at, "the same memory");
-        assert!(next.as_ref().is_empty(), "and nothing of the page before in it");
-        drop((small, next));
-        assert!(!hold(&OWN).free.is_empty(), "somebody may want it again");
+        assert!(
+            hold(&OWN).free.is_empty(),
+            "together they would be more than was ever lent out at a time"
+        );
+        drop(small);
+        assert!(!hold(&OWN).free.is_empty());
         drop(other);
         assert!(hold(&OWN).free.is_empty(), "nobody holds any");
     }

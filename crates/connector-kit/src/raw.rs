@@ -33,9 +33,10 @@ impl Raw {
     }
 
     /// Values put together from parts that are JSON, one behind the other in `text` up to these ends. They share its
-    /// memory and are not checked again.
-    pub fn assembled(text: String, ends: &[usize]) -> Vec<Self> {
-        let text = ByteString::from(text);
+    /// memory and are not read again. Bug: it is no text.
+    pub fn assembled(text: Bytes, ends: &[usize]) -> Result<Vec<Self>> {
+        let text = ByteString::try_from(text)
+            .map_err(|error| Error::bug("what was put together is no text").source(error))?;
         let starts = std::iter::once(&0).chain(ends);
         let value = |(start, end): (&usize, &usize)| {
             let value = text.slice_ref(&text[*start..*end]);
@@ -45,7 +46,7 @@ impl Raw {
             );
             Self(value)
         };
-        starts.zip(ends).map(value).collect()
+        Ok(starts.zip(ends).map(value).collect())
     }
 
     /// Splits a JSON array, kept in `page`, into its elements without parsing or copying them.

@@ -4,7 +4,7 @@
 //! most (bigcommerce/docs issue 960), so lines are counted against the order's `items_total`; where they do not fit,
 //! or anything looks unfamiliar, they are fetched from the order's own list, page by page.
 
-use std::fmt::Write;
+use std::ops::Range;
 
 use connector_kit::{Raw, Result, scan};
 
@@ -17,7 +17,7 @@ use crate::bigcommerce::{
     Store,
     envelope::Known,
     look::{self, text},
-    splice::{Member, array},
+    splice::{Member, Piece, array, range},
 };
 
 /// What is put into an order, the lists that were asked for in the shape of the order's own; and what it is known by.
@@ -43,18 +43,23 @@ pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Re
     let known = known_by(id, changed, billing)?;
     let (id, embedded) = (known.id, consignments.and_then(Embedded::read));
     let link = format!(r#"{{"resource":"/orders/{id}/consignments"}}"#);
-    let mut members = vec![Member::instead("consignments", order, consignments, link)];
+    let mut members = vec![Member::instead(
+        "consignments",
+        order,
+        consignments,
+        vec![Piece::own(link)],
+    )];
     if include.contains(&Include::Products) {
         let total = || text(items_total)?.parse().ok();
         let lines = match embedded.as_ref().and_then(|embedded| embedded.lines(total()?)) {
-            Some(lines) => lines,
+            Some(lines) => array(lines.into_iter().map(|line| Piece::of(order, line))),
             None => fetched(store, id, "products").await?,
         };
         members.push(Member::instead("products", order, products, lines));
     }
     if include.contains(&Include::ShippingAddresses) {
         let found = match &embedded {
-            Some(embedded) => embedded.addresses(id),
+            Some(embedded) => embedded.addresses(order, id),
             None => fetched(store, id, "shipping_addresses").await?,
         };
         members.push(Member::instead("shipping_addresses", order, addresses, found));
@@ -62,9 +67,9 @@ pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Re
     Ok((known, members))
 }
 
-async fn fetched(store: &Store, order: u64, list: &str) -> Result<String> {
+async fn fetched(store: &Store, order: u64, list: &str) -> Result<Vec<Piece>> {
     let rows = below(store, order, list, ABOUT).await?;
-    Ok(array(rows.iter().map(Raw::as_str)))
+    Ok(array(rows.into_iter().map(Piece::Fetched)))
 }
 
 /// Consignments with lines in them, taken apart.
@@ -74,8 +79,12 @@ struct Embedded<'a> {
     others: Vec<Part<'a>>,
 }
 
-/// One consignment: its members as they came.
-struct Part<'a>(Vec<(&'a str, &'a str)>);
+/// One consignment.
+struct Part<'a> {
+    lines: Option<&'a str>,
+    /// Its other members, as they came: those that follow one another in one piece.
+    others: Vec<&'a str>,
+}
 
 impl<'a> Embedded<'a> {
     /// `None` when it is not there in the expected shape, or the store says it is cut.
@@ -98,7 +107,7 @@ impl<'a> Embedded<'a> {
     }
 
     /// All lines in the order of their ids, when their quantities add up to the order's.
-    fn lines(&self, items_total: u64) -> Option<String> {
+    fn lines(&self, items_total: u64) -> Option<Vec<&'a str>> {
         let mut lines: Vec<(u64, &str)> = Vec::new();
         let mut quantity: u64 = 0;
         for line in self.shipping.iter().chain(&self.others).flat_map(Part::lines) {
@@ -107,41 +116,48 @@ impl<'a> Embedded<'a> {
             lines.push((look::id(id).ok()?, line));
         }
         lines.sort_by_key(|(id, _)| *id);
-        (quantity == items_total).then(|| array(lines.iter().map(|(_, line)| *line)))
+        (quantity == items_total).then(|| lines.into_iter().map(|(_, line)| line).collect())
     }
 
     /// The shipping consignments as shipping addresses.
-    fn addresses(&self, order: u64) -> String {
-        let addresses: Vec<String> = self.shipping.iter().map(|part| part.address(order)).collect();
-        array(addresses.iter().map(String::as_str))
+    fn addresses(&self, order: &Raw, id: u64) -> Vec<Piece> {
+        let mut all = vec![Piece::own("[")];
+        for part in &self.shipping {
+            let comma = if all.len() > 1 { "," } else { "" };
+            all.push(Piece::own(format!(r#"{comma}{{"order_id":{id}"#)));
+            for others in &part.others {
+                all.extend([Piece::own(","), Piece::of(order, others)]);
+            }
+            all.push(Piece::own("}"));
+        }
+        all.push(Piece::own("]"));
+        all
     }
 }
 
 impl<'a> Part<'a> {
     fn read(text: &'a str) -> Option<Self> {
-        is_object(text).then(|| Self(scan::members(text).collect()))
+        if !is_object(text) {
+            return None;
+        }
+        let (mut lines, mut others) = (None, Vec::new());
+        let mut together: Option<Range<usize>> = None;
+        for (name, value) in scan::members(text) {
+            if matches!(name, "line_items" | "order_id") {
+                lines = if name == "line_items" { Some(value) } else { lines };
+                others.extend(together.take().map(|others| &text[others]));
+            } else {
+                let quote = range(text, name).start - 1;
+                let start = together.map_or(quote, |others| others.start);
+                together = Some(start..range(text, value).end);
+            }
+        }
+        others.extend(together.map(|others| &text[others]));
+        Some(Self { lines, others })
     }
 
     fn lines(&self) -> impl Iterator<Item = &'a str> {
-        each(
-            self.0
-                .iter()
-                .find(|(name, _)| *name == "line_items")
-                .map(|(_, lines)| *lines),
-        )
-    }
-
-    fn address(&self, order: u64) -> String {
-        let own = self
-            .0
-            .iter()
-            .filter(|(name, _)| !matches!(*name, "line_items" | "order_id"));
-        let mut address = format!(r#"{{"order_id":{order}"#);
-        for (name, value) in own {
-            write!(address, r#","{name}":{value}"#).expect("a String takes any text");
-        }
-        address.push('}');
-        address
+        each(self.lines)
     }
 }
 
@@ -159,8 +175,9 @@ fn each(parts: Option<&str>) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bigcommerce::splice::Spliced;
 
-    fn embedded(text: &str) -> Option<String> {
+    fn embedded(text: &str) -> Option<Vec<&str>> {
         Embedded::read(text)?.lines(3)
     }
 
@@ -169,7 +186,7 @@ mod tests {
         let two = r#"{"pickups":[],"shipping":[{"id":1,"line_items":[{"id":9,"quantity":1},{"id":8,"quantity":2}]}],"downloads":[]}"#;
         assert_eq!(
             embedded(two).unwrap(),
-            r#"[{"id":8,"quantity":2},{"id":9,"quantity":1}]"#,
+            [r#"{"id":8,"quantity":2}"#, r#"{"id":9,"quantity":1}"#],
             "in the order of ids"
         );
         let one = r#"{"shipping":[{"line_items":[{"id":9,"quantity":1}]}]}"#;
@@ -184,8 +201,30 @@ mod tests {
 
     #[test]
     fn a_shipping_consignment_becomes_a_shipping_address() {
-        let text = r#"{"shipping":[{"id":5,"city":"Köln","line_items":[]}]}"#;
-        let addresses = Embedded::read(text).unwrap().addresses(7);
-        assert_eq!(addresses, r#"[{"order_id":7,"id":5,"city":"Köln"}]"#);
+        let addresses = |consignments: &str| {
+            let order = Raw::parse(consignments.to_owned()).unwrap();
+            let addresses = Embedded::read(order.as_str()).unwrap().addresses(&order, 7);
+            let mut spliced = Spliced::with_room(100);
+            spliced.push(
+                &order,
+                vec![Member::instead("shipping_addresses", &order, None, addresses)],
+            );
+            let record = spliced.into_records().unwrap().remove(0);
+            let [addresses] = look::pick(record.as_str(), ["shipping_addresses"]);
+            addresses.unwrap().to_owned()
+        };
+        for (shipping, expected) in [
+            (
+                r#"[{"id":5,"city":"Köln","line_items":[]}]"#,
+                r#"[{"order_id":7,"id":5,"city":"Köln"}]"#,
+            ),
+            (
+                r#"[{"line_items":[1],"id":5,"order_id":7,"a":{"b":[1]},"c":2},{"order_id":7}]"#,
+                r#"[{"order_id":7,"id":5,"a":{"b":[1]},"c":2},{"order_id":7}]"#,
+            ),
+            ("[]", "[]"),
+        ] {
+            assert_eq!(addresses(&format!(r#"{{"shipping":{shipping}}}"#)), expected);
+        }
     }
 }

@@ -93,7 +93,7 @@ impl Orders {
         if self.include.is_empty() {
             return envelope::entries(rows, known);
         }
-        let mut spliced = Spliced::with_capacity(rows.iter().map(Raw::len).sum());
+        let mut spliced = Spliced::with_room(rows.iter().map(Raw::len).sum());
         let mut all = Vec::with_capacity(rows.len());
         let one = |row: Raw| async move {
             let parts = parts::parts(&self.store, &row, &self.include).await?;
@@ -105,7 +105,7 @@ impl Orders {
             all.push(known);
         }
         drop(ready);
-        let records = spliced.into_records();
+        let records = spliced.into_records()?;
         Ok(records
             .into_iter()
             .zip(all)
@@ -134,12 +134,12 @@ impl Resource for Orders {
         PAGE
     }
 
-    /// With lines and addresses a page has 2 MB, and the run keeps where the lines' fields stand: five pages of twelve.
+    /// With lines and addresses a page has 2 MB, and the run keeps where the lines' fields stand: a third as many.
     fn pages_under_way(&self, allowed: usize) -> usize {
         if self.include.is_empty() {
             allowed
         } else {
-            (allowed * 2).div_ceil(5)
+            allowed.div_ceil(3)
         }
     }
 
