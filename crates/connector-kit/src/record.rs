@@ -14,8 +14,9 @@ pub struct Record {
     /// The record itself, as JSON text.
     pub body: Raw,
     /// Set when the source could not make sense of it (an undecodable byte, a ragged row): the engine sets the
-    /// record aside under this cause, `body` holding what was legible, and goes on with the others.
-    pub unreadable: Option<Error>,
+    /// record aside under this cause, `body` holding what was legible, and goes on with the others. Hardly any record
+    /// has one, so it lies elsewhere.
+    pub unreadable: Option<Box<Error>>,
     /// Set when the source knows that nobody wants it, with the reason: it is counted as skipped.
     pub left_out: Option<&'static str>,
 }

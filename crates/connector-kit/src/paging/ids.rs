@@ -52,12 +52,11 @@ impl<R: Resource> Ids<R> {
             wanted.trim(),
             Raw::of(&serde_json::json!({ "id": wanted.trim() })),
         );
-        record.unreadable = Some(
-            Error::rejected(format!(
-                "`{wanted}` is not among the {noun} of the store: deleted, replaced, or mistyped"
-            ))
-            .hint("Look the record up in the store and name the id it has there."),
-        );
+        let error = Error::rejected(format!(
+            "`{wanted}` is not among the {noun} of the store: deleted, replaced, or mistyped"
+        ))
+        .hint("Look the record up in the store and name the id it has there.");
+        record.unreadable = Some(Box::new(error));
         record
     }
 }

@@ -24,7 +24,7 @@ pub(super) trait Lines: Send {
 pub(super) fn illegible(file: &str, line: u64, why: &str, hint: &str, legible: Raw) -> Record {
     let error = Error::rejected(format!("{file} line {line}: {why}")).hint(hint);
     Record {
-        unreadable: Some(error),
+        unreadable: Some(Box::new(error)),
         ..Record::new(format!("{file}:{line}"), legible)
     }
 }

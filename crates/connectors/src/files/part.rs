@@ -62,7 +62,8 @@ impl Part {
 
     /// Adds bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.buffer.is_empty() && bytes.len() >= BUFFER {
+        if bytes.len() >= BUFFER {
+            self.flush()?;
             return self.put(bytes);
         }
         self.buffer.extend_from_slice(bytes);
@@ -74,6 +75,9 @@ impl Part {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         let put = self.put(&buffer);
         buffer.clear();

@@ -44,7 +44,7 @@ pub(super) fn goes_on(fates: &[Fate], unit: &Unit) -> bool {
 /// What a record has become so far.
 #[derive(Default)]
 pub(super) struct Fate {
-    pub(super) end: Option<End>,
+    pub(super) end: Option<Box<End>>,
     /// The step it ended in, by its place in the plan; the read step is 0.
     pub(super) ended_in: usize,
     written: bool,
@@ -60,6 +60,10 @@ pub(super) struct Fate {
     /// What the step made of it that it failed in; of every write step, in diagnosis mode.
     pub(super) traces: Vec<Trace>,
 }
+
+// A batch has one for each of its records; were they much larger, their memory would go back to the system with every
+// batch, and getting it anew costs more than filling it.
+const _: () = assert!(size_of::<Fate>() <= 128 && size_of::<Record>() <= 128);
 
 /// Where a record's way ended before the last step.
 #[derive(Clone)]
@@ -84,7 +88,7 @@ pub(super) type Failures = BTreeMap<usize, Failure>;
 /// One of them.
 #[derive(Clone)]
 pub(super) struct Failure {
-    end: End,
+    end: Box<End>,
     ended_in: usize,
     visited: Vec<usize>,
     traces: Vec<Trace>,
@@ -123,22 +127,19 @@ impl<'r> Work<'r> {
     pub(super) fn holds_part_of_a_failed_record(&self) -> bool {
         self.fates
             .iter()
-            .any(|fate| fate.in_transaction && matches!(fate.end, Some(End::Failed { .. })))
+            .any(|fate| fate.in_transaction && fate.end.as_deref().is_some_and(End::is_failure))
     }
 
     /// The records that failed, to leave them out next time.
     pub(super) fn failures(&self) -> Failures {
-        let failed = |(at, fate): (usize, &Fate)| match &fate.end {
-            Some(end @ End::Failed { .. }) => Some((
-                at,
-                Failure {
-                    end: end.clone(),
-                    ended_in: fate.ended_in,
-                    visited: fate.visited.clone(),
-                    traces: fate.traces.clone(),
-                },
-            )),
-            _ => None,
+        let failed = |(at, fate): (usize, &Fate)| {
+            let failure = Failure {
+                end: fate.end.as_ref().filter(|end| end.is_failure())?.clone(),
+                ended_in: fate.ended_in,
+                visited: fate.visited.clone(),
+                traces: fate.traces.clone(),
+            };
+            Some((at, failure))
         };
         self.fates.iter().enumerate().filter_map(failed).collect()
     }
@@ -174,7 +175,7 @@ impl<'r> Work<'r> {
         let plan = self.running.plan.clone();
         let mut ended = vec![0_u64; self.steps.len()];
         for fate in &self.fates {
-            match &fate.end {
+            match fate.end.as_deref() {
                 Some(End::Skipped(_)) => self.steps[fate.ended_in].skipped += 1,
                 Some(End::Failed { .. }) => self.steps[fate.ended_in].failed += 1,
                 None => {}
@@ -196,18 +197,25 @@ impl<'r> Work<'r> {
 }
 
 /// What the source said of a record that it could not make sense of, or that nobody wants.
-fn end_before_the_steps(record: &Record) -> Option<End> {
-    let failed = record.unreadable.clone().map(|error| End::Failed {
-        error,
+fn end_before_the_steps(record: &Record) -> Option<Box<End>> {
+    let failed = record.unreadable.as_deref().map(|error| End::Failed {
+        error: error.clone(),
         class: REJECTED,
     });
-    failed.or_else(|| record.left_out.map(|reason| End::Skipped(reason.to_owned())))
+    let end = failed.or_else(|| record.left_out.map(|reason| End::Skipped(reason.to_owned())));
+    end.map(Box::new)
+}
+
+impl End {
+    fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
 }
 
 impl Fate {
     /// Its way ends by a rule.
     pub(super) fn skip(&mut self, reason: String, step: usize) {
-        (self.end, self.ended_in) = (Some(End::Skipped(reason)), step);
+        (self.end, self.ended_in) = (Some(Box::new(End::Skipped(reason))), step);
     }
 
     /// Its way ends because something of it is not right.
@@ -241,7 +249,7 @@ impl Fate {
     /// The first cause stands.
     fn fail(&mut self, error: Error, class: &'static str, step: usize) {
         if self.end.is_none() {
-            (self.end, self.ended_in) = (Some(End::Failed { error, class }), step);
+            (self.end, self.ended_in) = (Some(Box::new(End::Failed { error, class })), step);
         }
     }
 }
@@ -259,7 +267,7 @@ impl Worked {
 const REJECTED: &str = "rejected";
 
 fn entry(record: &Record, fate: Fate, numbers: &[Arc<str>]) -> Entry {
-    let (outcome, detail, cause) = match fate.end {
+    let (outcome, detail, cause) = match fate.end.map(|end| *end) {
         None if fate.written => (Label::Written, None, None),
         None if !fate.unchanged && fate.left_out.is_some() => (Label::Skipped, fate.left_out, None),
         None => (Label::Unchanged, None, None),

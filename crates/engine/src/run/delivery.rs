@@ -4,6 +4,7 @@
 //! Destinations that commit their checkpoint with the data need none of that and get their rows straight.
 
 use std::{
+    borrow::Cow,
     collections::{HashSet, VecDeque},
     sync::Arc,
 };
@@ -162,7 +163,7 @@ impl Delivery<'_> {
     async fn send(&mut self, parcel: &mut Parcel, group: Group, queue: &mut VecDeque<Group>) -> Result<()> {
         let Group { places, tries } = group;
         self.note(parcel, &places, IntentState::Sending).await?;
-        let rows: Vec<Row> = places.iter().map(|&at| parcel.rows[at].clone()).collect();
+        let rows = parcel.these(&places);
         let (written, exchanges) = taped(self.destination.write(&self.write.step, &rows)).await;
         let outcomes = match written {
             Ok(outcomes) => outcomes,
@@ -233,8 +234,10 @@ impl Delivery<'_> {
     async fn look_up(&mut self, parcel: &mut Parcel, places: &[usize]) -> Result<Vec<usize>> {
         let mut absent = Vec::new();
         for part in places.chunks(self.write.largest_batch.max(1)) {
-            let rows: Vec<Row> = part.iter().map(|&at| parcel.rows[at].clone()).collect();
-            let found = self.destination.find(&self.write.step, &rows).await?;
+            let found = self
+                .destination
+                .find(&self.write.step, &parcel.these(part))
+                .await?;
             for (&at, found) in part.iter().zip(found) {
                 match found {
                     Found::Yes { id, answer } => parcel.outcomes[at] = Some(Outcome::Written { id, answer }),
@@ -350,6 +353,14 @@ fn went_wrong(outcome: &Outcome) -> bool {
 }
 
 impl Parcel {
+    /// The rows at these places: all of them, most of the time.
+    fn these(&self, places: &[usize]) -> Cow<'_, [Row]> {
+        if places.iter().copied().eq(0..self.rows.len()) {
+            return Cow::Borrowed(&self.rows);
+        }
+        places.iter().map(|&at| self.rows[at].clone()).collect()
+    }
+
     /// Places of rows whose outcome is not known yet.
     fn open(&self) -> Vec<usize> {
         (0..self.rows.len())

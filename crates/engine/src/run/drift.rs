@@ -24,7 +24,7 @@ impl Work<'_> {
     /// Err: Config, when it is the source that changed.
     pub(super) fn check_drift(&self) -> Result<()> {
         let stops = self.running.moves_watermark && self.running.plan.on_failure.drift == Drift::Stop;
-        let failed = self.fates.iter().filter_map(|fate| match &fate.end {
+        let failed = self.fates.iter().filter_map(|fate| match fate.end.as_deref() {
             Some(End::Failed { error, .. }) if stops => Some(((fate.ended_in, fault(error)?), error)),
             _ => None,
         });

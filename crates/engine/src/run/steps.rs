@@ -260,7 +260,7 @@ async fn all_of(mut source: Box<dyn connector_kit::Source>) -> Result<Vec<Raw>> 
     while let Some(batch) = source.next().await? {
         for record in batch.records {
             if let Some(error) = record.unreadable {
-                return Err(error.context(format!("record `{}`", record.id)));
+                return Err((*error).context(format!("record `{}`", record.id)));
             }
             all.push(record.body);
         }

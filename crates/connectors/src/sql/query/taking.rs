@@ -252,7 +252,7 @@ impl Entry {
                 .hint("Correct the row in the database, or leave it out with the query's WHERE.")
         });
         Record {
-            unreadable,
+            unreadable: unreadable.map(Box::new),
             ..Record::new(self.id, body)
         }
     }
