@@ -13,10 +13,37 @@ use std::{
 pub(crate) use connector_kit::scan::{elements, members};
 use connector_kit::{Error, Result, scan::is_name};
 
-/// Where the fields of one object stand in its text.
+/// Names of fields that somebody will look for: those that the expressions of a processflow have in them. A record has
+/// ten times as many.
 #[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    names: Vec<String>,
+    /// A bit for each length that one of them has; the highest for all that are longer.
+    lengths: u64,
+}
+
+impl Wanted {
+    pub(crate) fn new(names: impl IntoIterator<Item = String>) -> Self {
+        let names: Vec<String> = names.into_iter().collect();
+        let lengths = names.iter().fold(0, |all, name| all | Self::length(name));
+        Self { names, lengths }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.lengths & Self::length(name) != 0 && self.names.iter().any(|wanted| wanted == name)
+    }
+
+    fn length(name: &str) -> u64 {
+        1 << name.len().min(63)
+    }
+}
+
+/// Where the fields of one object stand in its text.
+#[derive(Debug)]
 pub(crate) struct Index {
+    /// Those that are wanted.
     fields: Box<[(Range<u32>, Range<u32>)]>,
+    wanted: Arc<Wanted>,
     /// Whether any name is written with escapes; hardly ever.
     escaped: bool,
     /// Lists of its text whose elements somebody has looked into, by their place.
@@ -29,7 +56,7 @@ pub(crate) struct Elements(Box<[(Range<u32>, Index)]>);
 
 impl Index {
     /// One pass over an object; no fields for anything else.
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str, wanted: &Arc<Wanted>) -> Self {
         let start = text.as_ptr() as usize;
         let range = |part: &str| {
             let at = (part.as_ptr() as usize - start) as u32;
@@ -38,16 +65,26 @@ impl Index {
         let mut fields = Vec::new();
         let mut members = members(text);
         if text.starts_with('{') {
-            fields.reserve_exact(64);
+            fields.reserve_exact(wanted.names.len());
         }
-        for (name, value) in members.by_ref() {
-            fields.push((range(name), range(value)));
+        while let Some((name, value)) = members.next() {
+            // A name with escapes may be any.
+            let is_escaped = members.has_escapes() && name.contains('\\');
+            if is_escaped || wanted.has(name) {
+                fields.push((range(name), range(value)));
+            }
         }
         Self {
             fields: fields.into_boxed_slice(),
+            wanted: wanted.clone(),
             escaped: members.has_escapes(),
             lists: Mutex::default(),
         }
+    }
+
+    /// The same of another object, of which the same fields are wanted.
+    pub(crate) fn of_another(&self, text: &str) -> Self {
+        Self::of(text, &self.wanted)
     }
 
     /// The elements of a list that is a part of its text; `None` of any other. They are looked for once, however many
@@ -62,13 +99,17 @@ impl Index {
         if let Some((_, known)) = lists.iter().find(|(place, _)| *place == at) {
             return Some(known.clone());
         }
-        let elements = Arc::new(Elements::of(list));
+        let elements = Arc::new(Elements::of(list, &self.wanted));
         lists.push((at, elements.clone()));
         Some(elements)
     }
 
-    /// The JSON text of the field of that name; the last one where a sender repeats it, as JSON readers do.
+    /// The JSON text of the field of that name; the last one where a sender repeats it, as JSON readers do. One that is
+    /// not among the wanted is looked for in the text.
     pub(crate) fn get<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
+        if !self.wanted.has(name) {
+            return field(text, name);
+        }
         let part = |range: &Range<u32>| &text[range.start as usize..range.end as usize];
         let found = |field: &Range<u32>| {
             if self.escaped {
@@ -84,11 +125,11 @@ impl Index {
 }
 
 impl Elements {
-    fn of(list: &str) -> Self {
+    fn of(list: &str, wanted: &Arc<Wanted>) -> Self {
         let start = list.as_ptr() as usize;
         let element = |element: &str| {
             let at = (element.as_ptr() as usize - start) as u32;
-            (at..at + element.len() as u32, Index::of(element))
+            (at..at + element.len() as u32, Index::of(element, wanted))
         };
         Self(elements(list).map(element).collect())
     }
@@ -146,7 +187,9 @@ mod tests {
     #[test]
     fn fields_are_found_whatever_stands_between_them() {
         let text = r#" { "a" : 1 ,"b":{"a":[1,"}\"]"]}, "c":"x\"y", "d" : [ ] , "a":2.50 } "#;
-        let index = Index::of(text);
+        let wanted = Wanted::new(["a", "c", "f"].map(str::to_owned));
+        let index = Index::of(text, &Arc::new(wanted));
+        assert_eq!(index.fields.len(), 3, "nothing is kept that nobody wants");
         let cases = [
             ("a", Some("2.50")),
             ("b", Some(r#"{"a":[1,"}\"]"]}"#)),
@@ -158,12 +201,14 @@ mod tests {
         }
         assert_eq!(index.get(text, "d"), Some("[ ]"), "an empty list is a value");
         assert_eq!(index.get(text, "e"), None, "what is not there is not found");
+        assert_eq!(index.get(text, "f"), None, "neither is what was wanted");
     }
 
     #[test]
     fn elements_are_looked_for_once_in_a_list_of_the_text_alone() {
         let text = r#"{"lines":[{"id":1},{"id":2},3],"none":[]}"#;
-        let index = Index::of(text);
+        let wanted = Wanted::new(["id".to_owned()]);
+        let index = Index::of(text, &Arc::new(wanted));
         let lines = index.get(text, "lines").unwrap();
         let first = index.elements(text, lines).unwrap();
         let ids: Vec<_> = first
@@ -193,6 +238,10 @@ mod tests {
             Some(r#""A-1""#),
             "escapes in names are only spelling"
         );
+        for wanted in [Wanted::default(), Wanted::new(["Item No.".to_owned()])] {
+            let index = Index::of(text, &Arc::new(wanted));
+            assert_eq!(index.get(text, "Item No."), Some(r#""A-1""#));
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{
     compile,
     expression::{Expression, evaluate::Table},
     file::{Expect, OnFailure},
+    json::Wanted,
     mapping::Scope,
     outline::{self, Placed},
     report::{Problem, Report, Severity, Span},
@@ -50,6 +51,7 @@ pub struct Plan {
     /// What is odd and does not stop it.
     pub warnings: Vec<Problem>,
     pub(crate) tables: Arc<[Table]>,
+    pub(crate) fields: Arc<Wanted>,
     /// How many names the steps and the variables give.
     pub(crate) names: usize,
     pub(crate) file: String,
@@ -281,7 +283,13 @@ impl Plan {
             .collect();
         let started = ("started".to_owned(), run.at.to_string().into());
         let run = serde_json::Map::from_iter([("id".to_owned(), run.id.into()), started]);
-        Scope::new(connections, Raw::of(&run), self.tables.clone(), self.names)
+        Scope::new(
+            connections,
+            Raw::of(&run),
+            self.tables.clone(),
+            self.fields.clone(),
+            self.names,
+        )
     }
 
     /// All steps behind those that read, those inside of others too, in the order of the file.

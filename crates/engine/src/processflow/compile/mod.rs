@@ -10,11 +10,14 @@ mod reading;
 mod steps;
 mod write;
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use connector_kit::{Connector, Error};
 
 use super::{
     expression::{Expression, Names, evaluate::Table},
     file::{File, StepText},
+    json::Wanted,
     plan::{Place, Plan, Read, Step},
     report::{Problem, Report, Severity, Span},
     yaml::{At, Written},
@@ -133,6 +136,7 @@ fn plan(findings: &mut Findings<'_>, file: &str, connectors: &[Connector]) -> Op
         text: findings.text.to_owned(),
         warnings: Vec::new(),
         tables: tables.into(),
+        fields: Arc::new(Wanted::new(std::mem::take(&mut findings.fields))),
         names: names.len(),
         file: file.to_owned(),
         places,
@@ -147,6 +151,8 @@ pub(super) struct Findings<'t> {
     past_mistakes: bool,
     /// The numbers in the file of the steps that could be read.
     numbers: Vec<usize>,
+    /// Names of fields that expressions look for.
+    fields: BTreeSet<String>,
 }
 
 impl<'t> Findings<'t> {
@@ -156,6 +162,7 @@ impl<'t> Findings<'t> {
             problems: Vec::new(),
             past_mistakes: false,
             numbers: Vec::new(),
+            fields: BTreeSet::new(),
         }
     }
 }
@@ -186,6 +193,7 @@ impl Findings<'_> {
                         warning.hint,
                     );
                 }
+                self.fields.extend(compiled.fields());
                 Some(compiled)
             }
             Err(mistake) => {

@@ -68,6 +68,11 @@ impl<'r> View<'r> {
         }
     }
 
+    /// Where the fields of an element stand that lies elsewhere.
+    pub(crate) fn index(&self, element: &str) -> Index {
+        self.record.index.of_another(element)
+    }
+
     /// What an expression sees inside an element of `each`.
     pub(crate) fn inside<'e>(&'e self, element: Object<'e>) -> View<'e> {
         View {

@@ -21,7 +21,7 @@ use self::{
     evaluate::View,
     parse::Mistake,
     term::Term,
-    tree::{Root, Tree},
+    tree::{Path, Place, Root, Tree},
 };
 
 /// A compiled expression.
@@ -82,6 +82,32 @@ impl Expression {
             None => view.value(&self.tree),
             Some(why) => Err(Error::clone(why)),
         }
+    }
+
+    /// Names of the fields that it takes from a record, an element, or each element of a list, as far as they are written
+    /// in it.
+    pub(crate) fn fields(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.tree.visit(&mut |tree| match tree {
+            Tree::Path(Path {
+                root: Root::Here | Root::Record,
+                steps,
+                ..
+            }) => {
+                if let Some(Place::Field(name)) = steps.first() {
+                    found.push(name.clone());
+                }
+            }
+            Tree::Call(function, arguments) if function.takes_fields => {
+                for argument in arguments.iter().flatten() {
+                    if let Tree::Constant(Term::Text(name)) = argument {
+                        found.push(name.clone().into_owned());
+                    }
+                }
+            }
+            _ => {}
+        });
+        found
     }
 
     /// The first field it takes from the element (or record) it stands in, as it is written.

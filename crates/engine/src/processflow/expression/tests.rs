@@ -1,5 +1,7 @@
 //! The language as its users meet it: expression, record, value.
 
+use std::sync::Arc;
+
 use connector_kit::{Kind, Raw};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     evaluate::{Table, View},
     functions,
 };
-use crate::processflow::json::Index;
+use crate::processflow::json::{Index, Wanted};
 
 const ORDER: &str = r#"{
     "id": 1042, "status_id": 11, "total_inc_tax": "25.0000", "customer_id": 0, "is_deleted": false,
@@ -36,7 +38,7 @@ fn value(expression: &str) -> Result<String, connector_kit::Error> {
     }];
     let connections = [("store".to_owned(), Raw::parse(r#"{"hash":"abc123"}"#).unwrap())];
     let order = Raw::parse(ORDER).unwrap();
-    let index = Index::of(order.as_str());
+    let index = Index::of(order.as_str(), &Arc::new(Wanted::new(compiled.fields())));
     let view = View::new((&order, &index), (&connections, r#"{"id":"r-1"}"#), &table, &[]);
     compiled.term(&view).and_then(|term| {
         let term = term.into_value(&order)?;

@@ -21,7 +21,7 @@ use super::{
         term::{Term, missing},
     },
     file::Expect,
-    json::{self, Index},
+    json::{self, Index, Wanted},
     plan::{Fetch, ForEach, Merge, Set, Skip, Way, Write},
 };
 
@@ -37,6 +37,7 @@ struct Shared {
     connections: Vec<(String, Raw)>,
     run: Raw,
     tables: Arc<[Table]>,
+    fields: Arc<Wanted>,
     variables: usize,
 }
 
@@ -45,12 +46,14 @@ impl Scope {
         connections: Vec<(String, Raw)>,
         run: Raw,
         tables: Arc<[Table]>,
+        fields: Arc<Wanted>,
         variables: usize,
     ) -> Self {
         Self(Arc::new(Shared {
             connections,
             run,
             tables,
+            fields,
             variables,
         }))
     }
@@ -120,7 +123,7 @@ impl Mapping {
                 _ => {
                     for element in elements_of(&listed) {
                         let element = element?;
-                        rows.push(of_element(step, record, view, &element, &Index::of(&element))?);
+                        rows.push(of_element(step, record, view, &element, &view.index(&element))?);
                     }
                 }
             }
@@ -178,7 +181,10 @@ impl Mapping {
                 shared: self.shared.clone(),
                 body: self.body.clone(),
                 index: None,
-                element: Some(Box::new((element.clone(), Index::of(element.as_str())))),
+                element: Some(Box::new((
+                    element.clone(),
+                    Index::of(element.as_str(), &self.shared.fields),
+                ))),
                 variables: self.variables.clone(),
             };
             if let Some(place) = step.variable {
@@ -253,7 +259,7 @@ impl Mapping {
     fn seen<T>(&mut self, look: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
         let index = self
             .index
-            .get_or_insert_with(|| Box::new(Index::of(self.body.as_str())));
+            .get_or_insert_with(|| Box::new(Index::of(self.body.as_str(), &self.shared.fields)));
         let shared = &self.shared;
         let view = View::new(
             (&self.body, index),

@@ -11,7 +11,6 @@ use crate::processflow::{
         Expression,
         evaluate::{Object, View},
     },
-    json::Index,
     plan::{Fetch, ForEach, Set, Skip, Step, StepKind, Way, Write},
 };
 
@@ -216,7 +215,7 @@ fn rows(write: &Write, view: &View<'_>) -> Result<Rows> {
         let element = element?;
         count += 1;
         if rows.len() < MOST_ROWS {
-            let index = Index::of(&element);
+            let index = view.index(&element);
             let inside = view.inside(Object {
                 text: &element,
                 index: &index,
