@@ -55,7 +55,7 @@ struct Parts {
 
 /// Runs until the person quits.
 pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match shell::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             os::say(&format!("Processflow Agent cannot start its threads: {error}"));

@@ -8,11 +8,14 @@ mod progress;
 mod secrets;
 mod shell;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
 use crate::{args::Cli, output::Console};
+
+/// How long that may take what is in the middle of something.
+const AT_ONCE: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     ExitCode::from(engine::os::begin(processflow))
@@ -30,7 +33,7 @@ fn processflow() -> u8 {
             "warning: memory dumps of this process could not be switched off ({error})"
         ));
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match ::shell::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             console.talk(format!("error: this process cannot start its threads: {error}"));
@@ -38,8 +41,9 @@ fn processflow() -> u8 {
         }
     };
     let ended = runtime.block_on(commands::carry_out(cli, console));
-    // What still runs here was told to end, or was left by a person who pressed Ctrl-C twice.
-    runtime.shutdown_background();
+    // What still runs here was told to end, or was left by a person who pressed Ctrl-C twice. Whoever holds the data folder
+    // lets go of it.
+    runtime.shutdown_timeout(AT_ONCE);
     match ended {
         Ok(exit) => exit.number(),
         Err(failure) => {

@@ -6,6 +6,7 @@
 mod sandbox;
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -17,8 +18,21 @@ use engine::{
     logs::{self, LogFiles, LogSetup, Logs},
     secrets::Passphrase,
 };
+use tokio::runtime::{Builder, Runtime};
 
 pub use sandbox::{Sandboxes, start_sandbox};
+
+/// What a face does its work on.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        // A run waits on a thread of its own for what it wakes here; it must not wait for the pages that are in line.
+        .global_queue_interval(1)
+        .enable_all()
+        .build()
+}
 
 /// Every connector of this program.
 pub fn connectors() -> Arc<Vec<Connector>> {

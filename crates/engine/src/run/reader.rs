@@ -43,10 +43,21 @@ impl Reader {
             Some(batch) => batch,
             None => match self.batches.recv().await {
                 Some(batch) => batch?,
-                None => return Ok(None),
+                None => return self.ended().await.map(|()| None),
             },
         };
         self.gather(first).map(Some)
+    }
+
+    /// Whether the source came to its end. One that broke off must not pass for it: the run would be Successful, and a
+    /// file published, with a part of the records.
+    async fn ended(&mut self) -> Result<()> {
+        match (&mut self.task).await {
+            Ok(()) => Ok(()),
+            // Nobody else gives it up but the runtime when it ends, and the run with it.
+            Err(error) if error.is_cancelled() => std::future::pending().await,
+            Err(error) => Err(Error::bug("reading the source broke off").source(error)),
+        }
     }
 
     fn gather(&mut self, mut batch: Batch) -> Result<Batch> {
@@ -110,5 +121,39 @@ impl Source for Stored {
             ..Batch::new(records, Watermark(serde_json::Value::Null))
         };
         Ok((!batch.records.is_empty()).then_some(batch))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_kit::{Batch, Kind, Raw, Record, Result, Source, Watermark, async_trait};
+
+    use super::{Reader, Stored};
+
+    /// Gives one batch and panics.
+    struct Breaks(bool);
+
+    #[async_trait]
+    impl Source for Breaks {
+        async fn next(&mut self) -> Result<Option<Batch>> {
+            assert!(!std::mem::replace(&mut self.0, true), "a mistake of a connector");
+            let records = vec![Record::new("1", Raw::of(&1))];
+            Ok(Some(Batch::new(records, Watermark(1.into()))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_breaks_off_has_not_come_to_its_end() {
+        let mut reader = Reader::start(Box::new(Breaks(false)), 10);
+        let first = reader.next().await.unwrap().expect("what it gave counts");
+        assert_eq!(first.records.len(), 1);
+        let error = reader.next().await.expect_err("this is no end");
+        assert_eq!(error.kind, Kind::Bug);
+    }
+
+    #[tokio::test]
+    async fn a_source_comes_to_its_end() {
+        let mut reader = Reader::start(Box::new(Stored::new(Vec::new())), 10);
+        assert!(reader.next().await.unwrap().is_none());
     }
 }
