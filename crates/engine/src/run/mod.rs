@@ -24,7 +24,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use connector_kit::{
     Checkpoint, Clock, Destination, Error, Guarantee, Kind, Live, OpenFor, Record, Result, Source, Watermark,
 };
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, warn};
 
@@ -445,7 +445,7 @@ impl Running {
         let Some(settling) = &mut self.settling else {
             return Ok(());
         };
-        let settled = settling
+        let settled = joined(settling)
             .await
             .unwrap_or_else(|error| Err(Error::bug("settling a batch broke off").source(error)));
         self.settling = None;
@@ -495,6 +495,15 @@ async fn open_ends(
         }
     }
     Ok(open)
+}
+
+/// What a task of the run came to. Nobody gives one up but the runtime when it ends, and then the run ends with it:
+/// nothing is to be written down of that.
+async fn joined<T>(task: &mut JoinHandle<T>) -> Result<T, JoinError> {
+    match task.await {
+        Err(error) if error.is_cancelled() => std::future::pending().await,
+        done => done,
+    }
 }
 
 /// Brings what was written nearer to the disk.

@@ -3,6 +3,8 @@
 use connector_kit::{Batch, Error, Record, Result, Source, Watermark, async_trait};
 use tokio::{sync::mpsc, task::JoinHandle};
 
+use super::joined;
+
 /// A source that is pulled ahead. A batch of the engine is not a page of the API: whatever pages are there when the
 /// last batch is settled go together, so commits grow with the speed of the source. At most one batch waits; how many
 /// pages are under way is the source's room.
@@ -52,12 +54,8 @@ impl Reader {
     /// Whether the source came to its end. One that broke off must not pass for it: the run would be Successful, and a
     /// file published, with a part of the records.
     async fn ended(&mut self) -> Result<()> {
-        match (&mut self.task).await {
-            Ok(()) => Ok(()),
-            // Nobody else gives it up but the runtime when it ends, and the run with it.
-            Err(error) if error.is_cancelled() => std::future::pending().await,
-            Err(error) => Err(Error::bug("reading the source broke off").source(error)),
-        }
+        let ended = joined(&mut self.task).await;
+        ended.map_err(|error| Error::bug("reading the source broke off").source(error))
     }
 
     fn gather(&mut self, mut batch: Batch) -> Result<Batch> {
