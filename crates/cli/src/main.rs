@@ -14,7 +14,7 @@ use clap::Parser;
 
 use crate::{args::Cli, output::Console};
 
-/// How long that may take what is in the middle of something.
+/// How long the end of a command waits for what is in the middle of something.
 const AT_ONCE: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {

@@ -19,10 +19,8 @@ pub struct Buffer {
 
 /// What was given back, and how much is lent out.
 struct Shelf {
-    /// Pieces.
+    /// Bytes.
     lent: usize,
-    /// Their bytes.
-    bytes: usize,
     /// The most that these were since nothing was lent out.
     most: usize,
     free: Vec<Vec<u8>>,
@@ -33,23 +31,23 @@ static SHELF: Mutex<Shelf> = Mutex::new(Shelf::EMPTY);
 impl Shelf {
     const EMPTY: Self = Self {
         lent: 0,
-        bytes: 0,
         most: 0,
         free: Vec::new(),
     };
 
     /// Takes off what is more than may wait.
     fn surplus(&mut self) -> Vec<Vec<u8>> {
-        let room = if self.lent == 0 {
-            0
-        } else {
-            MOST.min(self.most - self.bytes)
-        };
+        if self.lent == 0 {
+            self.most = 0;
+        }
+        let room = MOST.min(self.most - self.lent);
         let mut waiting: usize = self.free.iter().map(Vec::capacity).sum();
         let over_room = |piece: &mut Vec<u8>| {
-            let is_surplus = waiting > room;
-            waiting -= if is_surplus { piece.capacity() } else { 0 };
-            is_surplus
+            let is_over = waiting > room;
+            if is_over {
+                waiting -= piece.capacity();
+            }
+            is_over
         };
         self.free.extract_if(.., over_room).collect()
     }
@@ -75,9 +73,8 @@ impl Buffer {
         let lent = found
             .as_ref()
             .map_or(length.next_multiple_of(STEP), Vec::capacity);
-        held.lent += 1;
-        held.bytes += lent;
-        held.most = held.most.max(held.bytes);
+        held.lent += lent;
+        held.most = held.most.max(held.lent);
         let surplus = held.surplus();
         drop(held);
         drop(surplus);
@@ -110,15 +107,11 @@ impl Drop for Buffer {
         let mut memory = std::mem::take(&mut self.memory);
         memory.clear();
         let mut shelf = hold(self.shelf);
-        shelf.lent -= 1;
-        shelf.bytes -= self.lent;
+        shelf.lent -= self.lent;
         if memory.capacity() >= STEP {
             shelf.free.push(std::mem::take(&mut memory));
         }
         let surplus = shelf.surplus();
-        if shelf.lent == 0 {
-            shelf.most = 0;
-        }
         // Giving memory back to the system takes its time: nobody waits for it.
         drop(shelf);
         drop((surplus, memory));

@@ -104,14 +104,14 @@ impl Spliced {
     }
 }
 
-/// A JSON array of texts that are JSON.
-pub(super) fn array(items: impl Iterator<Item = Piece>) -> Vec<Piece> {
+/// A JSON array of items whose pieces are JSON together.
+pub(super) fn array<I: IntoIterator<Item = Piece>>(items: impl IntoIterator<Item = I>) -> Vec<Piece> {
     let mut all = vec![Piece::own("[")];
     for item in items {
         if all.len() > 1 {
             all.push(Piece::own(","));
         }
-        all.push(item);
+        all.extend(item);
     }
     all.push(Piece::own("]"));
     all

@@ -1,15 +1,12 @@
 //! Runs of this agent: started, watched, cancelled. One at a time for each processflow.
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connector_kit::{Does, Error, Live, Reading, Record, Result, Span, Watermark};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::{
-    runtime::Handle,
-    sync::{oneshot, watch},
-};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -123,7 +120,7 @@ impl Agent {
             progress,
         };
         let id = run.id.clone();
-        on_a_thread(going.until_its_end(run, wanted));
+        run::on_a_thread(going.until_its_end(run, wanted));
         Ok(id)
     }
 
@@ -246,24 +243,6 @@ impl Agent {
             .lock()
             .expect("nothing panics while it holds this lock")
     }
-}
-
-/// Batches go one after the other and everything waits for them: on a thread of its own a run does not queue behind the
-/// pages that are read and checked meanwhile. It is dropped, as a task would be, when the runtime ends.
-fn on_a_thread(run: impl Future<Output = ()> + Send + 'static) {
-    let (mut runtime_lives, runtime_ends) = oneshot::channel::<Infallible>();
-    // This task is there for as long as both the run and the runtime are.
-    tokio::spawn(async move { runtime_lives.closed().await });
-    let runtime = Handle::current();
-    tokio::task::spawn_blocking(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = runtime_ends => {}
-                () = run => {}
-            }
-        });
-    });
 }
 
 /// A run that was started, on its way to a thread of its own.

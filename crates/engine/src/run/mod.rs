@@ -15,6 +15,7 @@ mod progress;
 mod reader;
 mod snapshot;
 mod steps;
+mod thread;
 mod trace;
 mod variables;
 mod writing;
@@ -24,7 +25,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use connector_kit::{
     Checkpoint, Clock, Destination, Error, Guarantee, Kind, Live, OpenFor, Record, Result, Source, Watermark,
 };
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, warn};
 
@@ -38,12 +39,14 @@ pub(crate) use merge::merged;
 pub use progress::{Progress, ProgressSender};
 pub use reader::Stored;
 pub use snapshot::{Snapshot, SnapshotRecord, find as find_snapshot, held as held_snapshot};
+pub(crate) use thread::on_a_thread;
 pub use trace::{Asked, Trace};
 pub use variables::Locker;
 pub(crate) use variables::stored;
 
 use batch::Worked;
 use reader::Reader;
+use thread::joined;
 use variables::Variables;
 
 /// Everything a run needs; made by the operation that starts it.
@@ -495,15 +498,6 @@ async fn open_ends(
         }
     }
     Ok(open)
-}
-
-/// What a task of the run came to. Nobody gives one up but the runtime when it ends, and then the run ends with it:
-/// nothing is to be written down of that.
-async fn joined<T>(task: &mut JoinHandle<T>) -> Result<T, JoinError> {
-    match task.await {
-        Err(error) if error.is_cancelled() => std::future::pending().await,
-        done => done,
-    }
 }
 
 /// Brings what was written nearer to the disk.

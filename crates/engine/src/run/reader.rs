@@ -3,7 +3,7 @@
 use connector_kit::{Batch, Error, Record, Result, Source, Watermark, async_trait};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::joined;
+use super::thread::joined;
 
 /// A source that is pulled ahead. A batch of the engine is not a page of the API: whatever pages are there when the
 /// last batch is settled go together, so commits grow with the speed of the source. At most one batch waits; how many

@@ -52,7 +52,7 @@ pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Re
     if include.contains(&Include::Products) {
         let total = || text(items_total)?.parse().ok();
         let lines = match embedded.as_ref().and_then(|embedded| embedded.lines(total()?)) {
-            Some(lines) => array(lines.into_iter().map(|line| Piece::of(order, line))),
+            Some(lines) => array(lines.into_iter().map(|line| [Piece::of(order, line)])),
             None => fetched(store, id, "products").await?,
         };
         members.push(Member::instead("products", order, products, lines));
@@ -69,7 +69,7 @@ pub(super) async fn parts(store: &Store, order: &Raw, include: &[Include]) -> Re
 
 async fn fetched(store: &Store, order: u64, list: &str) -> Result<Vec<Piece>> {
     let rows = below(store, order, list, ABOUT).await?;
-    Ok(array(rows.into_iter().map(Piece::Fetched)))
+    Ok(array(rows.into_iter().map(|row| [Piece::Fetched(row)])))
 }
 
 /// Consignments with lines in them, taken apart.
@@ -121,17 +121,7 @@ impl<'a> Embedded<'a> {
 
     /// The shipping consignments as shipping addresses.
     fn addresses(&self, order: &Raw, id: u64) -> Vec<Piece> {
-        let mut all = vec![Piece::own("[")];
-        for part in &self.shipping {
-            let comma = if all.len() > 1 { "," } else { "" };
-            all.push(Piece::own(format!(r#"{comma}{{"order_id":{id}"#)));
-            for others in &part.others {
-                all.extend([Piece::own(","), Piece::of(order, others)]);
-            }
-            all.push(Piece::own("}"));
-        }
-        all.push(Piece::own("]"));
-        all
+        array(self.shipping.iter().map(|part| part.address(order, id)))
     }
 }
 
@@ -158,6 +148,15 @@ impl<'a> Part<'a> {
 
     fn lines(&self) -> impl Iterator<Item = &'a str> {
         each(self.lines)
+    }
+
+    fn address(&self, order: &Raw, id: u64) -> Vec<Piece> {
+        let mut address = vec![Piece::own(format!(r#"{{"order_id":{id}"#))];
+        for others in &self.others {
+            address.extend([Piece::own(","), Piece::of(order, others)]);
+        }
+        address.push(Piece::own("}"));
+        address
     }
 }
 
