@@ -265,7 +265,7 @@ impl Going {
         let begun = async {
             match self.execution(wanted).await {
                 Ok(execution) => run::execute(execution).await,
-                Err(error) => run::end(&journal, &progress, Err(error)).await,
+                Err(error) => run::end(&journal, Err(error)).await,
             }
         };
         // A panic is a mistake of ours in one run; the others and the agent go on. The run stays Running in the
@@ -280,8 +280,9 @@ impl Going {
             .catch_unwind()
             .instrument(span.clone())
             .await;
+        agent.note_quotas();
         span.in_scope(|| match ended {
-            Ok(Ok(_)) => {}
+            Ok(Ok(run)) => progress.ended(&run),
             Ok(Err(error)) => {
                 tracing::error!(error = %error.chain(), "The run's end could not be written down.");
                 progress.gave_up();
@@ -293,7 +294,6 @@ impl Going {
                 progress.gave_up();
             }
         });
-        agent.note_quotas();
         agent.forget_old().await;
     }
 

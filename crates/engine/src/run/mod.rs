@@ -121,14 +121,15 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Runs to the end, whatever the end is, and writes down how it ended.
 pub async fn execute(execution: Execution) -> Result<Run> {
-    let (journal, progress) = (execution.journal.clone(), execution.progress.clone());
+    let journal = execution.journal.clone();
     info!("Run began.");
     let ended = Running::begin(execution).await;
-    end(&journal, &progress, ended).await
+    end(&journal, ended).await
 }
 
-/// Writes down how a run ended, also one that could not even begin.
-pub(crate) async fn end(journal: &Journal, progress: &ProgressSender, ended: Result<Ended>) -> Result<Run> {
+/// Writes down how a run ended, also one that could not even begin. Who watches is told by the caller: a process may
+/// leave as soon as it hears of the last end, so everything else that is written down comes before.
+pub(crate) async fn end(journal: &Journal, ended: Result<Ended>) -> Result<Run> {
     let (status, problem) = match ended {
         Ok(Ended::Whole) => (status_of(journal).await?, None),
         Ok(Ended::Cancelled) => (RunStatus::Cancelled, None),
@@ -136,7 +137,6 @@ pub(crate) async fn end(journal: &Journal, progress: &ProgressSender, ended: Res
         Err(error) => (RunStatus::Waiting, Some(of_the_run(error))),
     };
     let run = journal.finish(status, problem.as_ref()).await?;
-    progress.ended(&run);
     let counts = &run.counts;
     let problem = problem.as_ref().map(Error::chain);
     // Who looks at warnings only sees every run that somebody has to look at.

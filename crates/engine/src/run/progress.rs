@@ -130,7 +130,8 @@ impl ProgressSender {
         self.tell(|progress| progress.waiting = Some(error.message.clone()));
     }
 
-    pub(super) fn ended(&self, run: &Run) {
+    /// The run's end is written down.
+    pub(crate) fn ended(&self, run: &Run) {
         self.tell(|progress| {
             progress.settled = run.counts.clone();
             progress.ended = Some(run.status);
