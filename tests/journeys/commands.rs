@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kit::{Order, World};
-use sandbox_store::{Fault, How, Match, When};
+use sandbox_store::{Config, Fault, How, Match, When};
 use serde_json::{Value, json};
 
 use crate::{ORDERS, store_with_orders};
@@ -49,6 +49,43 @@ fn a_record_is_found_by_its_number_and_by_its_mail() {
         .processflow(&["find", "nobody"])
         .ok()
         .says("Nothing is known");
+}
+
+/// Who starts every run from a timetable of the machine has no service that forgets old history in between.
+#[test]
+fn a_run_from_a_timetable_leaves_history_within_its_limits() {
+    let world = World::with_store(Config {
+        products: 0,
+        customers: 5_500,
+        orders: 0,
+        ..Config::default()
+    });
+    world.add_files();
+    world.deploy("customers-to-jsonl", &["store=shop", "out=files"]);
+    world
+        .processflow(&["settings", "set", "history_records=1000"])
+        .ok();
+    world.run("customers-to-jsonl");
+    let path = world.path("files/customers.jsonl");
+    let lines = std::fs::read_to_string(&path).expect("the run's file");
+    let ids: Vec<u64> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["id"].as_u64())
+        .map(|id| id.expect("a number"))
+        .collect();
+    assert_eq!(ids.len(), 5_500);
+    let found = |at: usize| {
+        let found = world
+            .processflow(&["--json", "find", &ids[at].to_string()])
+            .ok()
+            .json();
+        found["entries"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(
+        (found(4_499), found(4_500), found(5_499)),
+        (0, 1, 1),
+        "the last 1,000 are there and no more"
+    );
 }
 
 #[test]

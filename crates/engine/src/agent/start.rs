@@ -281,6 +281,9 @@ impl Going {
             .instrument(span.clone())
             .await;
         agent.note_quotas();
+        // A process that was started for this run alone stays until history is back within its limits: there may be no
+        // other that forgets it.
+        let _forgetting = agent.calls.enter();
         span.in_scope(|| match ended {
             Ok(Ok(run)) => progress.ended(&run),
             Ok(Err(error)) => {
