@@ -13,6 +13,7 @@ use tracing::Instrument;
 use super::{Agent, changes};
 use crate::{
     operations::compiled,
+    os,
     processflow::{Fetch, Plan, RunFacts, Scope},
     run::{
         self, Execution, FetchMore, List, Locker, OpenSource, Progress, ProgressSender, ReadAgain, Snapshot,
@@ -264,7 +265,10 @@ impl Going {
         let span = tracing::info_span!("run", run = %run.id, processflow = %run.processflow);
         let begun = async {
             match self.execution(wanted).await {
-                Ok(execution) => run::execute(execution).await,
+                Ok(execution) => {
+                    os::let_go_of_startup_code();
+                    run::execute(execution).await
+                }
                 Err(error) => run::end(&journal, Err(error)).await,
             }
         };

@@ -26,9 +26,9 @@ use windows as system;
 
 pub use system::{
     SOCKET_PATH_LIMIT, administers, adopt, begin, create_private_folder, forbid_core_dumps, host_name, is_at,
-    is_mine, is_network_share, make_private, open_plain, open_to_others, private, return_large_memory,
-    runtime_folder, service_folder, service_socket, sync_folder, told_to_end, user, who_asked,
-    written_by_others,
+    is_mine, is_network_share, let_go_of_startup_code, make_private, open_plain, open_to_others, private,
+    return_large_memory, runtime_folder, service_folder, service_socket, sync_folder, told_to_end, user,
+    who_asked, written_by_others,
 };
 
 /// Opens a file that only this user can read and write, making it if it is missing. The mode holds from the

@@ -64,6 +64,9 @@ pub fn forbid_core_dumps() -> io::Result<()> {
 /// The allocator here does so by itself.
 pub fn return_large_memory() {}
 
+/// The system takes back by itself what a program does not touch.
+pub fn let_go_of_startup_code() {}
+
 /// Waits until this process is told to end: by Ctrl-C or Ctrl-Break, a closed window, or a machine that goes down.
 pub async fn told_to_end() -> io::Result<()> {
     let (mut stopped, mut closed) = (
