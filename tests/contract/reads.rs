@@ -52,7 +52,12 @@ async fn read(world: &World, name: &str, with: &serde_json::Value, span: Span) -
     let batches = drain(source.as_mut()).await?;
     Ok(batches
         .into_iter()
-        .map(|(records, at)| (records.into_iter().map(|record| record.id).collect(), at))
+        .map(|(records, at)| {
+            (
+                records.into_iter().map(|record| record.id.to_string()).collect(),
+                at,
+            )
+        })
         .collect())
 }
 

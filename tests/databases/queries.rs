@@ -86,7 +86,7 @@ async fn each_run_reads_what_came_or_changed_since_the_last() {
             let ids = async |from: Option<Watermark>| {
                 let span = from.map_or(Span::Whole, Span::From);
                 let (records, watermark) = desk.read(with.clone(), span).await.unwrap();
-                let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+                let ids: Vec<String> = records.iter().map(|record| record.id.to_string()).collect();
                 (ids.join(","), watermark)
             };
             let (first, watermark) = ids(None).await;

@@ -42,7 +42,7 @@ pub use destination::{Checkpoint, Destination, Found, Guarantee, Held, Outcome, 
 pub use error::{Error, Kind, Result};
 pub use host::{Cache, Host, NoCache};
 pub use raw::Raw;
-pub use record::{Batch, Record, Watermark};
+pub use record::{Batch, Labels, Record, Watermark};
 pub use row::{Decimal, Row, Value};
 pub use secret::{Secret, Secrets};
 pub use sign_in::{Grant, Redirect, SignIn, SignedIn, When};
@@ -52,3 +52,4 @@ pub use time::{Clock, SystemClock};
 // Connector authors need the same versions of these in their signatures.
 pub use async_trait::async_trait;
 pub use schemars::{self, JsonSchema};
+pub use smol_str::{SmolStr, ToSmolStr};

@@ -1,6 +1,7 @@
 //! What is read: records, in batches, each batch with the watermark that stands behind it.
 
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, SmolStrBuilder};
 
 use crate::{Error, Raw};
 
@@ -8,9 +9,9 @@ use crate::{Error, Raw};
 #[derive(Clone, Debug)]
 pub struct Record {
     /// What the source calls it (order id, product id, `stock.csv:17`); the ledger is kept by it.
-    pub id: String,
+    pub id: SmolStr,
     /// Other names people search it by: order number, SKU, e-mail.
-    pub labels: Vec<String>,
+    pub labels: Labels,
     /// The record itself, as JSON text.
     pub body: Raw,
     /// Set when the source could not make sense of it (an undecodable byte, a ragged row): the engine sets the
@@ -23,10 +24,10 @@ pub struct Record {
 
 impl Record {
     /// A record without further labels.
-    pub fn new(id: impl Into<String>, body: Raw) -> Self {
+    pub fn new(id: impl Into<SmolStr>, body: Raw) -> Self {
         Self {
             id: id.into(),
-            labels: Vec::new(),
+            labels: Labels::default(),
             body,
             unreadable: None,
             left_out: None,
@@ -34,9 +35,48 @@ impl Record {
     }
 
     /// Adds a name it can be searched by; empty ones are left out.
-    pub fn label(mut self, label: Option<String>) -> Self {
-        self.labels.extend(label.filter(|label| !label.is_empty()));
+    pub fn label(mut self, label: Option<impl AsRef<str>>) -> Self {
+        if let Some(label) = label {
+            self.labels = self.labels.iter().chain([label.as_ref()]).collect();
+        }
         self
+    }
+}
+
+/// Names that a record is searched by besides its id, in one text with a line for each: every record has some, and the
+/// ledger keeps them like this. Short ones need no memory of their own, and a copy shares the text of long ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels(SmolStr);
+
+impl Labels {
+    /// The names, in the order they were given.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.lines()
+    }
+
+    /// The text, a line for each.
+    pub fn text(&self) -> &SmolStr {
+        &self.0
+    }
+}
+
+impl<L: AsRef<str>> FromIterator<L> for Labels {
+    /// Empty ones are left out.
+    fn from_iter<I: IntoIterator<Item = L>>(labels: I) -> Self {
+        let mut text = SmolStrBuilder::new();
+        let mut is_first = true;
+        for label in labels {
+            let label = label.as_ref();
+            if label.is_empty() {
+                continue;
+            }
+            if !is_first {
+                text.push('\n');
+            }
+            text.push_str(label);
+            is_first = false;
+        }
+        Self(text.finish())
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use smol_str::SmolStr;
 
 use super::{Page, position::Position};
 use crate::{Batch, Error, Reading, Record, Result, Source, Span};
@@ -67,9 +68,9 @@ struct Passes<N> {
     only: Option<HashSet<String>>,
     page: u32,
     way: Way,
-    seen: HashSet<String>,
+    seen: HashSet<SmolStr>,
     /// The records of the page before.
-    before: Vec<String>,
+    before: Vec<SmolStr>,
     /// Whether this pass brought anything.
     news: bool,
     /// Pages in a row that were known already.
@@ -103,7 +104,7 @@ impl<N: Numbered> Source for Passes<N> {
 impl<N: Numbered> Passes<N> {
     fn take(&mut self, page: Page) -> Result<Vec<Record>> {
         let Page { entries, more, .. } = page;
-        let ids: Vec<String> = entries.iter().map(|entry| entry.record.id.clone()).collect();
+        let ids: Vec<SmolStr> = entries.iter().map(|entry| entry.record.id.clone()).collect();
         let new: Vec<_> = entries
             .into_iter()
             .filter(|entry| self.seen.insert(entry.record.id.clone()))
@@ -115,7 +116,7 @@ impl<N: Numbered> Passes<N> {
             Way::Forward => self.forward(more),
             Way::Backward => self.backward(),
         }
-        let wanted = |id: &String| self.only.as_ref().is_none_or(|only| only.contains(id));
+        let wanted = |id: &str| self.only.as_ref().is_none_or(|only| only.contains(id));
         Ok(new
             .into_iter()
             .filter(|entry| wanted(&entry.record.id))
@@ -125,7 +126,7 @@ impl<N: Numbered> Passes<N> {
 
     /// Whether the page has to be asked for once more: it came already, or is empty in the middle of the list. Known again
     /// and again in the first pass, the server sends one page for ever.
-    fn is_odd(&mut self, ids: Vec<String>, nothing_new: bool, more: bool) -> Result<bool> {
+    fn is_odd(&mut self, ids: Vec<SmolStr>, nothing_new: bool, more: bool) -> Result<bool> {
         self.empty = if ids.is_empty() { self.empty + 1 } else { 0 };
         let is_known = match self.passes {
             1 => nothing_new,

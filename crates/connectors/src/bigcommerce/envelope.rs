@@ -2,7 +2,7 @@
 //! text. Nothing is copied, and of a record only what paging and search need is looked at.
 
 use connector_kit::{
-    Error, Raw, Record, Result,
+    Error, Labels, Raw, Record, Result, ToSmolStr,
     http::Answer,
     paging::{Entry, Page},
     raw::Text,
@@ -86,7 +86,7 @@ impl Rows {
 pub(super) struct Known {
     pub(super) id: u64,
     pub(super) changed: Option<jiff::Timestamp>,
-    pub(super) labels: Vec<String>,
+    pub(super) labels: Labels,
 }
 
 /// Looks at the records of a page with `look`, which reads a few fields of each.
@@ -98,11 +98,10 @@ pub(super) fn entries(rows: Vec<Raw>, look: impl Fn(&Raw) -> Result<Known>) -> R
 /// A record with what it is known by.
 pub(super) fn entry(row: Raw, known: Known) -> Entry {
     let Known { id, changed, labels } = known;
-    let record = labels
-        .into_iter()
-        .fold(Record::new(id.to_string(), row), |record, label| {
-            record.label(Some(label))
-        });
+    let record = Record {
+        labels,
+        ..Record::new(id.to_smolstr(), row)
+    };
     Entry { id, changed, record }
 }
 

@@ -1,5 +1,7 @@
 //! A few top-level fields of a record, for paging and search.
 
+use std::borrow::Cow;
+
 use connector_kit::{Error, Result, scan};
 use jiff::Timestamp;
 
@@ -22,12 +24,12 @@ pub(super) fn pick<'a, const N: usize>(record: &'a str, names: [&str; N]) -> [Op
 }
 
 /// A field's text, whatever type the store gave it today.
-pub(super) fn text(field: Option<&str>) -> Option<String> {
+pub(super) fn text(field: Option<&str>) -> Option<Cow<'_, str>> {
     let field = field?;
     match field.as_bytes().first()? {
-        b'"' if field.contains('\\') => serde_json::from_str(field).ok(),
-        b'"' => Some(field[1..field.len() - 1].to_owned()),
-        b'-' | b'0'..=b'9' => Some(field.to_owned()),
+        b'"' if field.contains('\\') => serde_json::from_str(field).ok().map(Cow::Owned),
+        b'"' => Some(field[1..field.len() - 1].into()),
+        b'-' | b'0'..=b'9' => Some(field.into()),
         _ => None,
     }
 }

@@ -333,8 +333,8 @@ impl RetryFailed {
             let own = chosen.entry(row.processflow).or_default();
             own.numbers.push(row.number);
             own.records.push(Record {
-                id: row.source,
-                labels: row.labels,
+                id: row.source.into(),
+                labels: row.labels.iter().collect(),
                 body,
                 unreadable: None,
                 left_out: None,

@@ -193,8 +193,8 @@ async fn first(source: &mut dyn Source, count: usize) -> Result<Vec<SampleRecord
 
 fn shown(record: Record) -> SampleRecord {
     SampleRecord {
-        id: record.id,
-        labels: record.labels,
+        id: record.id.into(),
+        labels: record.labels.iter().map(str::to_owned).collect(),
         body: record.body.as_str().to_owned(),
         problem: record.unreadable.map(|error| error.message),
     }

@@ -285,7 +285,7 @@ fn entry(record: &Record, fate: Fate, numbers: &[Arc<str>]) -> Entry {
             (Label::Failed, Some(detail), Some(Box::new(cause)))
         }
     };
-    let (source, labels) = (record.id.clone(), record.labels.join("\n"));
+    let (source, labels) = (record.id.clone(), record.labels.text().clone());
     Entry {
         source,
         labels,

@@ -183,7 +183,7 @@ impl GoingOn {
 fn version(date: &DateFilter, record: &Record) -> Option<(Timestamp, String)> {
     let at = instant(&record.body.field(&date.field)?.plain()?)?;
     if date.is_fixed {
-        return Some((at, record.id.clone()));
+        return Some((at, record.id.to_string()));
     }
     let hash = blake3::hash(record.body.as_str().as_bytes()).to_hex();
     Some((at, format!("{}:{}", record.id, &hash[..16])))
@@ -248,7 +248,7 @@ mod tests {
         let mut source = GoingOn::new(Box::new(Pages(pages)), position, Reach::default(), Some(date));
         let (mut ids, mut last) = (Vec::new(), None);
         while let Some(batch) = futures::executor::block_on(source.next()).unwrap() {
-            ids.extend(batch.records.iter().map(|record| record.id.clone()));
+            ids.extend(batch.records.iter().map(|record| record.id.to_string()));
             last = Some(batch.watermark);
         }
         (ids, Position::of(last).unwrap().0.unwrap())

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use connector_kit::{Error, Raw, Record, Result, Source};
+use connector_kit::{Error, Raw, Record, Result, SmolStr, Source};
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +46,7 @@ impl Running {
             .known(&self.list.name)
             .await?
             .into_iter()
-            .partition(|known| listed.contains(&known.id));
+            .partition(|known| listed.contains(known.id.as_str()));
         let missing: Vec<KnownRecord> = away
             .into_iter()
             .filter(|known| known.whereabouts == Whereabouts::Listed)
@@ -87,7 +87,7 @@ impl Running {
             let delivered = matches!(entry.outcome, Label::Written | Label::Unchanged);
             (delivered || found != Whereabouts::Listed).then(|| KnownRecord {
                 list: self.list.name.clone(),
-                id: record.id.clone(),
+                id: record.id.to_string(),
                 kept: kept(record, &gone.keep),
                 whereabouts,
             })
@@ -130,7 +130,7 @@ struct Asked {
 type Opening = BoxFuture<'static, Result<Box<dyn Source>>>;
 
 /// The ids of everything there is.
-async fn ids(opening: Opening) -> Result<HashSet<String>> {
+async fn ids(opening: Opening) -> Result<HashSet<SmolStr>> {
     let mut source = opening.await?;
     let mut ids = HashSet::new();
     while let Some(batch) = source.next().await? {
@@ -150,7 +150,9 @@ async fn these(opening: Opening, missing: &[KnownRecord]) -> Result<Asked> {
             .filter(|record| record.unreadable.is_none());
         found.extend(readable.map(|record| (record.id.clone(), record)));
     }
-    let gone = missing.iter().filter(|known| !found.contains_key(&known.id));
+    let gone = missing
+        .iter()
+        .filter(|known| !found.contains_key(known.id.as_str()));
     Ok(Asked {
         gone: gone.map(gone_record).collect::<Result<_>>()?,
         there: found.into_values().collect(),
@@ -191,20 +193,13 @@ fn gone_record(known: &KnownRecord) -> Result<Record> {
     let fields = known.kept.strip_suffix('}').unwrap_or("{");
     let comma = if fields == "{" { "" } else { "," };
     let body = Raw::parse(format!("{fields}{comma}\"{GONE}\":true}}"))?;
-    let texts: Vec<Option<String>> = body
-        .fields()
-        .names()
-        .map(|name| body.field(name)?.plain())
-        .collect();
-    let labels = texts
-        .into_iter()
-        .flatten()
-        .filter(|text| *text != known.id && text != "true");
-    Ok(
-        labels.fold(Record::new(&*known.id, body.clone()), |record, text| {
-            record.label(Some(text))
-        }),
-    )
+    let fields = body.fields();
+    let texts = fields.names().filter_map(|name| body.field(name)?.plain());
+    let labels = texts.filter(|text| *text != known.id && text != "true").collect();
+    Ok(Record {
+        labels,
+        ..Record::new(&*known.id, body.clone())
+    })
 }
 
 fn is_gone(record: &Record) -> bool {
@@ -238,7 +233,7 @@ mod tests {
         );
         let gone = gone_record(&known(r#"{"id":7,"sku":"A-1"}"#)).unwrap();
         assert_eq!(gone.body.as_str(), r#"{"id":7,"sku":"A-1","gone":true}"#);
-        assert_eq!(gone.labels, ["A-1"], "it is found by what it was called");
+        assert_eq!(gone.labels.text(), "A-1", "it is found by what it was called");
         assert!(is_gone(&gone));
         let bare = gone_record(&known("{}")).unwrap();
         assert_eq!(bare.body.as_str(), r#"{"gone":true}"#);

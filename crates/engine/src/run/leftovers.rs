@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use connector_kit::{Found, Result, Row, Value};
+use connector_kit::{Found, Result, Row, SmolStr, Value};
 
 use super::{Running, batch::Worked};
 use crate::{
@@ -36,10 +36,10 @@ impl Running {
             worked.intents.push((intent.step.clone(), intent.key.clone()));
             if let Some(target) = target {
                 worked.passed_through(&intent.step, &plan.numbers);
-                let (source, outcome) = (intent.source, Label::Written);
+                let (source, outcome) = (intent.source.into(), Label::Written);
                 worked.entries.push(Entry {
                     source,
-                    labels: String::new(),
+                    labels: SmolStr::default(),
                     outcome,
                     detail: None,
                     target,

@@ -72,8 +72,8 @@ impl Snapshot {
         let mut text = Vec::new();
         for ((record, entry), steps) in records.iter().zip(entries).zip(steps) {
             let line = SnapshotRecord {
-                source: record.id.clone(),
-                labels: record.labels.clone(),
+                source: record.id.to_string(),
+                labels: record.labels.iter().map(str::to_owned).collect(),
                 at: at.to_owned(),
                 outcome: entry.outcome,
                 detail: entry.detail.as_deref().map(bounded),

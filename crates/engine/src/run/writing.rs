@@ -197,7 +197,7 @@ async fn deliver(
         destination: destination.as_mut(),
         journal,
         tries: plan.on_failure.tries,
-        source: &|row: &Row| records[row.record].id.clone(),
+        source: &|row: &Row| records[row.record].id.to_string(),
         one_record: *one_record,
         keeps_all: snapshot.is_some(),
     };

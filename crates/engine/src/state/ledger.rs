@@ -1,6 +1,6 @@
 //! The ledger: what became of each record of each run. Rows appear at settle and never change.
 
-use connector_kit::Result;
+use connector_kit::{Result, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -55,10 +55,10 @@ impl Label {
 pub struct Entry {
     /// The record's id in its source.
     #[serde(rename = "s")]
-    pub source: String,
+    pub source: SmolStr,
     /// Other names it is searched by, a line each.
-    #[serde(rename = "l", default, skip_serializing_if = "String::is_empty")]
-    pub labels: String,
+    #[serde(rename = "l", default, skip_serializing_if = "SmolStr::is_empty")]
+    pub labels: SmolStr,
     /// What became of it.
     #[serde(rename = "o")]
     pub outcome: Label,
@@ -103,8 +103,8 @@ impl Entry {
         };
         for entry in entries {
             bind(&run)?;
-            bind(&entry.source)?;
-            bind(&entry.labels)?;
+            bind(&entry.source.as_str())?;
+            bind(&entry.labels.as_str())?;
             bind(&entry.outcome.number())?;
             bind(&entry.detail)?;
             bind(&entry.target)?;
@@ -160,10 +160,10 @@ const COLUMNS: &str = "SELECT record.number, run.number, run.id, run.processflow
         SELECT number FROM set_aside WHERE source = record.source AND deployment = run.deployment
         AND last_at >= run.started_at ORDER BY number LIMIT 1)";
 
-/// What else than its own id in the source a record is found by.
-const NAMED: &str = "(target = ?1 OR instr(lower(labels), lower(?1)) > 0)";
+/// What a record is found by.
+const NAMED: &str = "(source = ?1 OR target = ?1 OR instr(lower(labels), lower(?1)) > 0)";
 
-/// The newest records with `text` as target id or as a part of another name.
+/// The newest records with `text` as source id, as target id or as a part of another name.
 fn named(on: &Connection, index: Option<&SearchIndex>, text: &str, limit: u32) -> Result<Vec<i64>> {
     let opened = match index {
         Some(index) => index.look(on, text)?,
@@ -203,13 +203,9 @@ impl LedgerEntry {
     /// The life line of whatever carries `text`: as source id, as target id, or as a part of its other names. The newest
     /// `limit` of them, oldest first. The index only makes it quick.
     pub fn search(on: &Connection, index: Option<&SearchIndex>, text: &str, limit: u32) -> Result<Vec<Self>> {
-        let sql = "SELECT number FROM record WHERE source = ?1 ORDER BY number DESC LIMIT ?2";
-        let mut found = numbers(on, sql, params![text, limit])?;
-        found.extend(named(on, index, text, limit)?);
-        found.sort_unstable();
-        found.dedup();
-        let surplus = found.len().saturating_sub(limit as usize);
-        Self::numbered(on, &found[surplus..])
+        let mut found = named(on, index, text, limit)?;
+        found.reverse();
+        Self::numbered(on, &found)
     }
 
     /// These records, in this order.

@@ -257,6 +257,9 @@ CREATE TABLE compared (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Records are found by the index in the cache, their ids too.
+const RECORDS_BY_ID: &str = "DROP INDEX record_of;";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -268,11 +271,12 @@ fn migrations() -> Migrations<'static> {
         M::up(BATCHES),
         M::up(VARIABLES),
         M::up(KNOWN_RECORDS),
+        M::up(RECORDS_BY_ID),
     ])
 }
 
 /// How many migrations this program knows.
-const KNOWN: i64 = 7;
+const KNOWN: i64 = 8;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;

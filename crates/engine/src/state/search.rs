@@ -1,8 +1,10 @@
-//! An index over the other names of records, so that a part of one finds its records at once however long the history.
+//! An index over the ids and the other names of records, so that a part of one finds its records at once however long the
+//! history.
 //!
 //! It lies in the cache: it can be cleared at any instant, is filled while no run is under way, and whoever looks reads
 //! what is not in it yet the slow way. It only proposes; what the ledger says decides. So what it knows too much does no
-//! harm, and what it might know too little of (another history stands in its place) makes it useless as a whole.
+//! harm, and what it might know too little of (another history stands in its place) makes it useless as a whole. The
+//! ledger has no such index of its own: a run would pay for it with every record.
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +22,9 @@ const PORTION: i64 = 2_000;
 /// Letters that the index can tell apart; a shorter text is looked for the slow way.
 const LEAST: usize = 3;
 
+/// An index of an earlier version has another table in place of `known_by`, and counts as damaged.
 const TABLES: &str = "
-    CREATE VIRTUAL TABLE name USING fts5(text, content='', columnsize=0, tokenize='trigram');
+    CREATE VIRTUAL TABLE known_by USING fts5(text, content='', columnsize=0, tokenize='trigram');
     CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1), first INTEGER NOT NULL, last INTEGER NOT NULL,
         run TEXT NOT NULL, source TEXT NOT NULL) STRICT;";
 
@@ -154,7 +157,7 @@ fn take_in(
     };
     let transaction = index.transaction()?;
     {
-        let mut insert = transaction.prepare("INSERT INTO name (rowid, text) VALUES (?1, ?2)")?;
+        let mut insert = transaction.prepare("INSERT INTO known_by (rowid, text) VALUES (?1, ?2)")?;
         for row in &rows {
             insert.execute(params![row.number, row.names])?;
         }
@@ -179,11 +182,13 @@ fn next(ledger: &Connection, after: i64) -> rusqlite::Result<Vec<Named>> {
     let mut query = ledger.prepare_cached(sql)?;
     let rows = query.query_map([after, PORTION], |row| {
         let (labels, target): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+        let source: String = row.get(2)?;
+        let names = [&source, labels.as_str(), target.as_deref().unwrap_or_default()].join("\n");
         Ok(Named {
             number: row.get(0)?,
             run: row.get(1)?,
-            source: row.get(2)?,
-            names: [labels, target.unwrap_or_default()].join("\n"),
+            source,
+            names,
         })
     })?;
     rows.collect()
@@ -231,7 +236,7 @@ impl Opened {
         mut wants: impl FnMut(i64) -> Result<bool>,
     ) -> Result<Option<()>> {
         let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-        let sql = "SELECT rowid FROM name WHERE name MATCH ?1 ORDER BY rowid DESC";
+        let sql = "SELECT rowid FROM known_by WHERE known_by MATCH ?1 ORDER BY rowid DESC";
         let Ok(mut query) = self.index.prepare(sql) else {
             return Ok(None);
         };
@@ -357,6 +362,24 @@ mod tests {
         fill(&second, &index);
         assert!(index.look(&second, "blue").unwrap().is_some(), "it was made anew");
         assert_eq!(found(&second, Some(&index), "blue", 5), [1]);
+    }
+
+    #[test]
+    fn one_of_an_earlier_version_is_made_anew() {
+        let cache = tempfile::tempdir().unwrap();
+        let index = SearchIndex::of(cache.path());
+        let on = ledger();
+        record(&on, "1042", "MUG-RED", None);
+        fill(&on, &index);
+        let file = Connection::open(cache.path().join(super::FILE)).unwrap();
+        file.execute_batch("ALTER TABLE known_by RENAME TO name").unwrap();
+        record(&on, "1043", "MUG-BLUE", None);
+        assert_eq!(found(&on, Some(&index), "1042", 5), [1], "the slow way");
+        fill(&on, &index);
+        fill(&on, &index);
+        let opened = index.look(&on, "1042").unwrap().expect("it was made anew");
+        assert_eq!(opened.last, 2);
+        assert_eq!(found(&on, Some(&index), "1042", 5), [1]);
     }
 
     #[test]

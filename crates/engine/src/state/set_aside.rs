@@ -186,7 +186,7 @@ pub(super) fn settle(on: &Connection, owner: &Owner<'_>, entries: &[Entry]) -> R
         } else if waiting > 0 {
             let sql = "UPDATE set_aside SET state = 'settled', last_at = ?3
                 WHERE deployment = ?1 AND source = ?2 AND state = 'open'";
-            let row = params![owner.deployment, entry.source, owner.at];
+            let row = params![owner.deployment, entry.source.as_str(), owner.at];
             on.prepare_cached(sql)
                 .and_then(|mut query| query.execute(row))
                 .map_err(broken)?;
@@ -212,8 +212,8 @@ fn set_aside(on: &Connection, owner: &Owner<'_>, entry: &Entry, cause: &Cause) -
     let row = params![
         owner.processflow,
         owner.deployment,
-        entry.source,
-        entry.labels,
+        entry.source.as_str(),
+        entry.labels.as_str(),
         cause.payload,
         cause.class,
         cause.message,

@@ -157,8 +157,12 @@ impl Listed {
 
     fn entry(&self, row: Raw, single: bool) -> Result<Entry> {
         let id = self.id(&row, single)?;
-        let labels = look::pick(row.as_str(), ["name", "sku", "email"]).map(look::text);
-        let record = labels.into_iter().fold(Record::new(id, row), Record::label);
+        let names = look::pick(row.as_str(), ["name", "sku", "email"]);
+        let labels = names.into_iter().filter_map(look::text).collect();
+        let record = Record {
+            labels,
+            ..Record::new(id, row)
+        };
         Ok(Entry {
             id: 0, // a list that is read by pages goes by the record's own
             changed: None,
@@ -170,7 +174,7 @@ impl Listed {
         if self.known_by.is_empty() {
             let [id] = look::pick(row.as_str(), ["id"]);
             return match look::text(id) {
-                Some(id) => Ok(id),
+                Some(id) => Ok(id.into_owned()),
                 None if single => Ok(self.alone.clone()),
                 None => Err(without_id(self.operation)),
             };

@@ -183,7 +183,8 @@ impl Desk {
 
     fn is_wanted(&self, record: &Record) -> bool {
         if let Span::Ids(ids) = &self.reading.span {
-            return ids.contains(&record.id) || record.labels.iter().any(|label| ids.contains(label));
+            let is_asked_for = |name: &str| ids.iter().any(|id| id == name);
+            return is_asked_for(&record.id) || record.labels.iter().any(is_asked_for);
         }
         let filter = &self.reading.filter;
         let fields = if filter.is_empty() {

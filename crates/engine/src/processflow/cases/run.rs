@@ -68,10 +68,10 @@ fn one(plan: &Plan, scope: &Scope, record: &Record, case: &Case, came: &mut Came
     match way.through(&plan.steps, &mut scope.record(record)) {
         Ok(None) => {}
         Ok(Some(reason)) => {
-            came.skipped.insert(record.id.clone(), reason);
+            came.skipped.insert(record.id.to_string(), reason);
         }
         Err(error) => {
-            came.failed.insert(record.id.clone(), error);
+            came.failed.insert(record.id.to_string(), error);
         }
     }
     for (step, row) in way.rows {

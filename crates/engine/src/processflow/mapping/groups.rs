@@ -42,9 +42,9 @@ impl Groups {
             self.groups.len() - 1
         });
         let group = &mut self.groups[at];
-        for label in record.labels {
-            if !group.labels.contains(&label) {
-                group.labels.push(label);
+        for label in record.labels.iter() {
+            if !group.labels.iter().any(|known| known == label) {
+                group.labels.push(label.to_owned());
             }
         }
         group.bodies.push(record.body);
@@ -72,7 +72,7 @@ impl Group {
         let list = serde_json::Value::from(merge.name.as_str());
         write!(text, "{list}:[{}]}}", bodies.join(",")).expect("a String takes any text");
         Ok(Record {
-            labels: self.labels,
+            labels: self.labels.into_iter().collect(),
             ..Record::new(self.key, Raw::parse(text)?)
         })
     }

@@ -75,8 +75,8 @@ impl There {
     fn of(record: &Raw) -> Option<Self> {
         let [id, file] = look::pick(record.as_str(), ["id", "image_file"]);
         Some(Self {
-            id: look::text(id)?,
-            file: look::text(file).unwrap_or_default(),
+            id: look::text(id)?.into_owned(),
+            file: look::text(file).unwrap_or_default().into_owned(),
         })
     }
 

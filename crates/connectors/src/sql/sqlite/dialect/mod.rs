@@ -43,7 +43,7 @@ pub(super) fn open_to_write(path: &std::path::Path, new: bool) -> rusqlite::Resu
     // restore stays in memory, and lies in no file for all.
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
-         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;",
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;",
     )?;
     let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
     if page == OWN_PAGE {
