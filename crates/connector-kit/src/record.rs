@@ -127,3 +127,26 @@ impl Watermark {
         Self(serde_json::to_value(position).expect("a watermark is plain data"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_lines_of_one_text_and_empty_ones_are_none() {
+        let record = Record::new("7", Raw::of(&serde_json::json!({})))
+            .label(Some(""))
+            .label(Some("A-1"))
+            .label(None::<String>)
+            .label(Some("a name that is longer than what lies in the record itself"));
+        let labels: Vec<&str> = record.labels.iter().collect();
+        assert_eq!(
+            labels,
+            ["A-1", "a name that is longer than what lies in the record itself"]
+        );
+        assert_eq!(record.labels, labels.iter().collect(), "however they were given");
+        assert_eq!(Labels::from_iter(["", "", "x"]).text(), "x");
+        assert_eq!(Labels::from_iter([""; 3]), Labels::default());
+        assert_eq!(Labels::default().iter().count(), 0);
+    }
+}

@@ -1,5 +1,5 @@
 //! Calls of clients under way. A client that was greeted gets its answer: the agent leaves only when no call is under
-//! way, and takes none once it has decided to leave.
+//! way, and takes none once it has decided to leave. What the agent tidies up after a run counts as one.
 
 use tokio::sync::watch;
 

@@ -121,7 +121,7 @@ pub fn return_large_memory() {
 
 /// The parts of this program that were needed to start leave the process's memory, once; what is needed again comes back
 /// from the system's page cache when it is touched. Arguments, YAML, the vault and migrations are 5 of the 47 MiB that a run
-/// held at most.
+/// held at most. Breakpoints that a debugger wrote into the program go with it.
 pub fn let_go_of_startup_code() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     startup_code::let_go();
