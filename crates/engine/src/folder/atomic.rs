@@ -6,22 +6,39 @@ use std::{
     path::Path,
 };
 
+use tempfile::NamedTempFile;
+
 use crate::os;
 
 /// Replaces (or makes) the file: temp file 0600 in the same folder, fsync, rename, fsync of the folder.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .ok_or_else(|| io::Error::other("a file needs a folder"))?;
+    let folder = folder_of(path)?;
+    let temp = beside(folder, bytes)?;
+    temp.as_file().sync_all()?;
+    temp.persist(path)?;
+    os::sync_folder(folder)
+}
+
+/// The same without waiting for the disk: for what says something of a process that lives, and nothing after a power cut.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    beside(folder_of(path)?, bytes)?.persist(path)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> io::Result<&Path> {
+    path.parent()
+        .ok_or_else(|| io::Error::other("a file needs a folder"))
+}
+
+/// A temp file 0600 with this text.
+fn beside(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut temp = tempfile::Builder::new()
         .prefix(".")
         .suffix(".tmp")
         .tempfile_in(folder)?;
     os::make_private(temp.as_file())?;
     temp.write_all(bytes)?;
-    temp.as_file().sync_all()?;
-    temp.persist(path)?;
-    os::sync_folder(folder)
+    Ok(temp)
 }
 
 /// Removes what a killed process left of such a replacement. Only for the holder of the lock: a temp file of a

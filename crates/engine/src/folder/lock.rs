@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DataFolder, atomic, trouble, write_atomically};
+use super::{DataFolder, atomic, trouble};
 use crate::os;
 
 /// How often a waiting `serve` looks whether the lock is free.
@@ -127,7 +127,7 @@ impl DataFolder {
             host: os::host_name(),
             socket: socket.clone(),
         };
-        write_atomically(&holder_file, serde_json::to_string(&holder)?.as_bytes())?;
+        atomic::replace(&holder_file, serde_json::to_string(&holder)?.as_bytes())?;
         atomic::sweep(&self.path)?;
         Ok(Lock {
             file,

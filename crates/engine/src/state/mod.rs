@@ -172,7 +172,7 @@ fn transact<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) 
 
 fn configure(connection: &Connection) -> Result<()> {
     let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-        PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 4000; PRAGMA mmap_size = 0;
+        PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 4000; PRAGMA mmap_size = 0;
         PRAGMA trusted_schema = OFF;";
     connection
         .busy_timeout(std::time::Duration::from_secs(5))
