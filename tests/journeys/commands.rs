@@ -6,7 +6,7 @@ use kit::{Order, World};
 use sandbox_store::{Config, Fault, How, Match, When};
 use serde_json::{Value, json};
 
-use crate::{ORDERS, store_with_orders};
+use crate::{ORDERS, empty_store, store_with_orders};
 
 /// A world in which a run went well but for one order.
 fn after_a_run() -> World {
@@ -55,10 +55,8 @@ fn a_record_is_found_by_its_number_and_by_its_mail() {
 #[test]
 fn a_run_from_a_timetable_leaves_history_within_its_limits() {
     let world = World::with_store(Config {
-        products: 0,
         customers: 5_500,
-        orders: 0,
-        ..Config::default()
+        ..empty_store()
     });
     world.add_files();
     world.deploy("customers-to-jsonl", &["store=shop", "out=files"]);

@@ -34,11 +34,9 @@ impl Record {
         }
     }
 
-    /// Adds a name it can be searched by; empty ones are left out.
-    pub fn label(mut self, label: Option<impl AsRef<str>>) -> Self {
-        if let Some(label) = label {
-            self.labels = self.labels.iter().chain([label.as_ref()]).collect();
-        }
+    /// Adds a name it can be searched by; an empty one is left out.
+    pub fn label(mut self, label: &str) -> Self {
+        self.labels = self.labels.iter().chain([label]).collect();
         self
     }
 }
@@ -64,17 +62,12 @@ impl<L: AsRef<str>> FromIterator<L> for Labels {
     /// Empty ones are left out.
     fn from_iter<I: IntoIterator<Item = L>>(labels: I) -> Self {
         let mut text = SmolStrBuilder::new();
-        let mut is_first = true;
-        for label in labels {
-            let label = label.as_ref();
-            if label.is_empty() {
-                continue;
-            }
-            if !is_first {
+        let named = labels.into_iter().filter(|label| !label.as_ref().is_empty());
+        for (at, label) in named.enumerate() {
+            if at > 0 {
                 text.push('\n');
             }
-            text.push_str(label);
-            is_first = false;
+            text.push_str(label.as_ref());
         }
         Self(text.finish())
     }
@@ -135,10 +128,9 @@ mod tests {
     #[test]
     fn labels_are_lines_of_one_text_and_empty_ones_are_none() {
         let record = Record::new("7", Raw::of(&serde_json::json!({})))
-            .label(Some(""))
-            .label(Some("A-1"))
-            .label(None::<String>)
-            .label(Some("a name that is longer than what lies in the record itself"));
+            .label("")
+            .label("A-1")
+            .label("a name that is longer than what lies in the record itself");
         let labels: Vec<&str> = record.labels.iter().collect();
         assert_eq!(
             labels,

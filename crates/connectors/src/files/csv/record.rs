@@ -90,7 +90,7 @@ impl Columns {
         match wrong {
             Some(Wrong(why, hint)) => illegible(file, line, &why, &hint, body),
             None if key.is_empty() => Record::new(format!("{file}:{line}"), body),
-            None => Record::new(key.join("/"), body).label(Some(format!("{file}:{line}"))),
+            None => Record::new(key.join("/"), body).label(&format!("{file}:{line}")),
         }
     }
 

@@ -122,7 +122,7 @@ impl Values {
         let key: Option<Vec<String>> = key.map(|part| part.filter(|part| !part.is_empty())).collect();
         match key {
             Some(key) if key.is_empty() => Record::new(format!("{}:{number}", self.file), body),
-            Some(key) => Record::new(key.join("/"), body).label(Some(format!("{}:{number}", self.file))),
+            Some(key) => Record::new(key.join("/"), body).label(&format!("{}:{number}", self.file)),
             None => {
                 let why = format!("key field {} is missing or empty", self.key.join(", "));
                 illegible(
